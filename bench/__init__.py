@@ -1,0 +1,42 @@
+"""latentbench: when is it better to search a learned latent space than the raw design vector?
+
+The names below are the whole Python interface for running and reading experiments. They are found on first use, so that
+importing this package costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "make_problem": "bench.registry",
+    "make_encoder": "bench.registry",
+    "make_optimiser": "bench.registry",
+    "Experiment": "bench.experiment",
+    "run": "bench.runner",
+    "load": "bench.store",
+    "efficiency_table": "bench.analysis.tables",
+}
+__all__ = [*_HOMES, "__version__"]
+
+if TYPE_CHECKING:
+    from bench.analysis.tables import efficiency_table as efficiency_table
+    from bench.experiment import Experiment as Experiment
+    from bench.registry import make_encoder as make_encoder
+    from bench.registry import make_optimiser as make_optimiser
+    from bench.registry import make_problem as make_problem
+    from bench.runner import run as run
+    from bench.store import load as load
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'bench' has no attribute '{name}'")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

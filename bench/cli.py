@@ -1,0 +1,177 @@
+"""The command line: arguments in, text out. Tables go to standard output, everything else to standard error."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.exceptions import TyperException
+
+import bench
+from bench.errors import BadInput
+
+if TYPE_CHECKING:
+    from bench.store import Store
+
+DONE, SOME_FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+
+app = typer.Typer(
+    name="latentbench",
+    help="When is it better to search a learned latent space than the raw design vector, by how much, at what cost?",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+Directory = Annotated[Path, typer.Argument(metavar="DIR", help="An experiment directory that `run` has written.")]
+
+
+class Format(StrEnum):
+    """How a table is written."""
+
+    text = "text"
+    markdown = "markdown"
+    latex = "latex"
+    csv = "csv"
+
+
+class Listed(StrEnum):
+    """What can be listed."""
+
+    problems = "problems"
+    encoders = "encoders"
+    optimisers = "optimisers"
+    suites = "suites"
+
+
+def main() -> int:
+    """Run the command line and give its exit code: 0 done, 1 some runs failed, 2 bad input, 130 interrupted."""
+    sys.path.insert(0, "")  # modules in the current folder are plug-ins too
+    warnings.showwarning = _show_warning  # type: ignore[assignment]
+    try:
+        return int(app(standalone_mode=False) or DONE)
+    except BadInput as error:
+        _say(f"latentbench: {error}")
+        return BAD_INPUT
+    except TyperException as error:
+        _say(f"latentbench: {_message(error)}")
+        return BAD_INPUT
+    except (KeyboardInterrupt, typer.Abort):
+        _say("latentbench: interrupted; finished runs are kept, and the same command goes on")
+        return INTERRUPTED
+
+
+@app.callback(invoke_without_command=True)
+def _version(version: Annotated[bool, typer.Option("--version", help="Show the version.")] = False) -> None:
+    if version:
+        typer.echo(f"latentbench {bench.__version__}")
+        raise typer.Exit
+
+
+@app.command()
+def run(
+    experiment: Annotated[str, typer.Argument(metavar="[SUITE|FILE.toml]", help="What to run.")] = "quick",
+    out: Annotated[Path | None, typer.Option(help="Directory; results/runs/NAME by default.")] = None,
+    jobs: Annotated[int | None, typer.Option(help="Worker processes; a core each by default.")] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Set an old directory aside and start anew.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done; write nothing.")] = False,
+) -> int:
+    """Run an experiment, or what is left of it, and print its efficiency table."""
+    from bench import runner
+    from bench.experiment import Experiment
+    from bench.progress import on_stderr
+
+    loaded = Experiment.load(experiment)
+    if dry_run:
+        _say_plan(loaded, runner.store_for(loaded, out), fresh)
+        return DONE
+    summary = runner.run(loaded, out, jobs, fresh, on_stderr)
+    _print_table(summary.path, Format.text)
+    for name, reason in summary.failures.items():
+        _say(f"failed: {name}: {reason}")
+    _say(f"{summary.runs} runs in {summary.path}; {len(summary.failures)} failed")
+    return SOME_FAILED if summary.failures else DONE
+
+
+@app.command()
+def table(
+    directory: Directory,
+    format: Annotated[Format, typer.Option(help="How it is written.")] = Format.text,
+) -> None:
+    """Print the efficiency table of an experiment."""
+    _print_table(directory, format)
+
+
+@app.command()
+def plot(
+    directory: Directory,
+    out: Annotated[Path | None, typer.Option(help="Directory for the figures; DIR/plots by default.")] = None,
+) -> None:
+    """Draw convergence, as PNG and PDF, and name the files."""
+    runs, traces = bench.load(directory)
+    from bench.analysis import plots
+
+    figure, _ = plots.convergence(runs, traces)
+    for path in plots.save(figure, (out or directory / "plots") / "convergence"):
+        typer.echo(path)
+
+
+@app.command("list")
+def list_(
+    kind: Annotated[Listed | None, typer.Argument(help="What to list; everything by default.")] = None,
+    name: Annotated[str | None, typer.Argument(help="One of them, with its parameters and defaults.")] = None,
+) -> None:
+    """List problems, encoders, optimisers and suites."""
+    from bench import catalogue
+
+    if kind is not None and name is not None:
+        typer.echo(catalogue.describe(kind.value, name))
+        return
+    for each in [kind] if kind else list(Listed):
+        typer.echo(f"{each.value}:")
+        for entry, summary in catalogue.summaries(each.value).items():
+            typer.echo(f"  {entry:14} {summary}")
+
+
+def _print_table(directory: Path, form: Format) -> None:
+    runs, traces = bench.load(directory)
+    from bench.analysis import tables
+
+    typer.echo(tables.render(tables.efficiency_table(runs, traces), form.value))
+
+
+def _say_plan(experiment: Any, store: Store, fresh: bool) -> None:
+    from bench import runner
+
+    if not fresh:
+        store.check(experiment)
+    todo = runner.plan(experiment, store if store.exists() and not fresh else None)
+    budget = sum(run.arm.budget for _, run in todo.runs)
+    _say(
+        f"{experiment.name} into {store.path}: {len(todo.fits)} fits and {len(todo.runs)} runs of {budget} evaluations"
+    )
+    _say(f"{todo.done} runs are there already" if todo.done else "nothing is there yet")
+    for reason in sorted({f"{run.problem_label}: {run.arm.label}: {run.skip}" for _, run in todo.skips}):
+        _say(f"skipped: {reason}")
+
+
+def _show_warning(message: Warning | str, *_: Any) -> None:
+    _say(f"warning: {message}")
+
+
+def _message(error: TyperException) -> str:
+    show = getattr(error, "format_message", None)
+    return str(show() if show else error)
+
+
+def _say(line: str) -> None:
+    typer.echo(line, err=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

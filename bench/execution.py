@@ -1,0 +1,204 @@
+"""What a worker does: fit one encoder, or make one run; either ends in plain data, whatever a plug-in does."""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+import traceback
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from bench import instance
+from bench.experiment import Fit, Run
+from bench.ledger import BudgetSpent, Ledger, PluginError
+from bench.records import Fitted, Record
+from bench.seeds import generator
+from encoders.base import Encoder
+from problems.base import Problem
+
+PRIOR_SAMPLES = 1000
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a fit came to nothing, in one line and in full."""
+
+    key: str
+    reason: str
+    details: str
+
+
+def execute_fit(fit: Fit) -> Fitted | Failure:
+    """Draw the replicate's instance and fit the encoder on its designs."""
+    _one_thread()
+    try:
+        drawn = instance.draw(fit.problem, fit.seed, fit.replicate)
+        encoder = fit.encoder.make()
+        info: dict[str, Any] = {"problem": fit.problem.identity(), "encoder": fit.encoder.identity()}
+        info |= {"replicate": fit.replicate, "reference": drawn.reference, "fit_seconds": 0.0, "n_designs": 0}
+        if drawn.designs is not None:
+            started = time.perf_counter()
+            encoder.fit(drawn.designs, generator(*fit.seed_names, "fit"))
+            info |= {"fit_seconds": time.perf_counter() - started, "n_designs": len(drawn.designs)}
+            info |= _contents(drawn.problem, drawn.designs)
+            info |= _prior(drawn.problem, encoder, generator(*fit.seed_names, "prior"))
+        return Fitted.pack(fit.key, encoder, drawn.start, info)
+    except Exception as error:  # a plug-in may raise anything, and must not take the experiment with it
+        return Failure(fit.key, _reason(error), traceback.format_exc())
+
+
+def execute_run(run: Run, order: int, experiment: str, fitted: Sequence[Fitted | Failure]) -> Record:
+    """Search with every stage of the arm on one ledger; a failure is a record, with its reason and what was logged."""
+    _one_thread()
+    row = _names(run, order, experiment)
+    ledger = None
+    try:
+        problem: Problem = run.problem.make()
+        row |= _facts(problem)
+        for broken in fitted:
+            if isinstance(broken, Failure):
+                raise PluginError(f"an encoder could not be fitted: {broken.reason}")
+        whole = [f for f in fitted if isinstance(f, Fitted)]
+        encoders, starts = zip(*(f.unpack(fit) for f, fit in zip(whole, run.fits, strict=True)), strict=True)
+        row |= _fit_facts(whole)
+        ledger = Ledger(problem, run.arm.budget, run.trace)
+        dims = _search(run, ledger, encoders, starts[0])
+        row |= {"raw": all(dim == problem.dim for dim in dims), "latent_dim": dims[-1], "status": "completed"}
+    except Exception as error:  # as above
+        row |= {"status": "failed", "reason": _reason(error), "details": traceback.format_exc()}
+    return Record(row | (_account(ledger) if ledger else {}), _trace(ledger) if ledger else {})
+
+
+def skipped(run: Run, order: int, experiment: str) -> Record:
+    """The record of a pair that cannot work."""
+    return Record(
+        _names(run, order, experiment) | _facts(run.problem.make()) | {"status": "skipped", "reason": run.skip}, {}
+    )
+
+
+def _search(run: Run, ledger: Ledger, encoders: Sequence[Encoder], start: np.ndarray) -> list[int]:
+    from bench.objective import Objective
+
+    dims = []
+    for number, (stage, encoder) in enumerate(zip(run.arm.stages, encoders, strict=True)):
+        ledger.open_stage(stage.until, stage.stagnation)
+        design = start if ledger.incumbent is None else ledger.incumbent
+        try:
+            objective = Objective(ledger, encoder, design)
+            dims.append(objective.dim)
+            stage.optimiser.make().minimise(objective, generator(*run.seed_names, "search", number))
+        except BudgetSpent:
+            pass
+    ledger.close()
+    return dims
+
+
+def _one_thread() -> None:
+    import torch
+
+    torch.set_num_threads(1)
+
+
+def _reason(error: BaseException) -> str:
+    return f"{type(error).__name__}: {' '.join(str(error).split()):.300}".rstrip(": ")
+
+
+def _contents(problem: Problem, designs: np.ndarray) -> dict[str, float]:
+    displayed = problem.display(problem.evaluate(designs).objective)
+    best = displayed.max() if problem.larger_is_better else displayed.min()
+    return {"data_best": float(best), "data_median": float(np.median(displayed))}
+
+
+def _prior(problem: Problem, encoder: Encoder, rng: np.random.Generator) -> dict[str, float]:
+    """Displayed values of the decoded prior mean, and of the best of 1,000 prior samples; NaN where not verified."""
+    import torch
+
+    from problems.base import FEASIBILITY_TOLERANCE
+
+    latents = np.concatenate([encoder.prior_mean()[None], encoder.sample(PRIOR_SAMPLES, rng)])
+    with torch.no_grad():
+        designs = encoder.decode(torch.as_tensor(latents, dtype=torch.float64)).numpy()
+    evaluation = problem.evaluate(designs)
+    good = np.isfinite(evaluation.objective) & np.all(evaluation.constraints <= FEASIBILITY_TOLERANCE, axis=1)
+    displayed = problem.display(evaluation.objective)
+
+    def first_verified(rows: Iterable[int]) -> float:
+        return next((float(displayed[i]) for i in rows if good[i] and problem.verify(designs[i]).ok), math.nan)
+
+    ranked = 1 + np.argsort(evaluation.objective[1:], kind="stable")
+    return {"prior_mean": first_verified([0]), "prior_best": first_verified(ranked)}
+
+
+def _names(run: Run, order: int, experiment: str) -> dict[str, Any]:
+    return {
+        "run": run.key,
+        "order": order,
+        "experiment": experiment,
+        "problem": run.problem_label,
+        "arm": run.arm.label,
+        "encoder": run.arm.encoder,
+        "optimiser": run.arm.optimiser,
+        "replicate": run.replicate,
+        "search": run.search,
+        "seed": run.seed,
+        "budget": run.arm.budget,
+        "problem_spec": json.dumps(run.problem.identity(), sort_keys=True),
+        "arm_spec": json.dumps(run.arm.identity(), sort_keys=True),
+        "status": "",
+        "reason": None,
+        "raw": False,
+    }
+
+
+def _facts(problem: Problem) -> dict[str, Any]:
+    return {
+        "dim": problem.dim,
+        "quantity": problem.quantity,
+        "larger_is_better": problem.larger_is_better,
+        "targets": [float(target) for target in problem.targets],
+        "optimum": math.nan if problem.optimum is None else float(problem.optimum),
+    }
+
+
+def _fit_facts(fitted: Sequence[Fitted]) -> dict[str, Any]:
+    """What the first stage's fit says, but the seconds of all distinct fits together."""
+    info = fitted[0].info
+    names = ("reference", "n_designs", "data_best", "data_median", "prior_mean", "prior_best")
+    seconds = {f.key: float(f.info["fit_seconds"]) for f in fitted}
+    return {name: info.get(name, math.nan) for name in names} | {"fit_seconds": sum(seconds.values())}
+
+
+def _account(ledger: Ledger) -> dict[str, Any]:
+    found = ledger.best is not None
+    start = ledger.rows[0]["objective"] if ledger.rows else math.nan
+    total = ledger.total_seconds()
+    spent = {f"seconds_{part}": seconds for part, seconds in ledger.seconds.items()}
+    return {
+        "n_f": ledger.n_f,
+        "n_g": ledger.n_g,
+        "n_failed": ledger.n_failed,
+        "n_refused": ledger.n_refused,
+        "start": _displayed(ledger.problem, start),
+        "best": _displayed(ledger.problem, ledger.best_objective) if found else math.nan,
+        "best_objective": ledger.best_objective if found else math.nan,
+        "design": ledger.best.tolist() if ledger.best is not None else None,
+        "seconds": total,
+        "seconds_optimiser": total - ledger.seconds["objective"] - ledger.seconds["decode"],
+        **spent,
+    }
+
+
+def _displayed(problem: Problem, objective: float) -> float:
+    return float(problem.display(np.array([objective]))[0])
+
+
+def _trace(ledger: Ledger) -> dict[str, list[Any]]:
+    rows = ledger.rows
+    trace: dict[str, list[Any]] = {name: [row[name] for row in rows] for name in (rows[0] if rows else ())}
+    if rows:
+        trace["displayed"] = ledger.problem.display(np.array(trace["objective"])).tolist()
+    return trace

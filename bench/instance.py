@@ -1,0 +1,105 @@
+"""What all arms of one replicate share: training designs, a start, and the scale that gaps are measured on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bench.ledger import PluginError
+from bench.seeds import generator
+from problems.base import FEASIBILITY_TOLERANCE
+
+if TYPE_CHECKING:
+    from bench.registry import Spec
+    from problems.base import Problem
+
+REFERENCE_SIZE = 1000
+"""Designs whose median objective is the reference value of a problem."""
+CANDIDATES = 256
+"""Designs among which the start of a replicate is looked for."""
+
+
+@dataclass(frozen=True)
+class Instance:
+    """A problem as one replicate sees it.
+
+    Attributes
+    ----------
+    problem : Problem
+    designs : ndarray, shape (n, d), or None
+        Training designs.
+    start : ndarray, shape (d,)
+        The design from which every arm starts.
+    reference : float
+        The median objective of a fixed, unwithheld sample; the same for all replicates. NaN without one.
+    """
+
+    problem: Problem
+    designs: np.ndarray | None
+    start: np.ndarray
+    reference: float
+
+
+@lru_cache(maxsize=4)
+def draw(spec: Spec, seed: int, replicate: int) -> Instance:
+    """Draw a replicate's instance; a pure function of its arguments.
+
+    The start is feasible, no training design, and from the worse half of the reference sample; a problem without
+    designs starts at a feasible uniform point of its bounds. The last few are kept, for the next fit on the same data.
+
+    Raises
+    ------
+    PluginError
+        If no start can be found.
+    """
+    names = (seed, spec.identity(), replicate)
+    problem = spec.make().instance(generator(*names, "instance"))
+    designs = problem.designs(problem.n_designs, generator(*names, "designs"))
+    if designs is not None and (designs.ndim != 2 or designs.shape[1] != problem.dim):
+        raise PluginError(f"problem '{spec.name}' drew designs of shape {designs.shape}; it must be (n, {problem.dim})")
+    rng = generator(*names, "start")
+    candidates = problem.reference(CANDIDATES, rng)
+    reference = np.nan
+    if candidates is None:
+        candidates = _uniform(problem, rng)
+        good = _feasible(problem, candidates)
+    else:
+        reference = reference_value(spec)
+        good = _feasible(problem, candidates) & (problem.evaluate(candidates).objective >= reference)
+        if designs is not None:
+            good &= _unseen(candidates, designs)
+    if not good.any():
+        raise PluginError(
+            f"problem '{spec.name}': none of {len(candidates)} candidates is a feasible start outside the data"
+        )
+    return Instance(problem, designs, candidates[np.argmax(good)], float(reference))
+
+
+@lru_cache(maxsize=64)
+def reference_value(spec: Spec) -> float:
+    """Median objective of the problem's fixed reference sample, the same for all seeds and replicates."""
+    problem = spec.make()
+    sample = problem.reference(REFERENCE_SIZE, generator("reference", spec.name, problem.dim))
+    return float(np.median(problem.evaluate(sample).objective))
+
+
+def _uniform(problem: Problem, rng: np.random.Generator) -> np.ndarray:
+    if problem.bounds is None:
+        raise PluginError(f"problem '{problem.name}' has neither designs nor bounds; nothing says where to search")
+    return rng.uniform(problem.bounds[0], problem.bounds[1], size=(CANDIDATES, problem.dim))
+
+
+def _feasible(problem: Problem, designs: np.ndarray) -> np.ndarray:
+    evaluation = problem.evaluate(designs)
+    bounded = np.all(evaluation.constraints <= FEASIBILITY_TOLERANCE, axis=1)
+    return np.asarray(np.isfinite(evaluation.objective) & bounded)
+
+
+def _unseen(candidates: np.ndarray, designs: np.ndarray) -> np.ndarray:
+    from scipy.spatial.distance import cdist
+
+    nearest = cdist(candidates, designs).min(axis=1)
+    return np.asarray(nearest > 1e-9 * np.linalg.norm(candidates, axis=1))

@@ -1,0 +1,257 @@
+"""The ledger: the design-space account of one run."""
+
+from __future__ import annotations
+
+import math
+import time
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from problems.base import FEASIBILITY_TOLERANCE
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from problems.base import DifferentiableProblem, Problem
+
+CHECKPOINTS_PER_DECADE = 10
+LATENT_LIMIT = 16
+"""Latents of more dimensions are not kept in the trace."""
+
+Merit = Callable[[Any, Any], Any]
+
+
+class BudgetSpent(Exception):
+    """The budget of the run or of its stage is gone; optimisers let it pass, the runner catches it."""
+
+
+class PluginError(RuntimeError):
+    """A plug-in broke its promise, of a shape for instance; its run fails with this reason."""
+
+
+class Ledger:
+    """Evaluates designs, counts and times what they cost, and remembers the best; no evaluation goes past it.
+
+    The price of a run is n_f + n_g: a value costs 1, a value with its gradient 2. A design counts as a success only if
+    it is feasible and passes the problem's verification, for which the clocks stop.
+
+    Parameters
+    ----------
+    problem : Problem
+    budget : int
+        The price at which `BudgetSpent` is raised.
+    trace : {"improvements", "all"}
+        Whether improvements and log-spaced checkpoints are logged, or every evaluation.
+
+    Attributes
+    ----------
+    n_f, n_g : int
+        Values and gradients so far.
+    n_failed : int
+        Evaluations that gave something not finite; charged like all.
+    n_refused : int
+        Feasible designs that would have been the best but did not pass verification.
+    best : ndarray, shape (d,), or None
+        The best verified design.
+    best_objective : float
+        Its objective; infinite while there is none.
+    rows : list of dict
+        The trace.
+    """
+
+    def __init__(self, problem: Problem, budget: int, trace: Literal["improvements", "all"] = "improvements") -> None:
+        self.problem = problem
+        self.budget = budget
+        self.n_f = self.n_g = self.n_failed = self.n_refused = 0
+        self.best: np.ndarray | None = None
+        self.best_objective = math.inf
+        self.rows: list[dict[str, Any]] = []
+        self.seconds = {"objective": 0.0, "decode": 0.0, "verify": 0.0}
+        self.stage = -1
+        self._log_all = trace == "all"
+        self._best_feasible = math.inf
+        self._least_loss = math.inf
+        self._least_loss_design: np.ndarray | None = None
+        self._last_row: dict[str, Any] | None = None
+        decades = math.log10(max(budget, 1)) + 1
+        spaced = np.ceil(10 ** (np.arange(decades * CHECKPOINTS_PER_DECADE) / CHECKPOINTS_PER_DECADE))
+        self._checkpoints: list[int] = np.unique(spaced.astype(int)).tolist()
+        self._passed = 0
+        self._limit = budget
+        self._patience = math.inf
+        self._progress = 0
+        self._started = time.perf_counter()
+
+    @property
+    def price(self) -> int:
+        """What has been spent, n_f + n_g."""
+        return self.n_f + self.n_g
+
+    @property
+    def remaining(self) -> int:
+        """What the stage may still spend."""
+        if self.price - self._progress >= self._patience:
+            return 0
+        return max(0, self._limit - self.price)
+
+    @property
+    def incumbent(self) -> np.ndarray | None:
+        """The best verified design, or while there is none the one of least loss; where a next stage starts."""
+        return self.best if self.best is not None else self._least_loss_design
+
+    def open_stage(self, until: float | None = None, stagnation: int | None = None) -> None:
+        """Begin the next stage, which ends at a share of the budget, or after a price without improvement."""
+        self.stage += 1
+        self._limit = self.budget if until is None else math.floor(until * self.budget)
+        self._patience = math.inf if stagnation is None else stagnation
+        self._progress = self.price
+
+    @contextmanager
+    def clock(self, part: str) -> Iterator[None]:
+        """Charge the seconds spent inside to one part: "objective", "decode" or "verify"."""
+        begun = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[part] += time.perf_counter() - begun
+
+    def penalised(self, objective: Any, constraints: Any) -> Any:
+        """The shared loss, objective + ρ Σ max(g, 0), of arrays or tensors."""
+        return objective + self.problem.penalty * constraints.clip(min=0).sum(-1)
+
+    def evaluate(self, x: np.ndarray, z: np.ndarray, merit: Merit | None = None) -> np.ndarray:
+        """Losses (m,) of designs x (m, d) decoded from z (m, k); infinite where a value is not finite.
+
+        Raises
+        ------
+        BudgetSpent
+            If less than m is left; the designs that the budget allows are evaluated first.
+        PluginError
+            If the problem returns other shapes than it should.
+        """
+        affordable = min(len(x), self.remaining)
+        designs, latents = x[:affordable], z[:affordable]
+        losses = np.empty(0)
+        if affordable:
+            with self.clock("objective"):
+                evaluation = self.problem.evaluate(designs)
+            objective, constraints = np.asarray(evaluation.objective), np.asarray(evaluation.constraints)
+            if objective.shape != (affordable,) or constraints.ndim != 2 or len(constraints) != affordable:
+                raise PluginError(
+                    f"problem '{self.problem.name}' returned objective {objective.shape} and constraints "
+                    f"{constraints.shape} for {affordable} designs; they must be ({affordable},) and ({affordable}, m)"
+                )
+            losses = self._enter(designs, latents, objective, constraints, merit or self.penalised)
+        if affordable < len(x):
+            raise BudgetSpent
+        return losses
+
+    def differentiate(self, x: Tensor, z: np.ndarray, merit: Merit | None = None) -> tuple[float, np.ndarray]:
+        """Loss and its gradient (d,) at one design x (1, d) decoded from z (1, k); (inf, 0) where not finite.
+
+        Raises
+        ------
+        BudgetSpent
+            If less than 2 is left; where 1 is left, the value is evaluated first.
+        """
+        if self.remaining < 2:
+            self.evaluate(x.numpy(), z, merit)
+            raise BudgetSpent
+        import torch
+
+        problem: DifferentiableProblem = self.problem  # type: ignore[assignment]
+        merit = merit or self.penalised
+        with self.clock("objective"):
+            leaf = x.detach().requires_grad_()
+            objective, constraints = problem.objective(leaf), problem.constraints(leaf)
+            (gradient,) = torch.autograd.grad(merit(objective, constraints).sum(), leaf)
+        self.n_g += 1
+        values = objective.detach().numpy(), constraints.detach().numpy()
+        loss = float(self._enter(x.numpy(), z, *values, merit)[0])
+        if not (math.isfinite(loss) and bool(gradient.isfinite().all())):
+            return math.inf, np.zeros(x.shape[1])
+        return loss, gradient[0].numpy()
+
+    def close(self) -> None:
+        """Log the last evaluation, so that a trace tells how far the run went."""
+        if self._last_row is not None and (not self.rows or self.rows[-1] is not self._last_row):
+            self.rows.append(self._last_row)
+
+    def total_seconds(self) -> float:
+        """Seconds since the ledger was opened, verification apart."""
+        return time.perf_counter() - self._started - self.seconds["verify"]
+
+    def _enter(
+        self, x: np.ndarray, z: np.ndarray, objective: np.ndarray, constraints: np.ndarray, merit: Merit
+    ) -> np.ndarray:
+        finite = np.isfinite(objective) & np.isfinite(constraints).all(axis=1) & np.isfinite(x).all(axis=1)
+        with np.errstate(invalid="ignore", over="ignore"):
+            losses = np.where(finite, merit(objective, constraints), math.inf)
+        losses[np.isnan(losses)] = math.inf
+        violation = constraints.max(axis=1, initial=0.0)
+        feasible = finite & (violation <= FEASIBILITY_TOLERANCE)
+        self._remember_least(x, losses)
+        self.n_failed += int(len(x) - finite.sum())
+        n_f = self.n_f
+        self.n_f += len(x)
+        for i in self._noteworthy(n_f + self.n_g, feasible & (objective < self.best_objective)):
+            price = n_f + self.n_g + int(i) + 1
+            improved, verified = self._improve(x[i], float(objective[i]), bool(feasible[i]), price)
+            row = {
+                "evaluations": price,
+                "n_f": n_f + int(i) + 1,
+                "n_g": self.n_g,
+                "objective": float(objective[i]),
+                "violation": float(violation[i]),
+                "feasible": bool(feasible[i]),
+                "verified": verified,
+                "stage": self.stage,
+                "latent": z[i].tolist() if z.shape[1] <= LATENT_LIMIT else None,
+                "seconds": self.total_seconds(),
+                "seconds_objective": self.seconds["objective"],
+                "seconds_decode": self.seconds["decode"],
+            }
+            self._last_row = row
+            if improved or self._log_all or self._reaches_checkpoint(price):
+                self.rows.append(row)
+        return losses
+
+    def _noteworthy(self, price: int, promising: np.ndarray) -> np.ndarray:
+        """Which of a batch that begins at `price` may have to be logged: the promising, checkpoints and the last."""
+        marked = promising | self._log_all
+        low, high = (bisect_right(self._checkpoints, price + offset) for offset in (0, len(promising)))
+        marked[np.array(self._checkpoints[low:high], dtype=int) - price - 1] = True
+        marked[-1] = True
+        return np.flatnonzero(marked)
+
+    def _reaches_checkpoint(self, price: int) -> bool:
+        passed = bisect_right(self._checkpoints, price)
+        reached = passed > self._passed
+        self._passed = passed
+        return reached
+
+    def _improve(self, x: np.ndarray, objective: float, feasible: bool, price: int) -> tuple[bool, bool]:
+        """Take a design into account; whether it improves the best feasible or verified one, and is verified."""
+        verified = feasible and objective < self.best_objective and self._verify(x)
+        improved = verified or (feasible and objective < self._best_feasible)
+        if verified:
+            self.best, self.best_objective = x.copy(), objective
+        if improved:
+            self._best_feasible = min(self._best_feasible, objective)
+            self._progress = price
+        return improved, verified
+
+    def _verify(self, x: np.ndarray) -> bool:
+        with self.clock("verify"):
+            ok = bool(self.problem.verify(x).ok)
+        self.n_refused += not ok
+        return ok
+
+    def _remember_least(self, x: np.ndarray, losses: np.ndarray) -> None:
+        least = int(np.argmin(losses))
+        if losses[least] < self._least_loss:
+            self._least_loss, self._least_loss_design = losses[least], x[least].copy()

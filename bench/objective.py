@@ -1,0 +1,91 @@
+"""The objective: the ledger seen through an encoder; all that an optimiser is given."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+from bench.ledger import Ledger, Merit, PluginError
+
+if TYPE_CHECKING:
+    from encoders.base import Encoder
+
+
+class Objective:
+    """A function of latents, shape (k,), to be minimised; see `bench.optimisers.base.SearchSpace` for its promises.
+
+    Making one evaluates its start, charged, before the optimiser has the word.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        Counts, times and remembers; its stage is open.
+    encoder : Encoder
+        Fitted, or in need of no designs.
+    design : ndarray, shape (d,)
+        The design that the search starts from; in latent space, from its encoding.
+
+    Raises
+    ------
+    BudgetSpent
+        If not even the start can be paid for.
+    PluginError
+        If the encoder returns other shapes than it should.
+    """
+
+    def __init__(self, ledger: Ledger, encoder: Encoder, design: np.ndarray) -> None:
+        self._ledger = ledger
+        self._encoder = encoder
+        latents = np.asarray(encoder.encode(design[None]), dtype=float)
+        if latents.ndim != 2 or len(latents) != 1:
+            raise PluginError(f"the encoder returned shape {latents.shape} for 1 design; it must be (1, k)")
+        self.start = latents[0]
+        self.dim = len(self.start)
+        box = encoder.bounds if encoder.bounds is not None else ledger.problem.bounds
+        if box is None:
+            raise PluginError(
+                f"problem '{ledger.problem.name}' has neither designs nor bounds; nothing says where to search"
+            )
+        self.scale = encoder.scale if encoder.scale is not None else (box[1] - box[0]) / 4
+        self.bounds = np.array([np.minimum(box[0], self.start), np.maximum(box[1], self.start)])
+        self.start_value = float(self(self.start[None])[0])
+
+    @property
+    def remaining(self) -> int:
+        """What may still be spent, in evaluations."""
+        return self._ledger.remaining
+
+    def __call__(self, z: np.ndarray, merit: Merit | None = None) -> np.ndarray:
+        """Losses (m,) of latents (m, k); each costs 1."""
+        z = self._points(z)
+        with self._ledger.clock("decode"), torch.no_grad():
+            designs = self._decode(torch.tensor(z)).numpy()
+        return self._ledger.evaluate(designs, z, merit)
+
+    def value_and_gradient(self, z: np.ndarray, merit: Merit | None = None) -> tuple[float, np.ndarray]:
+        """Loss and its gradient (k,) at one latent (k,); costs 2. (inf, 0) where an evaluation failed."""
+        points = self._points(z[None])
+        with self._ledger.clock("decode"):
+            latent = torch.tensor(points, requires_grad=True)
+            design = self._decode(latent)
+        loss, outer = self._ledger.differentiate(design.detach(), points, merit)
+        with self._ledger.clock("decode"):
+            (gradient,) = torch.autograd.grad(design, latent, torch.from_numpy(outer[None]))
+        return loss, gradient[0].numpy()
+
+    def _points(self, z: np.ndarray) -> np.ndarray:
+        z = np.asarray(z, dtype=float)
+        if z.ndim != 2 or z.shape[1] != self.dim:
+            raise PluginError(f"the optimiser asked for points of shape {z.shape}; it must be (m, {self.dim})")
+        return z
+
+    def _decode(self, z: torch.Tensor) -> torch.Tensor:
+        designs = self._encoder.decode(z)
+        expected = (len(z), self._ledger.problem.dim)
+        if tuple(designs.shape) != expected or designs.dtype != torch.float64:
+            raise PluginError(
+                f"the encoder decoded to {tuple(designs.shape)} {designs.dtype}; it must be {expected} torch.float64"
+            )
+        return designs

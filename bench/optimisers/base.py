@@ -1,0 +1,72 @@
+"""What an optimiser is: the one file that the author of an optimiser reads."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import numpy as np
+
+
+class SearchSpace(Protocol):
+    """All that an optimiser is given: a function to minimise, and where and in what units to search.
+
+    Attributes
+    ----------
+    dim : int
+        The number k of variables.
+    bounds : ndarray, shape (2, k)
+        A box that holds `start`; an optimiser may leave it unless it says otherwise.
+    scale : ndarray, shape (k,)
+        A natural step in each variable; step sizes are stated in units of it.
+    start : ndarray, shape (k,)
+        Where to begin.
+    start_value : float
+        The value there, evaluated and charged already.
+    """
+
+    dim: int
+    bounds: np.ndarray
+    scale: np.ndarray
+    start: np.ndarray
+    start_value: float
+
+    @property
+    def remaining(self) -> int:
+        """Evaluations left."""
+
+    def __call__(self, z: np.ndarray, merit: Callable[..., Any] | None = None) -> np.ndarray:
+        """Losses (m,) of points (m, k), each charged 1; infinite where an evaluation failed.
+
+        Parameters
+        ----------
+        z : ndarray, shape (m, k)
+        merit : callable, optional
+            Another loss than objective + ρ Σ max(g, 0): a function of objective (m,) and constraints (m, c), in
+            operations that NumPy arrays and Torch tensors share.
+
+        Raises
+        ------
+        BudgetSpent
+            As soon as the budget is gone; let it pass.
+        """
+
+    def value_and_gradient(self, z: np.ndarray, merit: Callable[..., Any] | None = None) -> tuple[float, np.ndarray]:
+        """Loss and gradient (k,) at one point (k,), charged 2; raises like a call."""
+
+
+class Optimiser(ABC):
+    """A search that minimises an objective and keeps nothing: the objective remembers every point.
+
+    Attributes
+    ----------
+    needs_gradient : bool
+        Whether it calls `value_and_gradient`.
+    """
+
+    needs_gradient: bool = False
+
+    @abstractmethod
+    def minimise(self, objective: SearchSpace, rng: np.random.Generator) -> None:
+        """Search until converged or `BudgetSpent` is raised; every random draw comes from `rng`."""

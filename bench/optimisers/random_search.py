@@ -1,0 +1,28 @@
+"""Random search, the floor under every comparison."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from bench.optimisers.base import Optimiser, SearchSpace
+
+
+class RandomSearch(Optimiser):
+    """Uniform random points in the box, which it never leaves.
+
+    Parameters
+    ----------
+    batch : int
+        Points evaluated at a time; without influence on the points.
+    """
+
+    def __init__(self, batch: int = 100) -> None:
+        if batch < 1:
+            raise ValueError(f"batch: {batch} must be at least 1")
+        self.batch = batch
+
+    def minimise(self, objective: SearchSpace, rng: np.random.Generator) -> None:
+        """Draw and evaluate until the budget is spent."""
+        low, high = objective.bounds
+        while True:
+            objective(rng.uniform(low, high, size=(self.batch, objective.dim)))

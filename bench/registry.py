@@ -1,0 +1,203 @@
+"""From a name to a plug-in: a built-in table, then entry points, then "package.module:Class"."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import typing
+from dataclasses import dataclass, fields, is_dataclass
+from importlib import import_module
+from importlib.metadata import entry_points
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+from bench.errors import BadInput, unknown
+
+if TYPE_CHECKING:
+    from bench.optimisers.base import Optimiser
+    from encoders.base import Encoder
+    from problems.base import Problem
+
+Kind = Literal["problems", "encoders", "optimisers"]
+
+BUILT_IN: dict[Kind, dict[str, str]] = {
+    "problems": {
+        "isoperimetric": "problems.isoperimetric:Isoperimetric",
+    },
+    "encoders": {
+        "raw": "encoders.identity:Identity",
+        "pca": "encoders.linear:PCA",
+        "ae": "encoders.vae:Autoencoder",
+        "vae": "encoders.vae:VAE",
+    },
+    "optimisers": {
+        "random-search": "bench.optimisers.random_search:RandomSearch",
+        "cma-es": "bench.optimisers.cmaes:CMAES",
+        "tpe": "bench.optimisers.tpe:TPE",
+        "l-bfgs": "bench.optimisers.lbfgs:LBFGS",
+    },
+}
+BASES: dict[Kind, str] = {
+    "problems": "problems.base:Problem",
+    "encoders": "encoders.base:Encoder",
+    "optimisers": "bench.optimisers.base:Optimiser",
+}
+
+
+@dataclass(frozen=True)
+class Spec:
+    """A plug-in by name, with every parameter resolved to plain data; two equal specs make equal plug-ins.
+
+    Attributes
+    ----------
+    kind : {"problems", "encoders", "optimisers"}
+    name : str
+    settings : str
+        The parameters as JSON, sorted by name, so that a spec can be compared and hashed.
+    """
+
+    kind: Kind
+    name: str
+    settings: str = "{}"
+
+    @property
+    def params(self) -> dict[str, Any]:
+        """The parameters by name."""
+        return dict(json.loads(self.settings))
+
+    def identity(self) -> dict[str, Any]:
+        """Name and parameters, as JSON can hold them."""
+        return {"name": self.name, "params": self.params}
+
+    def make(self) -> Any:
+        """Make the plug-in.
+
+        Raises
+        ------
+        BadInput
+            If the plug-in refuses its parameters.
+        """
+        cls = load_class(self.kind, self.name)
+        adapters = _adapters(cls)
+        values = {name: adapters[name].validate_python(value) for name, value in self.params.items()}
+        try:
+            plugin = cls(**values)
+        except (ValueError, TypeError) as error:
+            raise BadInput(f"{self.kind} '{self.name}': {_one_line(error)}") from error
+        return plugin
+
+
+def targets(kind: Kind) -> dict[str, str]:
+    """Where each known plug-in of a kind lives: name -> "package.module:Class"; a built-in name cannot be taken."""
+    found = {point.name: point.value for point in entry_points(group=f"latentbench.{kind}")}
+    return found | BUILT_IN[kind]
+
+
+def load_class(kind: Kind, name: str) -> type:
+    """Import the class of a plug-in.
+
+    Raises
+    ------
+    BadInput
+        If there is no such name, module or class, or the class is no plug-in of this kind.
+    """
+    known = targets(kind)
+    target = known.get(name, name)
+    if ":" not in target:
+        raise unknown(f"{kind}.name", name, [*known, "package.module:Class"])
+    cls = _import(kind, target)
+    base = _import(kind, BASES[kind])
+    if not (isinstance(cls, type) and issubclass(cls, base)) or inspect.isabstract(cls):
+        raise BadInput(f"{kind} '{name}': must be a class derived from {BASES[kind]} with all its methods written")
+    return cls
+
+
+def resolve(kind: Kind, name: str, params: dict[str, Any] | None = None) -> Spec:
+    """Check parameters against a plug-in's constructor and fill in its defaults.
+
+    Raises
+    ------
+    BadInput
+        For an unknown plug-in, or an unknown, missing or ill-typed parameter, or a value that the plug-in refuses.
+    """
+    from pydantic import ValidationError
+
+    from bench.schema import describe
+
+    cls = load_class(kind, name)
+    adapters, hints = _adapters(cls), _hints(cls)
+    params = dict(params or {})
+    signature = inspect.signature(cls).parameters
+    resolved = {}
+    for given in params:
+        if given not in adapters:
+            raise unknown(f"{kind} '{name}'", given, adapters)
+    for parameter, adapter in adapters.items():
+        try:
+            if parameter in params:
+                _refuse_unknown_keys(f"{kind} '{name}': {parameter}", hints.get(parameter), params[parameter])
+                value = adapter.validate_json(json.dumps(params[parameter]), strict=True)
+            elif signature[parameter].default is not inspect.Parameter.empty:
+                value = signature[parameter].default
+            else:
+                raise BadInput(f"{kind} '{name}': parameter '{parameter}' is missing and has no default")
+            resolved[parameter] = json.loads(adapter.dump_json(value))
+        except ValidationError as error:
+            raise BadInput(f"{kind} '{name}': {describe(error, parameter)}") from None
+        except TypeError:
+            raise BadInput(f"{kind} '{name}': {parameter}: {params[parameter]!r} must be plain data") from None
+    return Spec(kind, name, json.dumps(resolved, sort_keys=True))
+
+
+def make_problem(name: str, **params: Any) -> Problem:
+    """Make a problem by name; parameters as in an experiment file."""
+    return cast("Problem", resolve("problems", name, params).make())
+
+
+def make_encoder(name: str, **params: Any) -> Encoder:
+    """Make an unfitted encoder by name; parameters as in an experiment file."""
+    return cast("Encoder", resolve("encoders", name, params).make())
+
+
+def make_optimiser(name: str, **params: Any) -> Optimiser:
+    """Make an optimiser by name; parameters as in an experiment file."""
+    return cast("Optimiser", resolve("optimisers", name, params).make())
+
+
+def _one_line(error: BaseException) -> str:
+    return " ".join(str(error).split()) or type(error).__name__
+
+
+def _import(kind: Kind, target: str) -> Any:
+    module, _, attribute = target.partition(":")
+    try:
+        return getattr(import_module(module), attribute)
+    except ModuleNotFoundError as error:
+        raise BadInput(f"{kind} '{target}': there is no module '{error.name}'") from error
+    except AttributeError:
+        raise BadInput(f"{kind} '{target}': module '{module}' has no '{attribute}'") from None
+    except Exception as error:  # a third party's module may raise anything
+        raise BadInput(f"{kind} '{target}': importing it raised {type(error).__name__}: {_one_line(error)}") from error
+
+
+def _refuse_unknown_keys(what: str, hint: Any, value: Any) -> None:
+    if is_dataclass(hint) and isinstance(value, dict):
+        allowed = [f.name for f in fields(hint)]
+        for key in value:
+            if key not in allowed:
+                raise unknown(f"{what}: key", key, allowed)
+
+
+def _hints(cls: type) -> dict[str, Any]:
+    try:
+        return typing.get_type_hints(inspect.getattr_static(cls, "__init__"))
+    except (NameError, TypeError):
+        return {}
+
+
+def _adapters(cls: type) -> dict[str, Any]:
+    from pydantic import TypeAdapter
+
+    hints = _hints(cls)
+    parameters = inspect.signature(cls).parameters.values()
+    named = [p.name for p in parameters if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
+    return {name: TypeAdapter(hints.get(name, Any)) for name in named}

@@ -1,0 +1,154 @@
+"""The one main loop: first the fits of an experiment, then its runs, each in a worker; the parent alone writes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import joblib
+
+from bench import provenance
+from bench.errors import BadInput
+from bench.execution import Failure, execute_fit, execute_run, skipped
+from bench.experiment import Experiment, Fit, Run, fits
+from bench.progress import Progress, silent
+from bench.records import Fitted, Record
+from bench.store import Store
+
+RESULTS = Path("results") / "runs"
+
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is left to do of an experiment in a directory.
+
+    Attributes
+    ----------
+    fits : list of Fit
+        Encoders that the runs need and the directory lacks.
+    runs : list of (int, Run)
+        With their place in the whole grid.
+    skips : list of (int, Run)
+        Pairs that cannot work and are not yet on record.
+    done : int
+        Runs on record already.
+    """
+
+    fits: list[Fit]
+    runs: list[tuple[int, Run]]
+    skips: list[tuple[int, Run]]
+    done: int
+
+
+@dataclass(frozen=True)
+class Summary:
+    """How an experiment ended: where it lies, how many runs it has, and the reason of each that failed."""
+
+    path: Path
+    runs: int
+    failures: dict[str, str]
+
+
+def plan(experiment: Experiment, store: Store | None = None) -> Plan:
+    """Find what is left to do: failed runs are done again, completed and skipped ones stay."""
+    kept = {key for key, row in store.rows().items() if row.get("status") != "failed"} if store else set()
+    left = [(order, run) for order, run in enumerate(experiment.runs()) if run.key not in kept]
+    runs = [(order, run) for order, run in left if run.skip is None]
+    missing = [fit for fit in fits([run for _, run in runs]) if store is None or store.fitted(fit.key) is None]
+    return Plan(missing, runs, [(order, run) for order, run in left if run.skip], len(kept))
+
+
+def run(
+    source: str | Path | Experiment,
+    out: str | Path | None = None,
+    jobs: int | None = None,
+    fresh: bool = False,
+    progress: Callable[[int, int], Progress] = silent,
+) -> Summary:
+    """Run an experiment, or what is left of it, into a directory.
+
+    Parameters
+    ----------
+    source : str, Path or Experiment
+        A suite's name, the path of a TOML file, or an experiment.
+    out : str or Path, optional
+        The directory; results/runs/<name> by default. One that holds the same experiment is resumed.
+    jobs : int, optional
+        Worker processes; by default one for each core. Results do not depend on it.
+    fresh : bool
+        Whether a directory that is there already is set aside first; nothing is deleted.
+    progress : callable
+        Makes what shows progress, from the numbers of fits and of runs.
+
+    Raises
+    ------
+    BadInput
+        Before anything is written.
+    """
+    experiment = source if isinstance(source, Experiment) else Experiment.load(source)
+    store = store_for(experiment, out)
+    if jobs is not None and jobs < 1:
+        raise BadInput(f"jobs: {jobs} must be at least 1")
+    if fresh:
+        store.set_aside()
+    store.begin(experiment, provenance.collect())
+    return run_all(experiment, store, jobs or joblib.cpu_count(), progress)
+
+
+def store_for(experiment: Experiment, out: str | Path | None = None) -> Store:
+    """Where an experiment goes: a directory by name, or results/runs/<name>."""
+    return Store(out if out is not None else RESULTS / experiment.name)
+
+
+def run_all(experiment: Experiment, store: Store, jobs: int, progress: Callable[[int, int], Progress]) -> Summary:
+    """Do all that is left; a run that fails is recorded with its reason and does not stop the others."""
+    todo = plan(experiment, store)
+    for order, run in todo.skips:
+        store.append(skipped(run, order, experiment.name))
+    broken: dict[str, Failure] = {}
+    with progress(len(todo.fits), len(todo.runs)) as shown:
+        for fitted in _parallel(execute_fit, ((fit,) for fit in todo.fits), jobs):
+            if isinstance(fitted, Fitted):
+                store.put(fitted)
+            else:
+                broken[fitted.key] = fitted
+                store.log(f"fit {fitted.key} failed\n{fitted.details}")
+            shown.fitted()
+        tasks = ((run, order, experiment.name, _encoders(run, store, broken)) for order, run in todo.runs)
+        for record in _parallel(execute_run, tasks, jobs):
+            _keep(record, store)
+            shown.ran()
+    rows = store.rows()
+    failures = {
+        f"{row['problem']}: {row['arm']}, replicate {row['replicate']}, search {row['search']}": row["reason"]
+        for row in rows.values()
+        if row["status"] == "failed"
+    }
+    return Summary(store.path, len(rows), failures)
+
+
+def _encoders(run: Run, store: Store, broken: dict[str, Failure]) -> list[Fitted | Failure]:
+    found: list[Fitted | Failure] = []
+    for fit in run.fits:
+        fitted = broken.get(fit.key) or store.fitted(fit.key)
+        found.append(fitted or Failure(fit.key, "the fitted encoder is gone from the directory; run again", ""))
+    return found
+
+
+def _keep(record: Record, store: Store) -> None:
+    details = record.row.pop("details", None)
+    if details:
+        store.log(f"run {record.row['run']} failed\n{details}")
+    store.append(record)
+
+
+def _parallel(work: Callable[..., Result], tasks: Iterable[tuple[Any, ...]], jobs: int) -> Iterator[Result]:
+    """Results as they come, from worker processes of one thread each; always processes, so that `jobs` is no matter."""
+    with joblib.parallel_config(backend="loky", inner_max_num_threads=1):
+        parallel = joblib.Parallel(n_jobs=jobs, return_as="generator_unordered", batch_size=1, pre_dispatch="2*n_jobs")
+        yield from parallel(joblib.delayed(work)(*task) for task in tasks)

@@ -1,0 +1,146 @@
+"""The shape of an experiment file: TOML text in, checked tables out; names are looked up elsewhere."""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from bench.errors import BadInput, unknown
+
+Label = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f]+$")]
+Count = Annotated[int, Field(ge=1)]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+class Factor(BaseModel):
+    """A problem or encoder of the grid: its name, what tables call it, and (all other keys) its parameters."""
+
+    model_config = ConfigDict(strict=True, extra="allow", frozen=True)
+
+    name: Label
+    label: Label | None = None
+
+    @property
+    def title(self) -> str:
+        """The label, or else the name."""
+        return self.label or self.name
+
+    @property
+    def params(self) -> dict[str, Any]:
+        """The parameters by name."""
+        return dict(self.model_extra or {})
+
+
+class OptimiserFactor(Factor):
+    """An optimiser of the grid, with a budget of its own where it needs one."""
+
+    budget: Count | None = None
+
+
+class StageTable(_Table):
+    """A stage of an arm, by the labels of its encoder and optimiser, and its switch rule."""
+
+    encoder: Label
+    optimiser: Label
+    until: Annotated[float, Field(gt=0, lt=1)] | None = None
+    stagnation: Count | None = None
+
+
+class ArmTable(_Table):
+    """An arm beside the grid."""
+
+    label: Label
+    stages: Annotated[list[StageTable], Field(min_length=1)]
+    budget: Count | None = None
+
+
+class ExperimentTable(_Table):
+    """An experiment file."""
+
+    name: Annotated[str, Field(max_length=80, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+    seed: int = 0
+    replicates: Count = 5
+    searches: Count = 1
+    budget: Count = 2000
+    trace: Literal["improvements", "all"] = "improvements"
+    problems: Annotated[list[Factor], Field(min_length=1)]
+    encoders: Annotated[list[Factor], Field(min_length=1)]
+    optimisers: Annotated[list[OptimiserFactor], Field(min_length=1)]
+    arms: list[ArmTable] = []
+
+
+_KEYS = {
+    (): ExperimentTable.model_fields,
+    ("arms",): ArmTable.model_fields,
+    ("arms", "stages"): StageTable.model_fields,
+}
+
+
+def parse(text: str) -> ExperimentTable:
+    """Check TOML text against the schema.
+
+    Raises
+    ------
+    BadInput
+        With one line for the first thing that is wrong.
+    """
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise BadInput(f"is not TOML: {error}") from None
+    except RecursionError:
+        raise BadInput("is nested too deeply") from None
+    if not table:
+        raise BadInput(f"is empty; an experiment has the keys {', '.join(ExperimentTable.model_fields)}")
+    _refuse_infinite(table)
+    try:
+        checked = ExperimentTable.model_validate(table)
+    except ValidationError as error:
+        raise _complaint(error) from None
+    for factors in (checked.problems, checked.encoders, checked.optimisers, checked.arms):
+        _refuse_twins([f.label if isinstance(f, ArmTable) else f.title for f in factors])
+    return checked
+
+
+def describe(error: ValidationError, *prefix: str) -> str:
+    """Put the first complaint of a validation into one line: the key, what is wrong with it, its value."""
+    first = error.errors()[0]
+    key = ".".join([*prefix, *(str(part) for part in first["loc"])])
+    message = first["msg"].removeprefix("Value error, ")
+    if first["type"] == "value_error":
+        return message
+    got = "" if first["type"] == "missing" else f", not {first['input']!r:.80}"
+    return f"{key}: {message[0].lower()}{message[1:]}{got}"
+
+
+def _complaint(error: ValidationError) -> BadInput:
+    first = error.errors()[0]
+    if first["type"] == "extra_forbidden":
+        *path, key = first["loc"]
+        named = tuple(part for part in path if isinstance(part, str))
+        where = ".".join(str(part) for part in path)
+        return unknown(f"{where}: key" if where else "key", str(key), _KEYS[named])
+    return BadInput(describe(error))
+
+
+def _refuse_infinite(value: Any, key: str = "") -> None:
+    if isinstance(value, dict):
+        for name, part in value.items():
+            _refuse_infinite(part, f"{key}.{name}" if key else name)
+    elif isinstance(value, list):
+        for index, part in enumerate(value):
+            _refuse_infinite(part, f"{key}.{index}")
+    elif isinstance(value, float) and not math.isfinite(value):
+        raise BadInput(f"{key}: {value} must be a finite number")
+
+
+def _refuse_twins(labels: list[str]) -> None:
+    for label in labels:
+        if labels.count(label) > 1:
+            raise BadInput(f"label '{label}' stands for {labels.count(label)} factors; each needs a label of its own")

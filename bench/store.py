@@ -1,0 +1,226 @@
+"""An experiment directory on disk: the experiment as resolved, fitted encoders, run records."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bench.errors import BadInput
+from bench.records import Fitted, Record, read_parquet
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from bench.experiment import Experiment
+
+
+class Store:
+    """Reads and writes one experiment directory; whatever it writes is whole or not there.
+
+    ::
+
+        experiment.json              the experiment as resolved
+        provenance.json              versions and machine, one entry each time it was run
+        encoders/<key>/              arrays.safetensors and info.json of a fit
+        records/<key>.parquet        a run each
+        aside/                       files that could not be believed
+        log.txt                      what was skipped, failed or set aside, and why
+
+    Parameters
+    ----------
+    path : Path
+        The directory; made by `begin`.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+
+    @property
+    def _identity_file(self) -> Path:
+        return self.path / "experiment.json"
+
+    def exists(self) -> bool:
+        """Whether there is an experiment in the directory."""
+        return self._identity_file.is_file()
+
+    def identity(self) -> dict[str, Any]:
+        """Read the experiment that the directory holds, as `Experiment.identity` gave it.
+
+        Raises
+        ------
+        BadInput
+            If it holds none that can be read.
+        """
+        if not self.path.is_dir():
+            raise BadInput(f"{self.path}: there is no such directory")
+        if not self.exists():
+            raise BadInput(f"{self.path}: holds no experiment (there is no experiment.json)")
+        try:
+            identity = json.loads(self._identity_file.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise BadInput(f"{self._identity_file}: cannot be read: {error}") from None
+        if not isinstance(identity, dict) or "replicates" not in identity:
+            raise BadInput(f"{self._identity_file}: is not the experiment.json of an experiment")
+        return identity
+
+    def check(self, experiment: Experiment) -> None:
+        """Whether the experiment may be run, or resumed, here; nothing is written.
+
+        Raises
+        ------
+        BadInput
+            If the directory holds something else. The same experiment with more replicates may be resumed.
+        """
+        if self.path.exists() and not self.path.is_dir():
+            raise BadInput(f"{self.path}: is a file; it must be a directory, or not be there")
+        if not self.exists():
+            if self.path.is_dir() and any(self.path.iterdir()):
+                raise BadInput(f"{self.path}: holds something that is no experiment; name an empty or new directory")
+            return
+        there, new = self.identity(), json.loads(json.dumps(experiment.identity()))
+        for key in new | there:
+            if key == "replicates" and isinstance(there[key], int) and new[key] >= there[key]:
+                continue
+            if new.get(key) != there.get(key):
+                raise BadInput(
+                    f"{self.path}: holds a different experiment ({key} differs); "
+                    "name another directory, or set this one aside with --fresh"
+                )
+
+    def begin(self, experiment: Experiment, provenance: dict[str, Any]) -> None:
+        """Make the directory ready for the experiment; what is there already stays.
+
+        Raises
+        ------
+        BadInput
+            Like `check`, or if the directory cannot be written.
+        """
+        self.check(experiment)
+        try:
+            for folder in ("encoders", "records"):
+                (self.path / folder).mkdir(parents=True, exist_ok=True)
+            history = [*self._provenance(), provenance]
+            self._write("provenance.json", json.dumps(history, indent=1).encode())
+            self._write("experiment.json", json.dumps(experiment.identity(), indent=1, ensure_ascii=False).encode())
+        except OSError as error:
+            raise BadInput(f"{self.path}: cannot be written: {error.strerror}") from None
+
+    def set_aside(self) -> Path | None:
+        """Rename the directory, if there is one, to the first free name of the form DIR.old-1; give the new name."""
+        if not self.path.exists():
+            return None
+        self.identity()
+        count = 1
+        while (aside := self.path.with_name(f"{self.path.name}.old-{count}")).exists():
+            count += 1
+        return self.path.rename(aside)
+
+    def append(self, record: Record) -> None:
+        """Write one record."""
+        self._write(f"records/{record.row['run']}.parquet", record.to_parquet())
+
+    def put(self, fitted: Fitted) -> None:
+        """Write one fitted encoder."""
+        folder = self.path / "encoders" / fitted.key
+        folder.mkdir(exist_ok=True)
+        self._write(f"encoders/{fitted.key}/arrays.safetensors", fitted.arrays)
+        self._write(f"encoders/{fitted.key}/info.json", json.dumps(fitted.info, indent=1).encode())
+
+    def fitted(self, key: str) -> Fitted | None:
+        """Read a fitted encoder; None if it is not there, or cannot be believed and is therefore set aside."""
+        from safetensors import SafetensorError
+        from safetensors.numpy import load
+
+        folder = self.path / "encoders" / key
+        try:
+            arrays = (folder / "arrays.safetensors").read_bytes()
+            load(arrays)
+            return Fitted(key, arrays, dict(json.loads((folder / "info.json").read_text(encoding="utf-8"))))
+        except FileNotFoundError:
+            return None
+        except (SafetensorError, ValueError, TypeError) as error:
+            self._doubt(folder, f"is no whole encoder ({type(error).__name__})")
+            return None
+
+    def rows(self) -> dict[str, dict[str, Any]]:
+        """The rows of all records that can be believed, by key; others are set aside and named in the log."""
+        return {row["run"]: row for row, _ in self._records(self._doubt)}
+
+    def load(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """All records as two frames; changes nothing.
+
+        Returns
+        -------
+        runs : DataFrame
+            A row a run, with what its fits say.
+        traces : DataFrame
+            A row a logged evaluation, its run named in column `run`.
+        """
+        import pandas as pd
+        import pyarrow as pa
+
+        self.identity()
+        rows, tables = [], []
+        for row, table in self._records(lambda path, reason: None):
+            rows.append(row)
+            names = pa.array([row["run"]] * len(table)).dictionary_encode()
+            tables.append(table.replace_schema_metadata(None).add_column(0, "run", names))
+        if not rows:
+            return pd.DataFrame(columns=["run", "status"]), pd.DataFrame(columns=["run"])
+        runs = pd.DataFrame(rows).sort_values("order", kind="stable", ignore_index=True).drop(columns="order")
+        traces = pa.concat_tables(tables).unify_dictionaries().to_pandas()
+        return runs, traces
+
+    def log(self, line: str) -> None:
+        """Add a line to log.txt."""
+        with (self.path / "log.txt").open("a", encoding="utf-8") as file:
+            file.write(line.rstrip() + "\n")
+
+    def _records(self, doubt: Callable[[Path, str], None]) -> Iterator[tuple[dict[str, Any], Any]]:
+        for path in sorted((self.path / "records").glob("*.parquet")):
+            try:
+                row, table = read_parquet(path.read_bytes())
+                if row["run"] != path.stem:
+                    raise ValueError("is the record of another run")
+            except ValueError as error:
+                doubt(path, str(error))
+            else:
+                yield row, table
+
+    def _doubt(self, path: Path, reason: str) -> None:
+        aside = self.path / "aside"
+        aside.mkdir(exist_ok=True)
+        target = aside / path.name
+        if target.exists():
+            shutil.rmtree(target) if target.is_dir() else target.unlink()
+        path.rename(target)
+        self.log(f"set aside: {path.relative_to(self.path)} {reason}")
+
+    def _provenance(self) -> list[Any]:
+        try:
+            return list(json.loads((self.path / "provenance.json").read_text(encoding="utf-8")))
+        except (OSError, ValueError, TypeError):
+            return []
+
+    def _write(self, name: str, data: bytes) -> None:
+        target = self.path / name
+        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".", suffix=".part")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(temporary, target)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+
+
+def load(path: str | Path) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Read an experiment directory as two frames, runs and traces; see `Store.load`."""
+    return Store(path).load()

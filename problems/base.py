@@ -1,0 +1,132 @@
+"""What a design problem is: the one file that the author of a problem reads."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from torch import Tensor
+
+FEASIBILITY_TOLERANCE = 1e-6
+"""A design is feasible when every constraint is at most this."""
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Objective and constraints of a batch of designs.
+
+    Attributes
+    ----------
+    objective : ndarray, shape (n,)
+        To be minimised.
+    constraints : ndarray, shape (n, m)
+        Signed and scale-free; ``g <= 0`` is satisfied.
+    """
+
+    objective: np.ndarray
+    constraints: np.ndarray
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What an independent check says of one design; ``reasons`` are the sentences that speak against it."""
+
+    ok: bool
+    reasons: tuple[str, ...] = ()
+
+
+class Problem(ABC):
+    """A design problem: minimise an objective over x in R^d under constraints g(x) <= 0.
+
+    A subclass sets the attributes and writes `evaluate`; everything else has a default. No call changes a problem's
+    state, and every random draw comes from the generator that is passed in.
+
+    Attributes
+    ----------
+    name : str
+        As in an experiment file.
+    dim : int
+        The number d of design variables.
+    bounds : ndarray, shape (2, d), or None
+        Lower and upper bounds of the raw design vector. A problem has bounds or designs, or both.
+    optimum : float or None
+        The least feasible objective value, where it is known exactly.
+    targets : tuple of float
+        What the efficiency table asks for, in displayed units.
+    penalty : float
+        The factor ρ of the shared loss: objective + ρ Σ max(g, 0).
+    differentiable : bool
+        Whether objective and constraints can be differentiated (see `DifferentiableProblem`).
+    quantity : str
+        The name of the displayed value, for axes and table headings.
+    larger_is_better : bool
+        Whether a good design has a large displayed value.
+    n_designs : int
+        How many training designs an experiment draws.
+    """
+
+    name: str
+    dim: int
+    bounds: np.ndarray | None = None
+    optimum: float | None = None
+    targets: tuple[float, ...] = ()
+    penalty: float = 10.0
+    differentiable: bool = False
+    quantity: str = "objective"
+    larger_is_better: bool = False
+    n_designs: int = 2000
+
+    @abstractmethod
+    def evaluate(self, x: np.ndarray) -> Evaluation:
+        """Evaluate designs of shape (n, d), n = 0 included. A value that is not finite is a failed evaluation."""
+
+    def designs(self, n: int, rng: np.random.Generator) -> np.ndarray | None:
+        """Draw n training designs, shape (n, d); None where the problem has none."""
+        return None
+
+    def reference(self, n: int, rng: np.random.Generator) -> np.ndarray | None:
+        """Draw n designs from all that the problem knows, whatever `designs` withholds; starts come from here."""
+        return self.designs(n, rng)
+
+    def instance(self, rng: np.random.Generator) -> Self:
+        """The problem as one replicate sees it (an alignment of its designs, say); the objective is the same."""
+        return self
+
+    def display(self, objective: np.ndarray) -> np.ndarray:
+        """Turn objective values into what people read; monotone."""
+        return objective
+
+    def draw(self, x: np.ndarray, ax: Axes) -> None:
+        """Draw one design, shape (d,), on Matplotlib axes; by default its coordinates as a line."""
+        ax.plot(x)
+
+    def verify(self, x: np.ndarray) -> Verification:
+        """Check one design, shape (d,), by means that share no code with `evaluate`; by default nothing is checked."""
+        return Verification(True)
+
+
+class DifferentiableProblem(Problem):
+    """A problem whose formulas are written once, in Torch; values and exact gradients both come from them."""
+
+    differentiable = True
+
+    @abstractmethod
+    def objective(self, x: Tensor) -> Tensor:
+        """Objective, shape (n,), of float64 designs, shape (n, d)."""
+
+    def constraints(self, x: Tensor) -> Tensor:
+        """Signed constraints, shape (n, m), of float64 designs, shape (n, d); by default none."""
+        return x.new_zeros((len(x), 0))
+
+    def evaluate(self, x: np.ndarray) -> Evaluation:
+        """Evaluate designs of shape (n, d) without recording gradients."""
+        import torch
+
+        with torch.no_grad():
+            points = torch.as_tensor(x, dtype=torch.float64)
+            return Evaluation(self.objective(points).numpy(), self.constraints(points).numpy())

@@ -1,0 +1,193 @@
+"""What all problems on outlines share: their designs, where those come from, and how one is shown and verified."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+
+from problems import outlines
+from problems.base import DifferentiableProblem, Verification
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+MIN_VERTICES = 8
+SHARE_FOR_TRAINING = 0.9
+"""Of the user's own outlines; the rest stay out of the training data, so that a start can be found there."""
+
+
+@dataclass(frozen=True)
+class ShapeData:
+    """Which outlines a problem's training designs are drawn from.
+
+    Attributes
+    ----------
+    classes : tuple of str
+        Names in `problems.outlines.CLASSES`.
+    withhold : float
+        The share of the draw, in [0, 1), that is dropped: the best by the problem's own objective (leak control).
+    n : int
+        How many training designs an experiment draws.
+    source : str or None
+        A .npy or .csv file of the user's own outlines instead: shape (M, N, 2) or (M, 2N), a row an outline.
+        Outlines of another number of vertices are resampled by arc length; all are normalised.
+    digest : str
+        SHA-256 of the file; filled in, and where it is given, the file must match it.
+    """
+
+    classes: tuple[str, ...] = tuple(outlines.CLASSES)
+    withhold: float = 0.0
+    n: int = 2000
+    source: str | None = None
+    digest: str = ""
+
+    def __post_init__(self) -> None:
+        unknown = [name for name in self.classes if name not in outlines.CLASSES]
+        if unknown or not self.classes or len(set(self.classes)) < len(self.classes):
+            allowed = ", ".join(outlines.CLASSES)
+            raise ValueError(f"data.classes: {list(self.classes)} must be different names out of {allowed}")
+        if not 0 <= self.withhold < 1:
+            raise ValueError(f"data.withhold: {self.withhold} must be at least 0 and less than 1")
+        if self.n < 2:
+            raise ValueError(f"data.n: {self.n} must be at least 2")
+        if self.source is not None:
+            object.__setattr__(self, "digest", self._check_source(Path(self.source)))
+
+    def _check_source(self, path: Path) -> str:
+        if path.suffix not in (".npy", ".csv"):
+            raise ValueError(f"data.source: {path} must be a .npy or .csv file")
+        if not path.is_file():
+            raise ValueError(f"data.source: there is no file {path}")
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        if self.digest not in ("", digest):
+            raise ValueError(f"data.source: {path} is not the file that it was (SHA-256 {digest[:12]}…)")
+        return digest
+
+    def pool(self, n_vertices: int) -> np.ndarray:
+        """All outlines of the source file as designs, shape (M, 2N).
+
+        Raises
+        ------
+        ValueError
+            If the file does not hold at least two finite outlines of three or more vertices that enclose an area.
+        """
+        path = Path(str(self.source))
+        try:
+            table = (
+                np.load(path, allow_pickle=False) if path.suffix == ".npy" else np.loadtxt(path, delimiter=",", ndmin=2)
+            )
+            table = np.asarray(table, dtype=float)
+        except (ValueError, TypeError, EOFError, UnicodeDecodeError) as error:
+            raise ValueError(f"data.source: {path} cannot be read: {error}") from None
+        if table.ndim == 2 and table.shape[1] % 2 == 0:
+            table = table.reshape(len(table), -1, 2)
+        if table.ndim != 3 or table.shape[0] < 2 or table.shape[1] < 3 or table.shape[2] != 2:
+            raise ValueError(f"data.source: {path} has shape {table.shape}; it must be (M, N, 2) or (M, 2N)")
+        if not np.isfinite(table).all():
+            raise ValueError(f"data.source: {path} holds values that are not finite")
+        try:
+            return np.array(
+                [
+                    outlines.normalise(o if len(o) == n_vertices else outlines.resample(o, n_vertices)).ravel()
+                    for o in table
+                ]
+            )
+        except ValueError as error:
+            raise ValueError(f"data.source: {path}: {error}") from None
+
+
+EVERY_CLASS = ShapeData()
+
+
+class ShapeProblem(DifferentiableProblem):
+    """A problem on outlines of N vertices, d = 2N, whose values people read as σ = P / (2 √(πA)).
+
+    Parameters
+    ----------
+    n_vertices : int
+        The number N of vertices, at least 8.
+    data : ShapeData
+        Where training designs come from.
+
+    Raises
+    ------
+    ValueError
+        For too few vertices, or a source file that cannot be used.
+    """
+
+    quantity = "σ"
+
+    def __init__(self, n_vertices: int = 100, data: ShapeData = EVERY_CLASS) -> None:
+        if n_vertices < MIN_VERTICES:
+            raise ValueError(f"n_vertices: {n_vertices} must be at least {MIN_VERTICES}")
+        self.n_vertices = n_vertices
+        self.dim = 2 * n_vertices
+        self.data = data
+        self.n_designs = self.data.n
+        self._rotation = np.eye(2)
+        self._first_vertex = 0
+        if self.data.source is not None:
+            self._pool  # noqa: B018 - a file that cannot be used is an error now, not in a worker
+
+    @cached_property
+    def _pool(self) -> np.ndarray:
+        return self.data.pool(self.n_vertices)
+
+    def instance(self, rng: np.random.Generator) -> Self:
+        """Give the designs another common rotation and first vertex, to which the objective is blind."""
+        aligned = copy.copy(self)
+        angle = rng.uniform(0, 2 * np.pi)
+        aligned._rotation = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
+        aligned._first_vertex = int(rng.integers(self.n_vertices))
+        return aligned
+
+    def _align(self, designs: np.ndarray) -> np.ndarray:
+        points = designs.reshape(len(designs), self.n_vertices, 2) @ self._rotation
+        return np.roll(points, self._first_vertex, axis=1).reshape(len(designs), self.dim)
+
+    def designs(self, n: int, rng: np.random.Generator) -> np.ndarray:
+        """Draw n training designs, shape (n, 2N), as `data` says; fewer where a source file has no more."""
+        wanted = int(np.ceil(n / (1 - self.data.withhold)))
+        if self.data.source is None:
+            drawn, _ = outlines.draw(wanted, rng, self.n_vertices, self.data.classes)
+        else:
+            drawn = rng.permutation(self._pool)[: min(wanted, max(2, int(SHARE_FOR_TRAINING * len(self._pool))))]
+        keep = len(drawn) - int(np.floor(len(drawn) * self.data.withhold))
+        if keep < len(drawn):
+            worst_first = np.argsort(-self.evaluate(drawn).objective, kind="stable")
+            drawn = drawn[np.sort(worst_first[:keep])]
+        return self._align(drawn[:n])
+
+    def reference(self, n: int, rng: np.random.Generator) -> np.ndarray:
+        """Draw n designs of every class, or any of the source file, withholding nothing."""
+        if self.data.source is None:
+            return self._align(outlines.draw(n, rng, self.n_vertices)[0])
+        return self._align(rng.permutation(self._pool)[:n])
+
+    def display(self, objective: np.ndarray) -> np.ndarray:
+        """σ of objective values, infinite where the outline encloses no positive area."""
+        quotient = np.asarray(self.quotient(np.asarray(objective, dtype=float)))
+        return np.where(quotient > 0, 1 / np.sqrt(np.where(quotient > 0, quotient, 1.0)), np.inf)
+
+    def quotient(self, objective: np.ndarray) -> np.ndarray:
+        """The isoperimetric quotient Q of an objective value; here the objective is Q itself."""
+        return objective
+
+    def draw(self, x: np.ndarray, ax: Axes) -> None:
+        """Fill the outline, at equal scale on both axes."""
+        points = x.reshape(-1, 2)
+        ax.fill(points[:, 0], points[:, 1], alpha=0.4)
+        ax.plot(*np.concatenate([points, points[:1]]).T, linewidth=1)
+        ax.set_aspect("equal")
+
+    def verify(self, x: np.ndarray) -> Verification:
+        """Check with Shapely that the outline is a simple counter-clockwise ring."""
+        from problems.verification import verify_outline
+
+        return verify_outline(x)
