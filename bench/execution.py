@@ -14,7 +14,7 @@ import numpy as np
 
 from bench import instance
 from bench.experiment import Fit, Run
-from bench.ledger import BudgetSpent, Ledger, PluginError
+from bench.ledger import BudgetSpent, Ledger, PluginError, evaluate
 from bench.records import Fitted, Record
 from bench.seeds import generator
 from encoders.base import Encoder
@@ -61,7 +61,7 @@ def execute_run(run: Run, order: int, experiment: str, fitted: Sequence[Fitted |
         row |= _facts(problem)
         for broken in fitted:
             if isinstance(broken, Failure):
-                raise PluginError(f"an encoder could not be fitted: {broken.reason}")
+                raise PluginError(f"its encoder could not be fitted: {broken.reason}")
         whole = [f for f in fitted if isinstance(f, Fitted)]
         encoders, starts = zip(*(f.unpack(fit) for f, fit in zip(whole, run.fits, strict=True)), strict=True)
         row |= _fit_facts(whole)
@@ -108,7 +108,7 @@ def _reason(error: BaseException) -> str:
 
 
 def _contents(problem: Problem, designs: np.ndarray) -> dict[str, float]:
-    displayed = problem.display(problem.evaluate(designs).objective)
+    displayed = problem.display(evaluate(problem, designs).objective)
     best = displayed.max() if problem.larger_is_better else displayed.min()
     return {"data_best": float(best), "data_median": float(np.median(displayed))}
 
@@ -117,17 +117,14 @@ def _prior(problem: Problem, encoder: Encoder, rng: np.random.Generator) -> dict
     """Displayed values of the decoded prior mean, and of the best of 1,000 prior samples; NaN where not verified."""
     import torch
 
-    from problems.base import FEASIBILITY_TOLERANCE
-
     latents = np.concatenate([encoder.prior_mean()[None], encoder.sample(PRIOR_SAMPLES, rng)])
     with torch.no_grad():
         designs = encoder.decode(torch.as_tensor(latents, dtype=torch.float64)).numpy()
-    evaluation = problem.evaluate(designs)
-    good = np.isfinite(evaluation.objective) & np.all(evaluation.constraints <= FEASIBILITY_TOLERANCE, axis=1)
-    displayed = problem.display(evaluation.objective)
+    evaluation = evaluate(problem, designs)
+    feasible, displayed = evaluation.feasible, problem.display(evaluation.objective)
 
     def first_verified(rows: Iterable[int]) -> float:
-        return next((float(displayed[i]) for i in rows if good[i] and problem.verify(designs[i]).ok), math.nan)
+        return next((float(displayed[i]) for i in rows if feasible[i] and problem.verify(designs[i]).ok), math.nan)
 
     ranked = 1 + np.argsort(evaluation.objective[1:], kind="stable")
     return {"prior_mean": first_verified([0]), "prior_best": first_verified(ranked)}
@@ -149,7 +146,7 @@ def _names(run: Run, order: int, experiment: str) -> dict[str, Any]:
         "problem_spec": json.dumps(run.problem.identity(), sort_keys=True),
         "arm_spec": json.dumps(run.arm.identity(), sort_keys=True),
         "status": "",
-        "reason": None,
+        "reason": "",
         "raw": False,
     }
 

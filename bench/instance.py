@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bench.ledger import PluginError
+from bench.ledger import PluginError, evaluate
 from bench.seeds import generator
-from problems.base import FEASIBILITY_TOLERANCE
 
 if TYPE_CHECKING:
     from bench.registry import Spec
@@ -65,10 +64,11 @@ def draw(spec: Spec, seed: int, replicate: int) -> Instance:
     reference = np.nan
     if candidates is None:
         candidates = _uniform(problem, rng)
-        good = _feasible(problem, candidates)
+        good = evaluate(problem, candidates).feasible
     else:
         reference = reference_value(spec)
-        good = _feasible(problem, candidates) & (problem.evaluate(candidates).objective >= reference)
+        evaluation = evaluate(problem, candidates)
+        good = evaluation.feasible & (evaluation.objective >= reference)
         if designs is not None:
             good &= _unseen(candidates, designs)
     if not good.any():
@@ -83,19 +83,13 @@ def reference_value(spec: Spec) -> float:
     """Median objective of the problem's fixed reference sample, the same for all seeds and replicates."""
     problem = spec.make()
     sample = problem.reference(REFERENCE_SIZE, generator("reference", spec.name, problem.dim))
-    return float(np.median(problem.evaluate(sample).objective))
+    return float(np.median(evaluate(problem, sample).objective))
 
 
 def _uniform(problem: Problem, rng: np.random.Generator) -> np.ndarray:
     if problem.bounds is None:
         raise PluginError(f"problem '{problem.name}' has neither designs nor bounds; nothing says where to search")
     return rng.uniform(problem.bounds[0], problem.bounds[1], size=(CANDIDATES, problem.dim))
-
-
-def _feasible(problem: Problem, designs: np.ndarray) -> np.ndarray:
-    evaluation = problem.evaluate(designs)
-    bounded = np.all(evaluation.constraints <= FEASIBILITY_TOLERANCE, axis=1)
-    return np.asarray(np.isfinite(evaluation.objective) & bounded)
 
 
 def _unseen(candidates: np.ndarray, designs: np.ndarray) -> np.ndarray:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from problems.base import FEASIBILITY_TOLERANCE
+from problems.base import Evaluation
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -31,6 +31,24 @@ class BudgetSpent(Exception):
 
 class PluginError(RuntimeError):
     """A plug-in broke its promise, of a shape for instance; its run fails with this reason."""
+
+
+def evaluate(problem: Problem, x: np.ndarray) -> Evaluation:
+    """Evaluate designs (n, d), at no charge, and check what comes back.
+
+    Raises
+    ------
+    PluginError
+        If the problem returns other shapes than it should.
+    """
+    evaluation, n = problem.evaluate(x), len(x)
+    objective, constraints = np.asarray(evaluation.objective), np.asarray(evaluation.constraints)
+    if objective.shape != (n,) or constraints.ndim != 2 or len(constraints) != n:
+        raise PluginError(
+            f"problem '{problem.name}' returned objective {objective.shape} and constraints {constraints.shape} "
+            f"for {n} designs; they must be ({n},) and ({n}, m)"
+        )
+    return Evaluation(objective, constraints)
 
 
 class Ledger:
@@ -138,14 +156,8 @@ class Ledger:
         losses = np.empty(0)
         if affordable:
             with self.clock("objective"):
-                evaluation = self.problem.evaluate(designs)
-            objective, constraints = np.asarray(evaluation.objective), np.asarray(evaluation.constraints)
-            if objective.shape != (affordable,) or constraints.ndim != 2 or len(constraints) != affordable:
-                raise PluginError(
-                    f"problem '{self.problem.name}' returned objective {objective.shape} and constraints "
-                    f"{constraints.shape} for {affordable} designs; they must be ({affordable},) and ({affordable}, m)"
-                )
-            losses = self._enter(designs, latents, objective, constraints, merit or self.penalised)
+                evaluation = evaluate(self.problem, designs)
+            losses = self._enter(designs, latents, evaluation, merit or self.penalised)
         if affordable < len(x):
             raise BudgetSpent
         return losses
@@ -170,8 +182,8 @@ class Ledger:
             objective, constraints = problem.objective(leaf), problem.constraints(leaf)
             (gradient,) = torch.autograd.grad(merit(objective, constraints).sum(), leaf)
         self.n_g += 1
-        values = objective.detach().numpy(), constraints.detach().numpy()
-        loss = float(self._enter(x.numpy(), z, *values, merit)[0])
+        evaluation = Evaluation(objective.detach().numpy(), constraints.detach().numpy())
+        loss = float(self._enter(x.numpy(), z, evaluation, merit)[0])
         if not (math.isfinite(loss) and bool(gradient.isfinite().all())):
             return math.inf, np.zeros(x.shape[1])
         return loss, gradient[0].numpy()
@@ -185,15 +197,14 @@ class Ledger:
         """Seconds since the ledger was opened, verification apart."""
         return time.perf_counter() - self._started - self.seconds["verify"]
 
-    def _enter(
-        self, x: np.ndarray, z: np.ndarray, objective: np.ndarray, constraints: np.ndarray, merit: Merit
-    ) -> np.ndarray:
-        finite = np.isfinite(objective) & np.isfinite(constraints).all(axis=1) & np.isfinite(x).all(axis=1)
+    def _enter(self, x: np.ndarray, z: np.ndarray, evaluation: Evaluation, merit: Merit) -> np.ndarray:
+        objective, constraints = evaluation.objective, evaluation.constraints
+        finite = evaluation.finite & np.isfinite(x).all(axis=1)
         with np.errstate(invalid="ignore", over="ignore"):
             losses = np.where(finite, merit(objective, constraints), math.inf)
         losses[np.isnan(losses)] = math.inf
         violation = constraints.max(axis=1, initial=0.0)
-        feasible = finite & (violation <= FEASIBILITY_TOLERANCE)
+        feasible = finite & evaluation.feasible
         self._remember_least(x, losses)
         self.n_failed += int(len(x) - finite.sum())
         n_f = self.n_f

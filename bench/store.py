@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import tempfile
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -166,9 +167,9 @@ class Store:
 
         self.identity()
         rows, tables = [], []
-        for row, table in self._records(lambda path, reason: None):
+        for row, table in self._records(_warn):
             rows.append(row)
-            names = pa.array([row["run"]] * len(table)).dictionary_encode()
+            names = pa.array([row["run"]] * len(table), pa.string()).dictionary_encode()
             tables.append(table.replace_schema_metadata(None).add_column(0, "run", names))
         if not rows:
             return pd.DataFrame(columns=["run", "status"]), pd.DataFrame(columns=["run"])
@@ -219,6 +220,10 @@ class Store:
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise
+
+
+def _warn(path: Path, reason: str) -> None:
+    warnings.warn(f"{path} {reason}; it is left out, and its run will be done again", stacklevel=2)
 
 
 def load(path: str | Path) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -31,6 +31,16 @@ class Evaluation:
     objective: np.ndarray
     constraints: np.ndarray
 
+    @property
+    def finite(self) -> np.ndarray:
+        """Which designs, shape (n,), have finite values; the others are failed evaluations."""
+        return np.isfinite(self.objective) & np.isfinite(self.constraints).all(axis=1)
+
+    @property
+    def feasible(self) -> np.ndarray:
+        """Which designs, shape (n,), have finite values and satisfy all constraints."""
+        return self.finite & (self.constraints <= FEASIBILITY_TOLERANCE).all(axis=1)
+
 
 @dataclass(frozen=True)
 class Verification:

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+settings.register_profile("suite", deadline=None)  # the first call pays for imports
+settings.load_profile("suite")
+
+TINY = """
+name = "tiny"
+replicates = 2
+budget = 40
+
+[[problems]]
+name = "isoperimetric"
+n_vertices = 12
+data = { classes = ["triangle", "square", "star"], n = 40 }
+
+[[encoders]]
+name = "raw"
+
+[[encoders]]
+name = "vae"
+label = "vae-2"
+hidden = 8
+epochs = 60
+learning_rate = 0.01
+
+[[optimisers]]
+name = "random-search"
+
+[[optimisers]]
+name = "l-bfgs"
+
+[[arms]]
+label = "hand-off"
+stages = [
+    { encoder = "vae-2", optimiser = "random-search", until = 0.5 },
+    { encoder = "raw", optimiser = "l-bfgs" },
+]
+"""
+
+
+@pytest.fixture
+def tiny() -> str:
+    """The TOML text of an experiment of 2 replicates and 5 arms that takes a second or two."""
+    return TINY
+
+
+@pytest.fixture
+def tiny_file(tmp_path: Path) -> Path:
+    path = tmp_path / "tiny.toml"
+    path.write_text(TINY, encoding="utf-8")
+    return path

@@ -1,0 +1,71 @@
+"""Plug-ins as a third party would write them, good and bad; named in experiment files as "thirdparty:Class"."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import numpy as np
+
+from bench.optimisers.base import Optimiser, SearchSpace
+from encoders.identity import Identity
+from problems.base import Evaluation, Problem
+from problems.isoperimetric import Isoperimetric
+
+
+class Plain(Problem):
+    """A problem with bounds alone: no gradient, no designs, no known optimum, no targets."""
+
+    name, dim, bounds = "plain", 4, np.array([[-1.0] * 4, [3.0] * 4])
+
+    def evaluate(self, x: np.ndarray) -> Evaluation:
+        """Sum of absolute values, of which the first must not be negative."""
+        return Evaluation(np.abs(x).sum(axis=1), -x[:, :1])
+
+
+class Sick(Plain):
+    """Gives something other than a number for most designs."""
+
+    def evaluate(self, x: np.ndarray) -> Evaluation:
+        whole = super().evaluate(x)
+        return Evaluation(np.where(x[:, 1] > 0, np.nan, whole.objective), whole.constraints)
+
+
+class Crooked(Plain):
+    """Returns the wrong shape."""
+
+    def evaluate(self, x: np.ndarray) -> Evaluation:
+        return Evaluation(np.zeros((len(x), 2)), np.zeros((len(x), 0)))
+
+
+class Homeless(Plain):
+    """Has neither designs nor bounds."""
+
+    bounds = None
+
+
+class Raising(Optimiser):
+    """Raises in the middle of its search."""
+
+    def minimise(self, objective: SearchSpace, rng: np.random.Generator) -> None:
+        objective(objective.start[None])
+        raise ArithmeticError("lost\nmy way")
+
+
+class Unfittable(Identity):
+    """Cannot be fitted."""
+
+    def _fit(self, designs: np.ndarray, rng: np.random.Generator) -> None:
+        raise FloatingPointError("the loss is nan")
+
+
+class Slow(Isoperimetric):
+    """Takes its time, and says in a file beside the experiment that it has begun."""
+
+    def evaluate(self, x: np.ndarray) -> Evaluation:
+        if log := os.environ.get("SLOW_LOG"):
+            with Path(log).open("a") as file:
+                file.write(".")
+        time.sleep(0.02)
+        return super().evaluate(x)
