@@ -15,6 +15,8 @@ import bench
 from bench.errors import BadInput
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from bench.store import Store
 
 DONE, SOME_FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
@@ -113,7 +115,7 @@ def plot(
     out: Annotated[Path | None, typer.Option(help="Directory for the figures; DIR/plots by default.")] = None,
 ) -> None:
     """Draw convergence, as PNG and PDF, and name the files."""
-    runs, traces = bench.load(directory)
+    runs, traces = _load(directory)
     from bench.analysis import plots
 
     figure, _ = plots.convergence(runs, traces)
@@ -138,8 +140,18 @@ def list_(
             typer.echo(f"  {entry:14} {summary}")
 
 
+def _load(directory: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
+    from bench.store import Store
+
+    store = Store(directory)
+    runs, traces = store.load()
+    if len(runs) < (expected := store.expected()):
+        _say(f"{directory}: only {len(runs)} of {expected} runs are there")
+    return runs, traces
+
+
 def _print_table(directory: Path, form: Format) -> None:
-    runs, traces = bench.load(directory)
+    runs, traces = _load(directory)
     from bench.analysis import tables
 
     typer.echo(tables.render(tables.efficiency_table(runs, traces), form.value))

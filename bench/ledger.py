@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from problems.base import Evaluation
+from problems.base import FEASIBILITY_TOLERANCE, Evaluation
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -94,7 +94,7 @@ class Ledger:
         self._best_feasible = math.inf
         self._least_loss = math.inf
         self._least_loss_design: np.ndarray | None = None
-        self._last_row: dict[str, Any] | None = None
+        self._last: tuple[np.ndarray, float, float, bool] | None = None
         decades = math.log10(max(budget, 1)) + 1
         spaced = np.ceil(10 ** (np.arange(decades * CHECKPOINTS_PER_DECADE) / CHECKPOINTS_PER_DECADE))
         self._checkpoints: list[int] = np.unique(spaced.astype(int)).tolist()
@@ -190,54 +190,57 @@ class Ledger:
 
     def close(self) -> None:
         """Log the last evaluation, so that a trace tells how far the run went."""
-        if self._last_row is not None and (not self.rows or self.rows[-1] is not self._last_row):
-            self.rows.append(self._last_row)
+        if self._last is not None and self.rows[-1]["evaluations"] < self.price:
+            self.rows.append(self._row(self.price, *self._last))
 
     def total_seconds(self) -> float:
         """Seconds since the ledger was opened, verification apart."""
         return time.perf_counter() - self._started - self.seconds["verify"]
 
     def _enter(self, x: np.ndarray, z: np.ndarray, evaluation: Evaluation, merit: Merit) -> np.ndarray:
-        objective, constraints = evaluation.objective, evaluation.constraints
-        finite = evaluation.finite & np.isfinite(x).all(axis=1)
-        with np.errstate(invalid="ignore", over="ignore"):
-            losses = np.where(finite, merit(objective, constraints), math.inf)
-        losses[np.isnan(losses)] = math.inf
-        violation = constraints.max(axis=1, initial=0.0)
-        feasible = finite & evaluation.feasible
+        objective, finite, paid = evaluation.objective, evaluation.finite, self.price
+        losses = np.array(merit(objective, evaluation.constraints), dtype=float)
+        if not finite.all():
+            losses[~finite] = math.inf
+            self.n_failed += int(len(x) - finite.sum())
         self._remember_least(x, losses)
-        self.n_failed += int(len(x) - finite.sum())
-        n_f = self.n_f
+        violation = evaluation.constraints.max(axis=1, initial=0.0)
+        feasible = finite & (violation <= FEASIBILITY_TOLERANCE)
         self.n_f += len(x)
-        for i in self._noteworthy(n_f + self.n_g, feasible & (objective < self.best_objective)):
-            price = n_f + self.n_g + int(i) + 1
+        for i in self._noteworthy(paid, feasible & (objective < self.best_objective)):
+            price = paid + i + 1
             improved, verified = self._improve(x[i], float(objective[i]), bool(feasible[i]), price)
-            row = {
-                "evaluations": price,
-                "n_f": n_f + int(i) + 1,
-                "n_g": self.n_g,
-                "objective": float(objective[i]),
-                "violation": float(violation[i]),
-                "feasible": bool(feasible[i]),
-                "verified": verified,
-                "stage": self.stage,
-                "latent": z[i].tolist() if z.shape[1] <= LATENT_LIMIT else None,
-                "seconds": self.total_seconds(),
-                "seconds_objective": self.seconds["objective"],
-                "seconds_decode": self.seconds["decode"],
-            }
-            self._last_row = row
             if improved or self._log_all or self._reaches_checkpoint(price):
-                self.rows.append(row)
+                self.rows.append(self._row(price, z[i], objective[i], violation[i], feasible[i], verified))
+        self._last = (z[-1], objective[-1], violation[-1], feasible[-1])
         return losses
 
-    def _noteworthy(self, price: int, promising: np.ndarray) -> np.ndarray:
-        """Which of a batch that begins at `price` may have to be logged: the promising, checkpoints and the last."""
-        marked = promising | self._log_all
-        low, high = (bisect_right(self._checkpoints, price + offset) for offset in (0, len(promising)))
-        marked[np.array(self._checkpoints[low:high], dtype=int) - price - 1] = True
-        marked[-1] = True
-        return np.flatnonzero(marked)
+    def _row(
+        self, price: int, z: np.ndarray, objective: float, violation: float, feasible: bool, verified: bool = False
+    ) -> dict[str, Any]:
+        return {
+            "evaluations": price,
+            "n_f": price - self.n_g,
+            "n_g": self.n_g,
+            "objective": float(objective),
+            "violation": float(violation),
+            "feasible": bool(feasible),
+            "verified": verified,
+            "stage": self.stage,
+            "latent": z.tolist() if len(z) <= LATENT_LIMIT else None,
+            "seconds": self.total_seconds(),
+            "seconds_objective": self.seconds["objective"],
+            "seconds_decode": self.seconds["decode"],
+        }
+
+    def _noteworthy(self, price: int, promising: np.ndarray) -> list[int]:
+        """Which of a batch that begins at `price` may have to be logged: the promising, and those at checkpoints."""
+        n = len(promising)
+        if self._log_all:
+            return list(range(n))
+        low, high = bisect_right(self._checkpoints, price), bisect_right(self._checkpoints, price + n)
+        passed = (checkpoint - price - 1 for checkpoint in self._checkpoints[low:high])
+        return sorted({*np.flatnonzero(promising).tolist(), *passed})
 
     def _reaches_checkpoint(self, price: int) -> bool:
         passed = bisect_right(self._checkpoints, price)

@@ -61,7 +61,7 @@ class Objective:
         """Losses (m,) of latents (m, k); each costs 1."""
         z = self._points(z)
         with self._ledger.clock("decode"), torch.no_grad():
-            designs = self._decode(torch.tensor(z)).numpy()
+            designs = self._decode(torch.as_tensor(z)).numpy()
         return self._ledger.evaluate(designs, z, merit)
 
     def value_and_gradient(self, z: np.ndarray, merit: Merit | None = None) -> tuple[float, np.ndarray]:
@@ -76,7 +76,7 @@ class Objective:
         return loss, gradient[0].numpy()
 
     def _points(self, z: np.ndarray) -> np.ndarray:
-        z = np.asarray(z, dtype=float)
+        z = np.array(z, dtype=float)
         if z.ndim != 2 or z.shape[1] != self.dim:
             raise PluginError(f"the optimiser asked for points of shape {z.shape}; it must be (m, {self.dim})")
         return z

@@ -65,9 +65,14 @@ class Store:
             identity = json.loads(self._identity_file.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
             raise BadInput(f"{self._identity_file}: cannot be read: {error}") from None
-        if not isinstance(identity, dict) or "replicates" not in identity:
+        if not isinstance(identity, dict) or not {"problems", "arms", "replicates", "searches"} <= identity.keys():
             raise BadInput(f"{self._identity_file}: is not the experiment.json of an experiment")
         return identity
+
+    def expected(self) -> int:
+        """Count the runs that the experiment has when it is whole."""
+        there = self.identity()
+        return int(len(there["problems"]) * len(there["arms"]) * there["replicates"] * there["searches"])
 
     def check(self, experiment: Experiment) -> None:
         """Whether the experiment may be run, or resumed, here; nothing is written.

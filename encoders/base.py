@@ -58,6 +58,8 @@ class Encoder(ABC):
             raise ValueError(f"designs have shape {designs.shape}; it must be (n, d) with n of at least 2")
         if not np.isfinite(designs).all():
             raise ValueError("designs hold values that are not finite")
+        if not np.ptp(designs, axis=0).any():
+            raise ValueError("all designs are the same")
         self._fit(designs, rng)
         if self.latent_dim > designs.shape[1]:
             raise ValueError(f"latent_dim {self.latent_dim} is above the design dimension {designs.shape[1]}")

@@ -74,8 +74,6 @@ class Autoencoder(Encoder):
         else:
             extent = float(np.ptp(designs))
             self._offset, self._unit = float(designs.min()) - MARGIN * extent, (1 + 2 * MARGIN) * extent
-        if not self._unit > 0:
-            raise ValueError("all coordinates of all designs are the same")
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(int(rng.integers(2**63)))
             self._network = self._build(designs.shape[1])

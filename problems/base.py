@@ -34,7 +34,7 @@ class Evaluation:
     @property
     def finite(self) -> np.ndarray:
         """Which designs, shape (n,), have finite values; the others are failed evaluations."""
-        return np.isfinite(self.objective) & np.isfinite(self.constraints).all(axis=1)
+        return np.isfinite(self.objective + self.constraints.sum(axis=1))
 
     @property
     def feasible(self) -> np.ndarray:
@@ -116,8 +116,9 @@ class Problem(ABC):
         ax.plot(x)
 
     def verify(self, x: np.ndarray) -> Verification:
-        """Check one design, shape (d,), by means that share no code with `evaluate`; by default nothing is checked."""
-        return Verification(True)
+        """Check one design, shape (d,), by means that share no code with `evaluate`; by default only that it is finite."""
+        ok = bool(np.isfinite(x).all())
+        return Verification(ok, () if ok else ("a coordinate is not finite",))
 
 
 class DifferentiableProblem(Problem):

@@ -28,12 +28,13 @@ def verify_outline(x: np.ndarray) -> Verification:
     size = np.abs(centred).max()
     if size == 0:
         return Verification(False, ("all vertices coincide",))
-    polygon = shapely.Polygon(centred / size)
+    ring = shapely.linearrings(centred / size)
+    polygon = shapely.polygons(ring)
     reasons = []
-    if not polygon.is_valid:
+    if not shapely.is_valid(polygon):
         reasons.append(f"not a simple ring: {shapely.is_valid_reason(polygon)}")
-    if not polygon.area > 0:
+    if not shapely.area(polygon) > 0:
         reasons.append("the enclosed area is zero")
-    if not polygon.exterior.is_ccw:
+    if not shapely.is_ccw(ring):
         reasons.append("the outline runs clockwise")
     return Verification(not reasons, tuple(reasons))

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # as in a worker, and for its children too
 
 settings.register_profile("suite", deadline=None)  # the first call pays for imports
 settings.load_profile("suite")

@@ -1,0 +1,248 @@
+"""The efficiency table: what each arm found, what it paid per target, and its speed-up over raw search."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from math import isinf, isnan
+from textwrap import fill
+
+import pandas as pd
+
+from bench.analysis.compare import SAME, STRONGEST, SpeedUp, break_even, compare_arms, significant
+from bench.analysis.measures import hits, summarise
+
+WIDTH = 140
+UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"))
+COLUMNS = [
+    *("problem", "arm", "encoder", "optimiser", "raw", "target", "successes", "searches", "failed", "note"),
+    *("start_median", "best_median", "best", "evaluations_spent", "ert"),
+    *SAME,
+    *STRONGEST,
+    *("strongest_raw", "ert_raw", "fit_seconds", "overhead", "break_even"),
+    *("n_designs", "data_best", "data_median", "quantity", "larger_is_better"),
+]
+LEGEND = (
+    "Evaluations are priced N_f + N_g: a value is one, a gradient is one. A target's cell shows successes/searches and "
+    "ERT: the evaluations spent by all searches, up to success or end, per success. S = ERT raw / ERT arm with its "
+    "95 % bootstrap interval over replicates; ≥ and ≤ are 95 % bounds where one side never succeeded; – says that "
+    "there is nothing to compare. Break-even is the cost of one evaluation beyond which the arm, training included, "
+    "is cheaper than the strongest raw arm. Only feasible designs that passed independent verification count."
+)
+
+
+def efficiency_table(runs: pd.DataFrame, traces: pd.DataFrame, draws: int = 1000) -> pd.DataFrame:
+    """Everything the efficiency table shows, one number a cell.
+
+    Parameters
+    ----------
+    runs, traces : DataFrame
+        Records: a row a run, a row a logged evaluation.
+    draws : int
+        Bootstrap draws for the intervals.
+
+    Returns
+    -------
+    DataFrame
+        A row per (problem, arm, target), with `COLUMNS`: those of `measures.summarise` and `compare.compare_arms`,
+        and ``break_even`` in seconds, against the strongest raw arm. An arm without a completed run is there too,
+        its ``note`` saying why; ``target`` is NaN where a problem declares none.
+    """
+    arms = summarise(runs)
+    table = arms.rename(columns={"targets": "target"}).explode("target", ignore_index=True).astype({"target": float})
+    table = table.merge(compare_arms(hits(runs, traces), draws), on=["problem", "arm", "target"], how="left")
+    table = table.fillna({"successes": 0, "evaluations_spent": table["price"]}).astype({"successes": int})
+    strongest = pd.MultiIndex.from_frame(table[["problem", "strongest_raw"]])
+    overhead_raw = arms.set_index(["problem", "arm"])["overhead"].reindex(strongest).to_numpy()
+    table["break_even"] = break_even(
+        table["fit_seconds"], table["overhead"], overhead_raw, table["ert"], table["ert_raw"]
+    )
+    return table[COLUMNS]
+
+
+def render(table: pd.DataFrame, fmt: str = "text") -> str:
+    """Write the efficiency table for people.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `efficiency_table`.
+    fmt : {"text", "markdown", "latex", "csv"}
+        ``csv`` is the frame itself; ``latex`` needs the booktabs package.
+
+    Raises
+    ------
+    ValueError
+        If the format is none of these.
+    """
+    if fmt == "csv":
+        return table.to_csv(index=False)
+    if fmt not in WRITERS:
+        raise ValueError(f"format {fmt!r}: allowed are {', '.join([*WRITERS, 'csv'])}")
+    return "\n\n".join(_page(table, WRITERS[fmt])) + "\n"
+
+
+@dataclass(frozen=True)
+class Writer:
+    """One output format: what it must escape, and how it sets a heading, a paragraph and a titled table of text."""
+
+    escapes: Mapping[str, str]
+    set_heading: Callable[[str], str]
+    set_paragraph: Callable[[str], str]
+    set_table: Callable[[str, pd.DataFrame], str]
+
+    def escape(self, text: str) -> str:
+        """Make any text safe in this format."""
+        return text.translate({ord(character): escaped for character, escaped in self.escapes.items()})
+
+    def heading(self, text: str) -> str:
+        """Set a heading."""
+        return self.set_heading(self.escape(text))
+
+    def paragraph(self, text: str) -> str:
+        """Set a paragraph."""
+        return self.set_paragraph(self.escape(text))
+
+    def table(self, title: str, cells: pd.DataFrame) -> str:
+        """Set a titled table; its first column holds labels, the others numbers."""
+        return self.set_table(self.escape(title), cells.map(self.escape).rename(columns=self.escape))
+
+
+def _page(table: pd.DataFrame, write: Writer) -> Iterator[str]:
+    """Parts of the page, in order."""
+    for problem, rows in table.groupby("problem"):
+        yield write.heading(str(problem))
+        yield write.paragraph(_training_data(rows.iloc[0]))
+        yield write.table("Evaluations to target", _evaluations(rows))
+        if rows["target"].isna().all():
+            yield write.paragraph("No target is declared, so there is no speed-up.")
+        for _, ran in rows[rows["searches"] > 0].groupby("target", sort=False):
+            yield write.table(f"Speed-up S [95 % interval] at {_target(ran.iloc[0])}", _speed_ups(ran))
+            yield write.paragraph(_strongest(ran.iloc[0]))
+        for arm, note in rows.loc[rows["note"] != ""].groupby("arm", sort=False)["note"].first().items():
+            yield write.paragraph(f"{arm}: {note}.")
+    yield write.paragraph(LEGEND if len(table) else "No runs.")
+
+
+def _evaluations(rows: pd.DataFrame) -> pd.DataFrame:
+    arms = rows.drop_duplicates("arm").set_index("arm")
+    quantity = arms["quantity"].iloc[0]
+    cells = pd.DataFrame(index=arms.index)
+    cells[f"start {quantity}"] = arms["start_median"].map(_displayed)
+    cells[f"median {quantity}"] = arms["best_median"].map(_displayed)
+    cells[f"best {quantity}"] = arms["best"].map(_displayed)
+    for _, reached in rows.groupby("target", sort=False):
+        cells[_target(reached.iloc[0])] = reached.set_index("arm").apply(_reached, axis=1)
+    cells["fit, s"] = arms["fit_seconds"].map(lambda seconds: significant(seconds, 2))
+    cells["failed"] = arms["failed"].astype(str)
+    return cells.reset_index()
+
+
+def _speed_ups(rows: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "arm": rows["arm"],
+            "vs same optimiser": [str(SpeedUp(*row)) for row in rows[SAME].itertuples(index=False)],
+            "vs strongest raw": [str(SpeedUp(*row)) for row in rows[STRONGEST].itertuples(index=False)],
+            "break-even": rows["break_even"].map(_duration),
+        }
+    )
+
+
+def _training_data(row: pd.Series) -> str:
+    if not row["n_designs"] > 0:
+        return "Training data: none."
+    best, median = _displayed(row["data_best"]), _displayed(row["data_median"])
+    return (
+        f"Training data: {row['n_designs']:.0f} designs, best {row['quantity']} {best}, median {median} "
+        "(medians over replicates)."
+    )
+
+
+def _strongest(row: pd.Series) -> str:
+    if isnan(row["ert_raw"]):
+        return "No raw arm completed a run."
+    if isinf(row["ert_raw"]):
+        return "No raw arm reached the target."
+    return f"Strongest raw arm: {row['strongest_raw']}, ERT {significant(row['ert_raw'], 3)}."
+
+
+def _target(row: pd.Series) -> str:
+    return f"{row['quantity']} {'≥' if row['larger_is_better'] else '≤'} {row['target']:.10g}"
+
+
+def _reached(row: pd.Series) -> str:
+    if not row["searches"]:
+        return "–"
+    spent = "" if row["successes"] else f" ({significant(row['evaluations_spent'], 3)} spent)"
+    return f"{row['successes']}/{row['searches']}  {significant(row['ert'], 3)}{spent}"
+
+
+def _displayed(value: float) -> str:
+    return significant(value, 5)
+
+
+def _duration(seconds: float) -> str:
+    if isnan(seconds) or isinf(seconds):
+        return "–" if isnan(seconds) else "never"
+    if seconds == 0.0:
+        return "any"
+    size, unit = next(((size, unit) for size, unit in UNITS if seconds >= size), UNITS[-1])
+    return f"{significant(seconds / size, 2)} {unit}"
+
+
+def _lines(cells: pd.DataFrame) -> list[list[str]]:
+    return [list(cells.columns), *cells.to_numpy().tolist()]
+
+
+def _text_table(title: str, cells: pd.DataFrame) -> str:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
+    header, *rows = _lines(cells)
+    for column, name in enumerate(header):
+        table.add_column(name, justify="right" if column else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    # an interval's brackets are no Rich markup, and a notebook or a pipe gets the same plain text as a terminal
+    console = Console(width=WIDTH, color_system=None, markup=False, emoji=False, highlight=False, force_jupyter=False)
+    with console.capture() as page:
+        console.print(table)
+    return "\n".join(line.rstrip() for line in page.get().rstrip().splitlines())
+
+
+def _markdown_table(title: str, cells: pd.DataFrame) -> str:
+    header, *rows = _lines(cells)
+    alignment = [":--", *["--:"] * (len(header) - 1)]
+    return "\n".join([f"**{title}**", "", *("| " + " | ".join(row) + " |" for row in (header, alignment, *rows))])
+
+
+def _latex_table(title: str, cells: pd.DataFrame) -> str:
+    header, *rows = [" & ".join(row) + r" \\" for row in _lines(cells)]
+    begin = [r"\begin{table}[htbp]", r"\centering\small", rf"\caption{{{title}}}"]
+    columns = rf"\begin{{tabular}}{{l{'r' * (cells.shape[1] - 1)}}}"
+    body = [columns, r"\toprule", header, r"\midrule", *rows, r"\bottomrule", r"\end{tabular}"]
+    return "\n".join([*begin, *body, r"\end{table}"])
+
+
+GREEK = """
+α alpha β beta γ gamma δ delta ε epsilon ζ zeta η eta θ theta ι iota κ kappa λ lambda μ mu
+ν nu ξ xi π pi ρ rho σ sigma τ tau υ upsilon φ phi χ chi ψ psi ω omega
+Γ Gamma Δ Delta Θ Theta Λ Lambda Ξ Xi Π Pi Σ Sigma Φ Phi Ψ Psi Ω Omega
+"""
+LATEX = {
+    **{letter: rf"$\{name}$" for letter, name in zip(GREEK.split()[::2], GREEK.split()[1::2], strict=True)},
+    **{"µ": r"$\mu$", "≤": r"$\le$", "≥": r"$\ge$", "∞": r"$\infty$", "→": r"$\to$", "×": r"$\times$", "–": "--"},
+    **{character: "\\" + character for character in "&%$#_{}"},
+    **{"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"},
+    **{"<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}"},
+    # after the end of a row, a bare bracket or star would be read as an argument
+    **{"[": "{[}", "*": "{*}"},
+}
+WRITERS = {
+    "text": Writer({}, lambda text: f"{text}\n{'=' * len(text)}", lambda text: fill(text, WIDTH), _text_table),
+    "markdown": Writer({character: "\\" + character for character in "\\|*_<`"}, "## {}".format, str, _markdown_table),
+    "latex": Writer(LATEX, r"\subsection*{{{}}}".format, str, _latex_table),
+}

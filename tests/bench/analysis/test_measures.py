@@ -1,0 +1,184 @@
+from __future__ import annotations
+
+from math import inf, isnan, nan
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bench.analysis.measures import best_so_far, convergence, ert, ert_lower_bound, gap, hits, summarise
+
+PRICES = st.lists(st.tuples(st.integers(1, 10_000), st.booleans()), min_size=1, max_size=40)
+
+
+def test_hits_are_the_first_verified_design_that_meets_each_target(records: SimpleNamespace) -> None:
+    trace = [(1, 1.5), (10, 1.04, False), (20, 1.05), (30, 1.005), (40, 1.001)]
+    runs, traces = records.experiment(records.run("raw/a", 90, *trace, n_g=40, targets=[1.05, 1.01, 1.0001]))
+    found = hits(runs, traces).sort_values("target", ascending=False)
+    assert found["evaluations"].tolist() == [20.0, 30.0, inf]
+    assert found["spent"].tolist() == [20.0, 30.0, 90.0]
+    assert found["success"].tolist() == [True, True, False]
+
+
+def test_hits_where_larger_is_better(records: SimpleNamespace) -> None:
+    trace = [(1, 1.2), (7, 1.6), (9, 1.9)]
+    runs, traces = records.experiment(records.run("raw/a", 50, *trace, targets=[1.5, 2.1], larger_is_better=True))
+    assert hits(runs, traces).set_index("target")["spent"].to_dict() == {1.5: 7.0, 2.1: 50.0}
+
+
+def test_hits_only_of_completed_runs(records: SimpleNamespace) -> None:
+    runs, traces = records.experiment(
+        records.run("raw/a", 50, (5, 1.01)),
+        records.run("raw/b", 50, (5, 1.01), status="failed"),
+        records.undone("raw/c", "skipped", "no gradient"),
+    )
+    assert hits(runs, traces)["arm"].tolist() == ["raw/a"]
+
+
+def test_hits_without_a_target_are_none(records: SimpleNamespace) -> None:
+    assert hits(*records.experiment(records.run("raw/a", 50, (5, 1.01), targets=[]))).empty
+
+
+def test_measures_do_not_depend_on_row_order(records: SimpleNamespace) -> None:
+    parts = [
+        records.run(arm, 100, (1, 1.5), (10 + replicate, 1.2), (60 + replicate, 1.01), replicate=replicate)
+        for arm in ("raw/a", "vae/a")
+        for replicate in range(4)
+    ]
+    runs, traces = records.experiment(*parts, records.undone("vae/b", "failed", "crash"))
+    shuffled = runs.sample(frac=1, random_state=1), traces.sample(frac=1, random_state=2)
+    key = ["problem", "arm", "replicate"]
+    pd.testing.assert_frame_equal(
+        *(hits(*frames).sort_values(key, ignore_index=True) for frames in ((runs, traces), shuffled))
+    )
+    pd.testing.assert_frame_equal(convergence(runs, traces), convergence(*shuffled))
+    pd.testing.assert_frame_equal(summarise(runs), summarise(shuffled[0]))
+
+
+def test_ert_by_hand() -> None:
+    assert ert([100, 300, 1000], [True, True, False]) == 700.0
+    assert ert([1000, 1000], [False, False]) == inf
+    assert isnan(ert([], []))
+    assert ert([[1, 3], [5, 5]], [[1, 1], [0, 1]]).tolist() == [2.0, 10.0]
+
+
+@given(PRICES)
+def test_ert_is_at_least_the_mean_price_of_the_successes(runs: list[tuple[int, bool]]) -> None:
+    spent, success = np.array(runs).T
+    won = spent[success == 1]
+    assert ert(spent, success) >= (won.mean() if won.size else inf)
+
+
+@given(PRICES)
+def test_the_bound_on_an_unsuccessful_arm_exceeds_what_its_runs_paid(runs: list[tuple[int, bool]]) -> None:
+    spent = [price for price, _ in runs]
+    assert ert_lower_bound(spent) > np.mean(spent)
+
+
+def test_the_bound_on_an_unsuccessful_arm_by_hand() -> None:
+    assert ert_lower_bound([2000.0] * 31) / 2000.0 == pytest.approx(10.86, abs=0.01)
+    assert ert_lower_bound([100.0, 300.0]) == pytest.approx(200.0 / (1.0 - 0.05**0.5))
+    assert isnan(ert_lower_bound([]))
+
+
+def test_gap_is_0_at_the_optimum_1_at_the_reference_and_never_negative() -> None:
+    assert gap([2.0, 4.0, 3.0, 1.0, inf], 2.0, 4.0).tolist() == [0.0, 1.0, 0.5, 0.0, inf]
+    assert isnan(gap(1.0, nan, 4.0))
+
+
+def test_gap_refuses_a_reference_that_is_no_worse_than_the_optimum() -> None:
+    with pytest.raises(ValueError, match="reference"):
+        gap(1.0, [0.0, 2.0], [1.0, 2.0])
+
+
+def test_best_so_far_starts_infinitely_bad_and_keeps_its_best(records: SimpleNamespace) -> None:
+    trace = [(1, 1.1, False), (3, 1.5), (10, 1.2), (20, 1.3)]
+    runs, traces = records.experiment(records.run("raw/a", 20, *trace), records.run("raw/b", 100))
+    best = best_so_far(runs, traces, points=200).set_index(["run", "evaluations"])
+    first, second = best.loc["disc-raw/a-0-0"], best.loc["disc-raw/b-0-0"]
+    assert first["displayed"].loc[[1, 2, 3, 9, 10, 20, 100]].tolist() == [inf, inf, 1.5, 1.5, 1.2, 1.2, 1.2]
+    assert first["objective"].loc[[1, 100]].tolist() == [inf, records.objective(1.2)]
+    assert (second == inf).all(axis=None)
+
+
+def test_best_so_far_where_larger_is_better(records: SimpleNamespace) -> None:
+    runs, traces = records.experiment(records.run("raw/a", 9, (2, 1.5), (5, 1.2), (9, 1.7), larger_is_better=True))
+    best = best_so_far(runs, traces, points=50).set_index("evaluations")["displayed"]
+    assert best.loc[[1, 2, 5, 9]].tolist() == [-inf, 1.5, 1.5, 1.7]
+
+
+@given(st.lists(st.tuples(st.integers(1, 500), st.integers(1, 9), st.booleans()), max_size=30))
+def test_best_so_far_never_worsens_and_ends_at_the_best(
+    records: SimpleNamespace, trace: list[tuple[int, int, bool]]
+) -> None:
+    runs, traces = records.experiment(records.run("raw/a", 500, *trace))
+    values = best_so_far(runs, traces)["displayed"].to_numpy()
+    assert (values[1:] <= values[:-1]).all()
+    assert values[-1] == min((sigma for _, sigma, verified in trace if verified), default=inf)
+
+
+def test_convergence_counts_a_run_without_a_design_as_infinitely_bad(records: SimpleNamespace) -> None:
+    found = [records.run("raw/a", 100, (10 * (r + 1), 1.25), replicate=r, optimum=nan) for r in range(3)]
+    runs, traces = records.experiment(*found, records.run("raw/a", 100, replicate=3, optimum=nan))
+    curve = convergence(runs, traces, points=300).set_index("evaluations")
+    assert curve["measure"].unique().tolist() == ["displayed"]
+    assert curve["median"].loc[[9, 19, 20, 29, 30, 100]].tolist() == [inf, inf, inf, inf, 1.25, 1.25]
+    assert curve["low"].loc[[9, 10, 20]].tolist() == [inf, inf, 1.25]
+    assert curve["high"].loc[100] == inf
+
+
+def test_convergence_shows_quartiles_of_the_gap_where_the_optimum_is_known(records: SimpleNamespace) -> None:
+    sigmas = [1.1, 1.2, 1.3, 1.4, 1.5]
+    runs, traces = records.experiment(*(records.run("raw/a", 9, (1, s), replicate=r) for r, s in enumerate(sigmas)))
+    last = convergence(runs, traces).iloc[-1]
+    assert last["measure"] == "gap"
+    assert last[["low", "median", "high"]].tolist() == pytest.approx([records.objective(s) / 0.5 for s in sigmas[1:4]])
+
+
+def test_summarise_counts_and_names_what_did_not_complete(records: SimpleNamespace) -> None:
+    runs, _ = records.experiment(
+        records.run("vae/a", 100, (5, 1.2), replicate=0),
+        records.undone("vae/a", "failed", "ValueError:\n no such mode", replicate=1),
+        records.undone("vae/a", "failed", "ValueError: no such mode", replicate=2),
+        records.undone("vae/b", "skipped", None),
+        records.run("raw/a", 100),
+    )
+    table = summarise(runs).set_index("arm")
+    assert table.index.tolist() == ["raw/a", "vae/a", "vae/b"]
+    assert table["searches"].tolist() == [1, 1, 0]
+    assert table["failed"].tolist() == [0, 2, 0]
+    assert table["note"].tolist() == ["", "2 failed: ValueError: no such mode", "1 skipped: no reason given"]
+
+
+def test_a_raw_arm_is_raw_even_where_a_run_failed_before_it_knew(records: SimpleNamespace) -> None:
+    failed = [records.undone("raw/a", "failed", "crash", raw=False, replicate=replicate) for replicate in (0, 2)]
+    runs, _ = records.experiment(failed[0], records.run("raw/a", 9, replicate=1), failed[1])
+    assert summarise(runs)["raw"].tolist() == [True]
+
+
+@pytest.mark.parametrize(("larger", "median", "best"), [(False, 1.3, 1.1), (True, 1.1, 1.3)])
+def test_summarise_ranks_a_run_without_a_design_last(
+    records: SimpleNamespace, larger: bool, median: float, best: float
+) -> None:
+    traces = [[(5, 1.3)], [(5, 1.1)], []]
+    runs, _ = records.experiment(
+        *(records.run("raw/a", 9, *trace, replicate=r, larger_is_better=larger) for r, trace in enumerate(traces)),
+        records.run("raw/b", 9, larger_is_better=larger),
+    )
+    table = summarise(runs).set_index("arm")
+    assert table.loc["raw/a", ["best_median", "best"]].tolist() == [median, best]
+    assert table.loc["raw/b", ["best_median", "best"]].isna().all()
+
+
+def test_summarise_takes_medians_of_the_data_over_replicates_not_runs(records: SimpleNamespace) -> None:
+    runs, _ = records.experiment(
+        *(records.run("raw/a", 10, replicate=0, search=s, data_best=1.1) for s in range(5)),
+        records.run("raw/a", 30, replicate=1, data_best=1.3),
+        records.run("vae/a", 10, replicate=2, data_best=1.2),
+    )
+    table = summarise(runs).set_index("arm")
+    assert table["data_best"].tolist() == [1.2, 1.2]
+    assert table.loc["raw/a", "overhead"] == pytest.approx(6.0 / 80.0)

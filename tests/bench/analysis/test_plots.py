@@ -1,0 +1,171 @@
+from __future__ import annotations
+
+from math import nan
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.figure import Figure
+
+from bench.analysis import measures, plots
+
+Frames = tuple[pd.DataFrame, pd.DataFrame]
+
+
+def grid(records: SimpleNamespace, **other: Any) -> list[Any]:
+    """Runs of three encoders and three optimisers; latent search has no gradient."""
+    parts = []
+    for optimiser in ("a", "b", "c"):
+        for replicate in range(4):
+            where = {"replicate": replicate, **other}
+            late = 5 * (replicate + 1)
+            parts += [
+                records.run(f"raw/{optimiser}", 200, (late, 1.5), (100, 1.2), **where),
+                records.run(f"vae/{optimiser}", 100, (late, 1.3), (50, 1.1), prior_mean=1.25, prior_best=1.2, **where)
+                if optimiser != "c"
+                else records.undone("vae/c", "skipped", "no gradient", **where),
+            ]
+    return parts
+
+
+@pytest.fixture
+def frames(records: SimpleNamespace) -> Frames:
+    return records.experiment(*grid(records))
+
+
+def drawn(ax: Any) -> list[Any]:
+    """Lines of the arms, without the reference marks."""
+    return [line for line in ax.lines if len(line.get_xdata()) > 2]
+
+
+def legend(figure: Figure) -> list[str]:
+    return [text.get_text() for text in figure.legends[0].get_texts()]
+
+
+def test_data_and_lines_are_the_measures(frames: Frames) -> None:
+    figure, data = plots.convergence(*frames)
+    pd.testing.assert_frame_equal(data, measures.convergence(*frames))
+    for ax in figure.axes:
+        curves = [curve for _, curve in data[data["optimiser"] == ax.get_title()].groupby("encoder")]
+        assert len(drawn(ax)) == len(curves) == (1 if ax.get_title() == "c" else 2)
+        for line, curve in zip(drawn(ax), curves, strict=True):
+            median = curve["median"].where(np.isfinite(curve["median"])).to_numpy()
+            np.testing.assert_array_equal(line.get_xdata(), curve["evaluations"])
+            np.testing.assert_array_equal(line.get_ydata(), median)
+
+
+def test_axes_are_named_and_the_gap_is_logarithmic(frames: Frames) -> None:
+    axes = plots.convergence(*frames)[0].axes
+    assert [ax.get_title() for ax in axes] == ["a", "b", "c"]
+    assert [ax.get_ylabel() for ax in axes] == ["normalised gap Δ", "", "normalised gap Δ"]
+    assert [ax.get_xlabel() for ax in axes] == ["", plots.EVALUATIONS, plots.EVALUATIONS]
+    assert {(ax.get_xscale(), ax.get_yscale()) for ax in axes} == {("log", "log")}
+    assert len({ax.get_ylim() for ax in axes}) == 1
+
+
+def test_displayed_value_is_drawn_where_no_optimum_is_known(records: SimpleNamespace) -> None:
+    runs = records.experiment(*grid(records, optimum=nan, larger_is_better=True))
+    figure, data = plots.convergence(*runs)
+    assert figure.axes[0].get_ylabel() == "best verified σ"
+    assert figure.axes[0].get_yscale() == "linear"
+    assert data["median"].max() == 1.5
+
+
+def test_what_is_infinitely_bad_or_solved_lies_on_the_edge(records: SimpleNamespace) -> None:
+    found = [records.run("raw/a", 90, (1, 1.5), (40, 1.2), (80, 1.0), replicate=replicate) for replicate in range(3)]
+    figure, data = plots.convergence(*records.experiment(*found, records.run("raw/a", 90, replicate=3)))
+    ax = figure.axes[0]
+    low, high = ax.get_ylim()
+    assert (data["median"].iloc[-1], data["high"].iloc[-1]) == (0.0, np.inf)
+    assert 0.5 < low / (records.objective(1.2) / 0.5) < 1.0
+    assert drawn(ax)[0].get_ydata()[-1] == low
+    band = ax.collections[0].get_paths()[0].vertices[:, 1]
+    assert (band.min(), band.max()) == (low, high)
+
+
+def test_marks_stand_where_the_objective_of_their_displayed_value_is(records: SimpleNamespace, frames: Frames) -> None:
+    ax = plots.convergence(*frames)[0].axes[0]
+    marks = {float(line.get_xdata()[0]): float(line.get_ydata()[0]) for line in ax.lines if len(line.get_xdata()) == 1}
+    assert marks[1000.0] == pytest.approx(records.objective(1.2) / 0.5)
+    between = np.interp(1.25, [1.2, 1.3], [records.objective(1.2), records.objective(1.3)])
+    assert marks[1.0] == pytest.approx(between / 0.5)
+    level = next(line for line in ax.lines if len(line.get_xdata()) == 2)
+    assert level.get_ydata()[0] == pytest.approx(
+        np.interp(1.125, [1.1, 1.2], [records.objective(s) / 0.5 for s in (1.1, 1.2)])
+    )
+
+
+def test_legend_names_each_encoder_once_raw_first_and_the_marks_there_are(
+    records: SimpleNamespace, frames: Frames
+) -> None:
+    marks = ["best training design", "decoded prior mean", "best of 1,000 prior samples"]
+    assert legend(plots.convergence(*frames)[0]) == ["raw", "vae", *marks]
+    bare = records.experiment(records.run("raw/a", 90, (9, 1.2), data_best=nan))
+    assert legend(plots.convergence(*bare)[0]) == ["raw"]
+
+
+def test_several_problems_have_a_row_of_panels_each(records: SimpleNamespace) -> None:
+    frames = records.experiment(*grid(records), *grid(records, problem="coil", optimum=nan))
+    figure, data = plots.convergence(*frames)
+    assert [band.get_suptitle() for band in figure.subfigs] == ["coil", "disc"]
+    assert [len(band.axes) for band in figure.subfigs] == [3, 3]
+    assert set(data["problem"]) == {"coil", "disc"}
+    only, data = plots.convergence(*frames, problem="coil")
+    assert [band.get_suptitle() for band in only.subfigs] == ["coil"]
+    assert set(data["problem"]) == {"coil"}
+
+
+def test_one_panel_has_a_line_an_arm_each_of_its_own_look(records: SimpleNamespace) -> None:
+    arms = [f"{encoder}/{n}" for encoder in ("raw", "vae") for n in range(12)]
+    frames = records.experiment(*(records.run(arm, 90, (1, 1.5), (9, 1.2)) for arm in arms))
+    mine = Figure()
+    ax = mine.subplots()
+    figure, _ = plots.convergence(*frames, ax=ax)
+    assert figure is mine
+    assert [text.get_text() for text in ax.get_legend().get_texts()][:24] == sorted(arms)
+    assert len({(line.get_color(), str(line._dash_pattern)) for line in drawn(ax)}) == 24
+
+
+def test_what_cannot_be_drawn_is_refused(records: SimpleNamespace, frames: Frames) -> None:
+    with pytest.raises(ValueError, match=r"no run of torus; there are runs of \['disc'\]"):
+        plots.convergence(*frames, problem="torus")
+    both = records.experiment(*grid(records), *grid(records, problem="coil"))
+    with pytest.raises(ValueError, match=r"choose from \['coil', 'disc'\]"):
+        plots.convergence(*both, ax=Figure().subplots())
+    with pytest.raises(ValueError, match="no run of any problem"):
+        plots.convergence(pd.DataFrame(columns=["run", "status"]), pd.DataFrame(columns=["run"]))
+
+
+@pytest.mark.parametrize("name", ["failed", "one evaluation", "no design", "solved"])
+def test_edge_cases_are_drawn(records: SimpleNamespace, name: str, tmp_path: Path) -> None:
+    parts = {
+        "failed": records.undone("raw/a", "failed", "crash"),
+        "one evaluation": records.run("raw/a", 1, (1, 1.5)),
+        "no design": records.run("raw/a", 90, (9, 1.2, False)),
+        "solved": records.run("raw/a", 90, (9, 1.0)),
+    }
+    figure, _ = plots.convergence(*records.experiment(parts[name]))
+    assert [path.stat().st_size > 0 for path in plots.save(figure, tmp_path / "plots" / "figure")] == [True, True]
+    texts = [text.get_text() for text in figure.axes[0].texts]
+    assert texts == (["no completed run"] if name == "failed" else [])
+
+
+def test_nothing_global_is_changed_and_no_figure_is_left_open(frames: Frames, tmp_path: Path) -> None:
+    with mpl.rc_context(mpl.rcParamsDefault):
+        before = dict(mpl.rcParams)
+        plots.save(plots.convergence(*frames)[0], tmp_path / "figure")
+        assert dict(mpl.rcParams) == before
+    assert plt.get_fignums() == []
+
+
+def test_saved_files_are_named_and_reproducible(frames: Frames, tmp_path: Path) -> None:
+    first = plots.save(plots.convergence(*frames)[0], tmp_path / "vae-0.5")
+    second = plots.save(plots.convergence(*frames)[0], str(tmp_path / "again"))
+    assert [path.name for path in first] == ["vae-0.5.png", "vae-0.5.pdf"]
+    assert [path.read_bytes() for path in first] == [path.read_bytes() for path in second]
+    assert b"CreationDate" not in first[1].read_bytes()

@@ -1,0 +1,186 @@
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable
+from math import nan
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+
+from bench.analysis.tables import WIDTH, efficiency_table, render
+
+READABLE = ["text", "markdown", "latex"]
+Frames = tuple[pd.DataFrame, pd.DataFrame]
+
+NOTHING = pd.DataFrame(columns=["run", "status"]), pd.DataFrame(columns=["run"])
+EDGE_CASES: dict[str, tuple[Callable[[SimpleNamespace], Frames], str]] = {
+    "no run": (lambda r: NOTHING, "No runs."),
+    "only skipped": (lambda r: r.experiment(r.undone("vae/a", "skipped", "no gradient")), "1 skipped: no gradient"),
+    "only failed": (
+        lambda r: r.experiment(*(r.undone("raw/a", "failed", "crash", replicate=n) for n in range(3))),
+        "3 failed: crash",
+    ),
+    "only names": (
+        lambda r: (r.experiment(r.undone("raw/a", "failed", "crash"))[0].dropna(axis="columns"), NOTHING[1]),
+        "1 failed: crash",
+    ),
+    "one replicate": (lambda r: r.experiment(r.run("raw/a", 90, (9, 1.01)), r.run("vae/a", 90, (3, 1.01))), "1/1  3"),
+    "no raw arm": (lambda r: r.experiment(r.run("vae/a", 90, (9, 1.01))), "No raw arm completed a run."),
+    "no target": (lambda r: r.experiment(r.run("raw/a", 90, (9, 1.01), targets=[])), "No target is declared"),
+    "no optimum": (lambda r: r.experiment(r.run("raw/a", 90, (9, 1.01), optimum=nan, reference=nan)), "1/1  9"),
+    "no success": (lambda r: r.experiment(r.run("raw/a", 90, (9, 1.3))), "No raw arm reached the target."),
+    "no design": (lambda r: r.experiment(r.run("raw/a", 90)), "(90 spent)"),
+    "no data": (lambda r: r.experiment(r.run("raw/a", 90, (9, 1.01), n_designs=0, data_best=nan)), "data: none."),
+}
+
+
+@pytest.fixture
+def frames(records: SimpleNamespace) -> Frames:
+    """Raw and latent search on one problem, an arm that was skipped and one that failed."""
+    targets = {"targets": [1.05, 1.001]}
+    parts = []
+    for replicate in range(5):
+        where = {"replicate": replicate, **targets}
+        parts += [
+            records.run("raw/cma-es", 1000, (1, 1.5), (800, 1.04), **where),
+            records.run("raw/l-bfgs", 100, (1, 1.5), (20, 1.04), (50, 1.0005), **where),
+            records.run("vae-2/cma-es", 1000, (1, 1.3), (10, 1.04), fit_seconds=12.0, **where),
+            records.undone("vae-2/l-bfgs", "skipped", "no gradient", **where),
+        ]
+    return records.experiment(*parts, records.undone("vae-2/tpe", "failed", "ValueError: a|b", **targets))
+
+
+def test_table_has_a_row_per_arm_and_target_whatever_became_of_the_arm(frames: Frames) -> None:
+    table = efficiency_table(*frames)
+    arms = ["raw/cma-es", "raw/l-bfgs", "vae-2/cma-es", "vae-2/l-bfgs", "vae-2/tpe"]
+    assert list(zip(table["arm"], table["target"], strict=True)) == [(a, t) for a in arms for t in (1.05, 1.001)]
+    assert table["searches"].tolist() == [5, 5, 5, 5, 5, 5, 0, 0, 0, 0]
+    assert table["successes"].tolist() == [5, 0, 5, 5, 5, 0, 0, 0, 0, 0]
+    assert table["failed"].tolist() == [0, 0, 0, 0, 0, 0, 0, 0, 1, 1]
+
+
+def test_table_by_hand(frames: Frames) -> None:
+    table = efficiency_table(*frames, draws=100).set_index(["arm", "target"])
+    vae = table.loc[("vae-2/cma-es", 1.05)]
+    assert vae[["ert", "evaluations_spent", "fit_seconds", "best", "start_median"]].tolist() == [10, 50, 12, 1.04, 1.5]
+    assert vae[["speed_up_same", "speed_up_same_low", "speed_up_same_high"]].tolist() == [80.0, 80.0, 80.0]
+    assert vae[["speed_up_strongest", "strongest_raw"]].tolist() == [2.0, "raw/l-bfgs"]
+    # every run spends 1 s beside the objective: 1 ms of 1,000 evaluations in the arm, 10 ms of 100 in raw L-BFGS
+    assert vae["break_even"] == pytest.approx((12.0 + 10 * 0.001 - 20 * 0.01) / (20 - 10))
+    assert table.loc[("vae-2/cma-es", 1.001), "speed_up_strongest_relation"] == "≤"
+    assert table.loc[("raw/l-bfgs", 1.001), "evaluations_spent"] == 250.0
+
+
+def test_table_does_not_depend_on_row_order_or_on_how_runs_are_stored(frames: Frames) -> None:
+    runs, traces = frames
+    shuffled = runs.sample(frac=1, random_state=3), traces.sample(frac=1, random_state=4).astype({"run": "category"})
+    pd.testing.assert_frame_equal(efficiency_table(*frames, draws=50), efficiency_table(*shuffled, draws=50))
+
+
+def test_a_target_where_larger_is_better_is_written_so(records: SimpleNamespace) -> None:
+    runs = records.experiment(records.run("raw/a", 9, (5, 1.8), targets=[1.75], larger_is_better=True, quantity="Q"))
+    assert "Q ≥ 1.75" in render(efficiency_table(*runs))
+
+
+def test_text_shows_successes_ert_speed_up_and_break_even(frames: Frames) -> None:
+    text = render(efficiency_table(*frames))
+    assert "Training data: 2000 designs, best σ 1.125, median 1.4 (medians over replicates)." in text
+    assert re.search(r"raw/l-bfgs +1\.5 +1\.0005 +1\.0005 +5/5  20 +5/5  50 +0 +0\n", text)
+    assert re.search(r"vae-2/cma-es .* 0/5  ∞ \(5000 spent\) +12 +0\n", text)
+    assert re.search(r"vae-2/l-bfgs( +–){6} +0\n", text)
+    assert re.search(r"vae-2/cma-es +80 \[80, 80\] +2 \[2, 2\] +1\.2 s\n", text)
+    assert "Strongest raw arm: raw/l-bfgs, ERT 20." in text
+    assert "vae-2/l-bfgs: 5 skipped: no gradient." in text
+    assert "N_f + N_g" in text
+
+
+@pytest.mark.parametrize(
+    ("fit_seconds", "shown"),
+    [(0.0, "any"), (0.3, "11 ms"), (0.19005, "5 µs"), (1000.0, "100 s"), (nan, "–")],
+)
+def test_break_even_has_a_unit(records: SimpleNamespace, fit_seconds: float, shown: str) -> None:
+    parts = [records.run("raw/a", 100, (20, 1.04)), records.run("vae/a", 1000, (10, 1.04), fit_seconds=fit_seconds)]
+    assert re.search(rf"vae/a +2 +2 +{shown}\n", render(efficiency_table(*records.experiment(*parts))))
+
+
+@pytest.mark.parametrize("fmt", READABLE)
+@pytest.mark.parametrize(("make", "told"), EDGE_CASES.values(), ids=EDGE_CASES.keys())
+def test_edge_cases_are_told(records: SimpleNamespace, fmt: str, make: Callable, told: str) -> None:
+    shown = render(efficiency_table(*make(records)), fmt)
+    assert told in shown
+    assert "nan" not in shown.replace("Training", "").lower()
+
+
+@pytest.mark.parametrize("make", [make for make, _ in EDGE_CASES.values()], ids=EDGE_CASES.keys())
+def test_csv_is_the_table(records: SimpleNamespace, make: Callable) -> None:
+    table = efficiency_table(*make(records))
+    read = pd.read_csv(io.StringIO(render(table, "csv")))
+    assert list(read.columns) == list(table.columns)
+    assert len(read) == len(table)
+
+
+def test_csv_keeps_the_numbers(frames: Frames) -> None:
+    table = efficiency_table(*frames)
+    read = pd.read_csv(io.StringIO(render(table, "csv")))
+    numbers = table.select_dtypes("number").columns
+    pd.testing.assert_frame_equal(read[numbers], table[numbers])
+
+
+def test_unknown_format_names_those_there_are(frames: Frames) -> None:
+    with pytest.raises(ValueError, match="'html': allowed are text, markdown, latex, csv"):
+        render(efficiency_table(*frames), "html")
+
+
+def test_text_is_plain_even_where_colour_is_forced(frames: Frames, monkeypatch: pytest.MonkeyPatch) -> None:
+    table = efficiency_table(*frames)
+    plain = render(table)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "30")
+    assert render(table) == plain
+    assert "\x1b" not in plain
+
+
+def test_text_wraps_long_labels_and_loses_nothing(records: SimpleNamespace) -> None:
+    label = "-".join(["spectral"] * 30)
+    runs = records.experiment(records.run(f"{label}/cma-es", 90, (9, 1.01), targets=[1.0 + n / 10 for n in range(6)]))
+    text = render(efficiency_table(*runs))
+    assert max(map(len, text.splitlines())) <= WIDTH
+    column = "".join(line.split("  ")[1].strip() for line in text.splitlines() if line.startswith("  "))
+    assert f"{label}/cma-es" in column
+
+
+def test_labels_in_brackets_are_no_markup(records: SimpleNamespace) -> None:
+    assert "[bold]vae/a" in render(efficiency_table(*records.experiment(records.run("[bold]vae/a", 9, (1, 1.01)))))
+
+
+def test_markdown_tables_keep_their_columns_whatever_the_labels(records: SimpleNamespace) -> None:
+    arms = ["raw|x/a", "vae_*`<b>\\|/a"]
+    shown = render(efficiency_table(*records.experiment(*(records.run(arm, 9, (1, 1.01)) for arm in arms))), "markdown")
+    for block in re.findall(r"(?:^\|.*\n?)+", shown, flags=re.MULTILINE):
+        rows = [re.split(r"(?<!\\)(?:\\\\)*\|", line) for line in block.splitlines()]
+        assert len({len(row) for row in rows}) == 1
+        assert set("".join(rows[1])) <= set(" :-")
+        assert len(rows) == 4
+    assert r"vae\_\*\`\<b>\\\|/a" in shown
+
+
+def test_latex_is_safe_whatever_the_labels(records: SimpleNamespace) -> None:
+    arm = r"[*]a&b_c%d#e$f~g^h\i{j}<k>|βΔ→/x"
+    escaped = (
+        r"{[}{*}]a\&b\_c\%d\#e\$f\textasciitilde{}g\textasciicircum{}h\textbackslash{}i\{j\}"
+        r"\textless{}k\textgreater{}\textbar{}$\beta$$\Delta$$\to$/x"
+    )
+    runs = records.experiment(
+        records.run(arm, 9, (1, 1.01), problem="50 % & more"), records.run("raw/x", 9, problem="50 % & more")
+    )
+    shown = render(efficiency_table(*runs), "latex")
+    assert f"\n{escaped} & " in shown
+    assert r"\subsection*{50 \% \& more}" in shown
+    assert shown.isascii()
+    assert shown.count(r"\begin{tabular}") == shown.count(r"\end{tabular}") == 2
+    for block in re.findall(r"\\toprule\n(.*?)\\bottomrule", shown, flags=re.DOTALL):
+        rows = [line for line in block.splitlines() if line != r"\midrule"]
+        assert len({len(re.findall(r"(?<!\\)&", row)) for row in rows}) == 1
+        assert all(row.endswith(r" \\") for row in rows)

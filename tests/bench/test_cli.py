@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import bench
+
+
+def latentbench(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    command = [sys.executable, "-m", "bench.cli", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, env=environment, check=False)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which the tiny experiment has been run from the command line."""
+    from conftest import TINY
+
+    folder = tmp_path_factory.mktemp("work")
+    (folder / "tiny.toml").write_text(TINY, encoding="utf-8")
+    done = latentbench("run", "tiny.toml", "--jobs", "2", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    assert "σ ≤ 1.05" in done.stdout
+    assert "10 runs in results/runs/tiny; 0 failed" in done.stderr
+    assert "runs 10/10" in done.stderr
+    assert "\x1b" not in done.stdout + done.stderr
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("form", "mark"), [("text", "raw/l-bfgs"), ("markdown", "| --: |"), ("latex", r"\toprule"), ("csv", "problem,")]
+)
+def test_a_table_goes_to_standard_output_alone(folder: Path, form: str, mark: str) -> None:
+    done = latentbench("table", "results/runs/tiny", "--format", form, cwd=folder)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert mark in done.stdout
+
+
+def test_a_plot_is_written_and_named(folder: Path) -> None:
+    done = latentbench("plot", "results/runs/tiny", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    paths = [folder / line for line in done.stdout.split()]
+    assert [path.suffix for path in paths] == [".png", ".pdf"]
+    assert all(path.stat().st_size > 1000 for path in paths)
+
+
+def test_a_second_run_has_nothing_to_do_and_says_the_same(folder: Path) -> None:
+    before = {path: path.stat().st_mtime_ns for path in folder.rglob("*.parquet")}
+    done = latentbench("run", "tiny.toml", cwd=folder)
+    assert done.returncode == 0
+    assert {path: path.stat().st_mtime_ns for path in folder.rglob("*.parquet")} == before
+
+
+def test_a_dry_run_writes_nothing_and_says_what_is_left(folder: Path, tmp_path: Path) -> None:
+    done = latentbench("run", folder / "tiny.toml", "--dry-run", cwd=tmp_path)
+    assert done.returncode == 0
+    assert "4 fits and 10 runs of 400 evaluations" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+    done = latentbench("run", "tiny.toml", "--dry-run", cwd=folder)
+    assert "0 fits and 0 runs" in done.stderr
+    assert "10 runs are there already" in done.stderr
+
+
+def test_failed_runs_are_named_and_exit_with_1(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(
+        "from bench.optimisers.base import Optimiser\n\n\nclass Mine(Optimiser):\n"
+        "    def minimise(self, objective, rng):\n        raise RuntimeError('not today')\n"
+    )
+    (tmp_path / "mine.toml").write_text(
+        'name = "mine"\nreplicates = 1\nbudget = 5\n[[problems]]\nname = "isoperimetric"\nn_vertices = 8\n'
+        'data = { n = 10 }\n[[encoders]]\nname = "raw"\n[[optimisers]]\nname = "mine:Mine"\n'
+        '[[optimisers]]\nname = "random-search"\n'
+    )
+    done = latentbench("run", "mine.toml", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "failed: isoperimetric: raw/mine:Mine, replicate 0, search 0: RuntimeError: not today" in done.stderr
+    assert "raw/random-search" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["run", "qick"], "did you mean 'quick'"),
+        (["run", "nowhere.toml"], "nowhere.toml: cannot be read"),
+        (["run", "--jobs", "0"], "jobs: 0 must be at least 1"),
+        (["run", "--jobs", "many"], "'--jobs'"),
+        (["run", "--job", "1"], "--job"),
+        (["rum"], "rum"),
+        (["table"], "DIR"),
+        (["table", "nowhere"], "nowhere: there is no such directory"),
+        (["table", "."], "holds no experiment"),
+        (["table", ".", "--format", "word"], "word"),
+        (["plot", "nowhere"], "nowhere: there is no such directory"),
+        (["list", "encoders", "vea"], "did you mean 'vae'"),
+        (["list", "colours"], "colours"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_code_2_and_nothing_is_written(
+    tmp_path: Path, arguments: list[str], said: str
+) -> None:
+    done = latentbench(*arguments, cwd=tmp_path)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert len(done.stderr.splitlines()) == 1
+    assert done.stderr.startswith("latentbench: ")
+    assert said in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_truncated_record_is_named_where_it_is_read(folder: Path, tmp_path: Path) -> None:
+    import shutil
+
+    shutil.copytree(folder / "results", tmp_path / "results")
+    victim = next((tmp_path / "results/runs/tiny/records").iterdir())
+    victim.write_bytes(victim.read_bytes()[:100])
+    done = latentbench("table", "results/runs/tiny", cwd=tmp_path)
+    assert done.returncode == 0
+    assert victim.name in done.stderr
+    assert "9 of 10 runs" in done.stderr
+
+
+def test_listing_names_every_plugin_with_a_sentence(tmp_path: Path) -> None:
+    done = latentbench("list", cwd=tmp_path)
+    lines = [line.split(maxsplit=1) for line in done.stdout.splitlines() if line.startswith("  ")]
+    assert {"isoperimetric", "raw", "pca", "ae", "vae", "random-search", "cma-es", "tpe", "l-bfgs", "quick"} <= {
+        line[0] for line in lines
+    }
+    assert all(len(line) == 2 and line[1].endswith(".") for line in lines)
+    one = latentbench("list", "encoders", "vae", cwd=tmp_path)
+    assert "latent_dim = 2" in one.stdout
+
+
+def test_version_is_the_packages(tmp_path: Path) -> None:
+    assert latentbench("--version", cwd=tmp_path).stdout == f"latentbench {bench.__version__}\n"
