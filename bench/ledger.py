@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from bisect import bisect_right
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -42,13 +40,20 @@ def evaluate(problem: Problem, x: np.ndarray) -> Evaluation:
         If the problem returns other shapes than it should.
     """
     evaluation, n = problem.evaluate(x), len(x)
-    objective, constraints = np.asarray(evaluation.objective), np.asarray(evaluation.constraints)
-    if objective.shape != (n,) or constraints.ndim != 2 or len(constraints) != n:
+    shapes = np.shape(evaluation.objective), np.shape(evaluation.constraints)
+    if shapes[0] != (n,) or len(shapes[1]) != 2 or shapes[1][0] != n:
         raise PluginError(
-            f"problem '{problem.name}' returned objective {objective.shape} and constraints {constraints.shape} "
+            f"problem '{problem.name}' returned objective {shapes[0]} and constraints {shapes[1]} "
             f"for {n} designs; they must be ({n},) and ({n}, m)"
         )
-    return Evaluation(objective, constraints)
+    return evaluation
+
+
+def next_checkpoint(price: int) -> int:
+    """Find the least price above this one that is logged come what may: ten a decade, evenly on a log scale."""
+    steps = math.floor(CHECKPOINTS_PER_DECADE * math.log10(price))
+    candidates = (math.ceil(10 ** ((steps + k) / CHECKPOINTS_PER_DECADE)) for k in range(3))
+    return next(candidate for candidate in candidates if candidate > price)
 
 
 class Ledger:
@@ -79,6 +84,8 @@ class Ledger:
         Its objective; infinite while there is none.
     rows : list of dict
         The trace.
+    seconds : dict
+        Spent in the "objective", by the encoder in "decode" (entered from there), and in "verify".
     """
 
     def __init__(self, problem: Problem, budget: int, trace: Literal["improvements", "all"] = "improvements") -> None:
@@ -95,10 +102,7 @@ class Ledger:
         self._least_loss = math.inf
         self._least_loss_design: np.ndarray | None = None
         self._last: tuple[np.ndarray, float, float, bool] | None = None
-        decades = math.log10(max(budget, 1)) + 1
-        spaced = np.ceil(10 ** (np.arange(decades * CHECKPOINTS_PER_DECADE) / CHECKPOINTS_PER_DECADE))
-        self._checkpoints: list[int] = np.unique(spaced.astype(int)).tolist()
-        self._passed = 0
+        self._checkpoint = 1
         self._limit = budget
         self._patience = math.inf
         self._progress = 0
@@ -128,18 +132,9 @@ class Ledger:
         self._patience = math.inf if stagnation is None else stagnation
         self._progress = self.price
 
-    @contextmanager
-    def clock(self, part: str) -> Iterator[None]:
-        """Charge the seconds spent inside to one part: "objective", "decode" or "verify"."""
-        begun = time.perf_counter()
-        try:
-            yield
-        finally:
-            self.seconds[part] += time.perf_counter() - begun
-
     def penalised(self, objective: Any, constraints: Any) -> Any:
         """The shared loss, objective + ρ Σ max(g, 0), of arrays or tensors."""
-        return objective + self.problem.penalty * constraints.clip(min=0).sum(-1)
+        return objective + self.problem.penalty * (constraints * (constraints > 0)).sum(-1)
 
     def evaluate(self, x: np.ndarray, z: np.ndarray, merit: Merit | None = None) -> np.ndarray:
         """Losses (m,) of designs x (m, d) decoded from z (m, k); infinite where a value is not finite.
@@ -151,14 +146,16 @@ class Ledger:
         PluginError
             If the problem returns other shapes than it should.
         """
-        affordable = min(len(x), self.remaining)
-        designs, latents = x[:affordable], z[:affordable]
+        asked, affordable = len(x), self.remaining
+        if asked > affordable:
+            x, z = x[:affordable], z[:affordable]
         losses = np.empty(0)
-        if affordable:
-            with self.clock("objective"):
-                evaluation = evaluate(self.problem, designs)
-            losses = self._enter(designs, latents, evaluation, merit or self.penalised)
-        if affordable < len(x):
+        if len(x):
+            begun = time.perf_counter()
+            evaluation = evaluate(self.problem, x)
+            self.seconds["objective"] += time.perf_counter() - begun
+            losses = self._enter(x, z, evaluation, merit or self.penalised)
+        if asked > affordable:
             raise BudgetSpent
         return losses
 
@@ -177,10 +174,11 @@ class Ledger:
 
         problem: DifferentiableProblem = self.problem  # type: ignore[assignment]
         merit = merit or self.penalised
-        with self.clock("objective"):
-            leaf = x.detach().requires_grad_()
-            objective, constraints = problem.objective(leaf), problem.constraints(leaf)
-            (gradient,) = torch.autograd.grad(merit(objective, constraints).sum(), leaf)
+        begun = time.perf_counter()
+        leaf = x.detach().requires_grad_()
+        objective, constraints = problem.objective(leaf), problem.constraints(leaf)
+        (gradient,) = torch.autograd.grad(merit(objective, constraints).sum(), leaf)
+        self.seconds["objective"] += time.perf_counter() - begun
         self.n_g += 1
         evaluation = Evaluation(objective.detach().numpy(), constraints.detach().numpy())
         loss = float(self._enter(x.numpy(), z, evaluation, merit)[0])
@@ -191,40 +189,58 @@ class Ledger:
     def close(self) -> None:
         """Log the last evaluation, so that a trace tells how far the run went."""
         if self._last is not None and self.rows[-1]["evaluations"] < self.price:
-            self.rows.append(self._row(self.price, *self._last))
+            self.rows.append(self._row(*self._last))
 
     def total_seconds(self) -> float:
         """Seconds since the ledger was opened, verification apart."""
         return time.perf_counter() - self._started - self.seconds["verify"]
 
     def _enter(self, x: np.ndarray, z: np.ndarray, evaluation: Evaluation, merit: Merit) -> np.ndarray:
-        objective, finite, paid = evaluation.objective, evaluation.finite, self.price
-        losses = np.array(merit(objective, evaluation.constraints), dtype=float)
-        if not finite.all():
-            losses[~finite] = math.inf
-            self.n_failed += int(len(x) - finite.sum())
-        self._remember_least(x, losses)
-        violation = evaluation.constraints.max(axis=1, initial=0.0)
-        feasible = finite & (violation <= FEASIBILITY_TOLERANCE)
-        self.n_f += len(x)
-        for i in self._noteworthy(paid, feasible & (objective < self.best_objective)):
-            price = paid + i + 1
-            improved, verified = self._improve(x[i], float(objective[i]), bool(feasible[i]), price)
-            if improved or self._log_all or self._reaches_checkpoint(price):
-                self.rows.append(self._row(price, z[i], objective[i], violation[i], feasible[i], verified))
-        self._last = (z[-1], objective[-1], violation[-1], feasible[-1])
+        losses = np.array(merit(evaluation.objective, evaluation.constraints), dtype=float)
+        objectives, violations = evaluation.objective.tolist(), evaluation.constraints.max(axis=1, initial=0.0).tolist()
+        least = None
+        # a plain loop: for the small batches of most optimisers it is faster than array operations
+        for i, (loss, objective, violation) in enumerate(zip(losses.tolist(), objectives, violations, strict=True)):
+            self.n_f += 1
+            finite = math.isfinite(objective) and math.isfinite(loss)
+            if not finite:
+                self.n_failed += 1
+                losses[i] = math.inf
+            elif loss < self._least_loss:
+                self._least_loss, least = loss, i
+            feasible = finite and violation <= FEASIBILITY_TOLERANCE
+            promising = feasible and objective < self.best_objective
+            if promising or self._log_all or self.n_f + self.n_g >= self._checkpoint:
+                self._note(x[i], z[i], objective, violation, feasible, promising)
+        if least is not None:
+            self._least_loss_design = x[least].copy()
+        self._last = (z[-1], objective, violation, feasible)
         return losses
 
+    def _note(
+        self, x: np.ndarray, z: np.ndarray, objective: float, violation: float, feasible: bool, promising: bool
+    ) -> None:
+        verified = promising and self._verify(x)
+        if verified:
+            self.best, self.best_objective = x.copy(), objective
+        improved = verified or (feasible and objective < self._best_feasible)
+        if improved:
+            self._best_feasible = min(self._best_feasible, objective)
+            self._progress = self.price
+        if improved or self._log_all or self.price >= self._checkpoint:
+            self.rows.append(self._row(z, objective, violation, feasible, verified))
+            self._checkpoint = next_checkpoint(self.price)
+
     def _row(
-        self, price: int, z: np.ndarray, objective: float, violation: float, feasible: bool, verified: bool = False
+        self, z: np.ndarray, objective: float, violation: float, feasible: bool, verified: bool = False
     ) -> dict[str, Any]:
         return {
-            "evaluations": price,
-            "n_f": price - self.n_g,
+            "evaluations": self.price,
+            "n_f": self.n_f,
             "n_g": self.n_g,
-            "objective": float(objective),
-            "violation": float(violation),
-            "feasible": bool(feasible),
+            "objective": objective,
+            "violation": violation,
+            "feasible": feasible,
             "verified": verified,
             "stage": self.stage,
             "latent": z.tolist() if len(z) <= LATENT_LIMIT else None,
@@ -233,39 +249,9 @@ class Ledger:
             "seconds_decode": self.seconds["decode"],
         }
 
-    def _noteworthy(self, price: int, promising: np.ndarray) -> list[int]:
-        """Which of a batch that begins at `price` may have to be logged: the promising, and those at checkpoints."""
-        n = len(promising)
-        if self._log_all:
-            return list(range(n))
-        low, high = bisect_right(self._checkpoints, price), bisect_right(self._checkpoints, price + n)
-        passed = (checkpoint - price - 1 for checkpoint in self._checkpoints[low:high])
-        return sorted({*np.flatnonzero(promising).tolist(), *passed})
-
-    def _reaches_checkpoint(self, price: int) -> bool:
-        passed = bisect_right(self._checkpoints, price)
-        reached = passed > self._passed
-        self._passed = passed
-        return reached
-
-    def _improve(self, x: np.ndarray, objective: float, feasible: bool, price: int) -> tuple[bool, bool]:
-        """Take a design into account; whether it improves the best feasible or verified one, and is verified."""
-        verified = feasible and objective < self.best_objective and self._verify(x)
-        improved = verified or (feasible and objective < self._best_feasible)
-        if verified:
-            self.best, self.best_objective = x.copy(), objective
-        if improved:
-            self._best_feasible = min(self._best_feasible, objective)
-            self._progress = price
-        return improved, verified
-
     def _verify(self, x: np.ndarray) -> bool:
-        with self.clock("verify"):
-            ok = bool(self.problem.verify(x).ok)
+        begun = time.perf_counter()
+        ok = bool(self.problem.verify(x).ok)
+        self.seconds["verify"] += time.perf_counter() - begun
         self.n_refused += not ok
         return ok
-
-    def _remember_least(self, x: np.ndarray, losses: np.ndarray) -> None:
-        least = int(np.argmin(losses))
-        if losses[least] < self._least_loss:
-            self._least_loss, self._least_loss_design = losses[least], x[least].copy()

@@ -32,14 +32,9 @@ class Evaluation:
     constraints: np.ndarray
 
     @property
-    def finite(self) -> np.ndarray:
-        """Which designs, shape (n,), have finite values; the others are failed evaluations."""
-        return np.isfinite(self.objective + self.constraints.sum(axis=1))
-
-    @property
     def feasible(self) -> np.ndarray:
-        """Which designs, shape (n,), have finite values and satisfy all constraints."""
-        return self.finite & (self.constraints <= FEASIBILITY_TOLERANCE).all(axis=1)
+        """Which designs, shape (n,), have a finite objective and satisfy all constraints."""
+        return np.isfinite(self.objective) & (self.constraints <= FEASIBILITY_TOLERANCE).all(axis=1)
 
 
 @dataclass(frozen=True)

@@ -33,8 +33,6 @@ def verify_outline(x: np.ndarray) -> Verification:
     reasons = []
     if not shapely.is_valid(polygon):
         reasons.append(f"not a simple ring: {shapely.is_valid_reason(polygon)}")
-    if not shapely.area(polygon) > 0:
-        reasons.append("the enclosed area is zero")
     if not shapely.is_ccw(ring):
         reasons.append("the outline runs clockwise")
     return Verification(not reasons, tuple(reasons))

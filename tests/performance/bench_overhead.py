@@ -21,7 +21,7 @@ from encoders.base import Encoder
 from problems.base import Problem
 
 EVALUATIONS = 5000
-ROUNDS = 9
+ROUNDS = 25
 
 
 def ours(problem: Problem, encoder: Encoder, design: np.ndarray) -> int:

@@ -23,7 +23,7 @@ def test_a_circle_passes_at_any_size(scale: float) -> None:
         (np.concatenate([CIRCLE, CIRCLE]), "simple"),
         (np.zeros((10, 2)), "coincide"),
         (np.full((10, 2), np.nan), "finite"),
-        (np.stack([ANGLE, 0 * ANGLE], axis=-1), "area"),
+        (np.stack([ANGLE, 0 * ANGLE], axis=-1), "simple"),
     ],
 )
 def test_what_is_no_shape_is_refused_in_words(points: np.ndarray, said: str) -> None:
