@@ -116,6 +116,8 @@ def plot(
 ) -> None:
     """Draw convergence, as PNG and PDF, and name the files."""
     runs, traces = _load(directory)
+    if "completed" not in set(runs["status"]):
+        raise BadInput(f"{directory}: no run is completed; there is nothing to draw")
     from bench.analysis import plots
 
     figure, _ = plots.convergence(runs, traces)
@@ -154,7 +156,7 @@ def _print_table(directory: Path, form: Format) -> None:
     runs, traces = _load(directory)
     from bench.analysis import tables
 
-    typer.echo(tables.render(tables.efficiency_table(runs, traces), form.value))
+    typer.echo(tables.render(tables.efficiency_table(runs, traces), form.value), nl=False)
 
 
 def _say_plan(experiment: Any, store: Store, fresh: bool) -> None:

@@ -108,26 +108,32 @@ def _reason(error: BaseException) -> str:
 
 
 def _contents(problem: Problem, designs: np.ndarray) -> dict[str, float]:
-    displayed = problem.display(evaluate(problem, designs).objective)
-    best = displayed.max() if problem.larger_is_better else displayed.min()
-    return {"data_best": float(best), "data_median": float(np.median(displayed))}
+    """What the training designs contain: the best of them, and the median."""
+    objective = evaluate(problem, designs).objective
+    median = _displayed(problem, float(np.median(objective)))
+    return _landmark(problem, "data_best", float(objective.min())) | {"data_median": median}
 
 
 def _prior(problem: Problem, encoder: Encoder, rng: np.random.Generator) -> dict[str, float]:
-    """Displayed values of the decoded prior mean, and of the best of 1,000 prior samples; NaN where not verified."""
+    """Give the decoded prior mean and the best of 1,000 prior samples; NaN where not verified."""
     import torch
 
     latents = np.concatenate([encoder.prior_mean()[None], encoder.sample(PRIOR_SAMPLES, rng)])
     with torch.no_grad():
         designs = encoder.decode(torch.as_tensor(latents, dtype=torch.float64)).numpy()
     evaluation = evaluate(problem, designs)
-    feasible, displayed = evaluation.feasible, problem.display(evaluation.objective)
+    feasible, objective = evaluation.feasible, evaluation.objective
 
     def first_verified(rows: Iterable[int]) -> float:
-        return next((float(displayed[i]) for i in rows if feasible[i] and problem.verify(designs[i]).ok), math.nan)
+        return next((float(objective[i]) for i in rows if feasible[i] and problem.verify(designs[i]).ok), math.nan)
 
-    ranked = 1 + np.argsort(evaluation.objective[1:], kind="stable")
-    return {"prior_mean": first_verified([0]), "prior_best": first_verified(ranked)}
+    ranked = 1 + np.argsort(objective[1:], kind="stable")
+    mean, best = first_verified([0]), first_verified(ranked)
+    return _landmark(problem, "prior_mean", mean) | _landmark(problem, "prior_best", best)
+
+
+def _landmark(problem: Problem, name: str, objective: float) -> dict[str, float]:
+    return {name: _displayed(problem, objective), f"{name}_objective": objective}
 
 
 def _names(run: Run, order: int, experiment: str) -> dict[str, Any]:
@@ -164,13 +170,16 @@ def _facts(problem: Problem) -> dict[str, Any]:
 def _fit_facts(fitted: Sequence[Fitted]) -> dict[str, Any]:
     """What the first stage's fit says, but the seconds of all distinct fits together."""
     info = fitted[0].info
-    names = ("reference", "n_designs", "data_best", "data_median", "prior_mean", "prior_best")
+    landmarks = [
+        f"{name}{suffix}" for name in ("data_best", "prior_mean", "prior_best") for suffix in ("", "_objective")
+    ]
+    names = ("reference", "n_designs", "data_median", *landmarks)
     seconds = {f.key: float(f.info["fit_seconds"]) for f in fitted}
     return {name: info.get(name, math.nan) for name in names} | {"fit_seconds": sum(seconds.values())}
 
 
 def _account(ledger: Ledger) -> dict[str, Any]:
-    found = ledger.best is not None
+    best = math.nan if ledger.best is None else ledger.best_objective
     start = ledger.rows[0]["objective"] if ledger.rows else math.nan
     total = ledger.total_seconds()
     spent = {f"seconds_{part}": seconds for part, seconds in ledger.seconds.items()}
@@ -180,8 +189,8 @@ def _account(ledger: Ledger) -> dict[str, Any]:
         "n_failed": ledger.n_failed,
         "n_refused": ledger.n_refused,
         "start": _displayed(ledger.problem, start),
-        "best": _displayed(ledger.problem, ledger.best_objective) if found else math.nan,
-        "best_objective": ledger.best_objective if found else math.nan,
+        "best": _displayed(ledger.problem, best),
+        "best_objective": best,
         "design": ledger.best.tolist() if ledger.best is not None else None,
         "seconds": total,
         "seconds_optimiser": total - ledger.seconds["objective"] - ledger.seconds["decode"],
@@ -190,6 +199,8 @@ def _account(ledger: Ledger) -> dict[str, Any]:
 
 
 def _displayed(problem: Problem, objective: float) -> float:
+    if math.isnan(objective):
+        return math.nan
     return float(problem.display(np.array([objective]))[0])
 
 

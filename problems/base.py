@@ -111,7 +111,7 @@ class Problem(ABC):
         ax.plot(x)
 
     def verify(self, x: np.ndarray) -> Verification:
-        """Check one design, shape (d,), by means that share no code with `evaluate`; by default only that it is finite."""
+        """Check one design, shape (d,), by means that share no code with `evaluate`; by default that it is finite."""
         ok = bool(np.isfinite(x).all())
         return Verification(ok, () if ok else ("a coordinate is not finite",))
 

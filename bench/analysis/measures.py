@@ -18,6 +18,7 @@ OTHERS = ["raw", "replicate", "search", "targets", "larger_is_better"]
 NUMBERS = [
     *("n_f", "n_g", "seconds_decode", "seconds_optimiser", "fit_seconds", "start", "best", "optimum", "reference"),
     *("n_designs", "data_best", "data_median", "prior_mean", "prior_best"),
+    *("data_best_objective", "prior_mean_objective", "prior_best_objective"),
 ]
 
 

@@ -16,7 +16,6 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import LogLocator
 from numpy.typing import NDArray
-from scipy.interpolate import make_interp_spline
 
 from bench.analysis import measures
 
@@ -85,7 +84,7 @@ def convergence(
         raise ValueError(f"one panel shows one problem; choose from {names}")
     data = measures.convergence(chosen, traces)
     with mpl.rc_context(STYLE):
-        figure = _small_multiples(chosen, traces, data) if ax is None else _one_panel(ax, chosen, traces, data)
+        figure = _small_multiples(chosen, data) if ax is None else _one_panel(ax, chosen, data)
     return figure, data
 
 
@@ -150,16 +149,14 @@ class Scene:
             ax.text(0.5, 0.5, "no completed run", transform=ax.transAxes, ha="center", va="center")
 
 
-def _scene(
-    runs: pd.DataFrame, traces: pd.DataFrame, data: pd.DataFrame, hue: str, styles: dict[str, dict[str, Any]]
-) -> Scene:
+def _scene(runs: pd.DataFrame, data: pd.DataFrame, hue: str, styles: dict[str, dict[str, Any]]) -> Scene:
     """Build the scene of the one problem that these runs and curves are of."""
-    problem = measures.summarise(runs).iloc[0]
-    references = measures.completed(runs).groupby(hue)[list(PRIORS)].median()
-    references["data_best"] = problem["data_best"]
+    problem, done = measures.summarise(runs).iloc[0], measures.completed(runs)
     gap = data["measure"].eq("gap").any()
-    if gap:
-        references = references.apply(_gap_of_displayed, args=(runs, traces))
+    for kind in NAMES if gap else ():
+        done[kind] = measures.gap(done[f"{kind}_objective"], done["optimum"], done["reference"])
+    references = done.groupby(hue)[list(PRIORS)].median()
+    references["data_best"] = done.groupby("replicate")["data_best"].median().median()
     values = np.concatenate([data[["low", "median", "high"]].to_numpy(float).ravel(), references.to_numpy().ravel()])
     values = values[np.isfinite(values)]
     if gap:
@@ -175,20 +172,6 @@ def _ends(values: NDArray[np.float64]) -> tuple[float, float]:
         return 0.0, 1.0
     margin = 0.04 * float(np.ptp(values)) or 1.0
     return float(values.min()) - margin, float(values.max()) + margin
-
-
-def _gap_of_displayed(displayed: pd.Series, runs: pd.DataFrame, traces: pd.DataFrame) -> NDArray[np.float64]:
-    """Normalised gaps of designs known by their displayed value alone, all of one problem.
-
-    The displayed value is a monotone function of the objective, which the logged evaluations tabulate; between
-    them, and beyond the best of them, it is taken to be linear.
-    """
-    logged = traces.loc[traces["run"].isin(runs["run"]) & np.isfinite(traces["displayed"]), ["displayed", "objective"]]
-    logged = logged.sort_values("displayed").drop_duplicates("displayed")
-    degree = min(1, len(logged) - 1)
-    objective = make_interp_spline(logged["displayed"], logged["objective"], k=degree)(displayed)
-    known = runs[["optimum", "reference"]].dropna().iloc[0]
-    return measures.gap(objective, known["optimum"], known["reference"])
 
 
 def _styles(runs: pd.DataFrame, hue: str) -> dict[str, dict[str, Any]]:
@@ -211,8 +194,8 @@ def _legend(styles: dict[str, dict[str, Any]], references: pd.DataFrame) -> list
     return lines + [Line2D([], [], label=NAMES[kind], **looks[kind]) for kind in present]
 
 
-def _one_panel(ax: Axes, runs: pd.DataFrame, traces: pd.DataFrame, data: pd.DataFrame) -> Figure:
-    scene = _scene(runs, traces, data, "arm", _styles(runs, "arm"))
+def _one_panel(ax: Axes, runs: pd.DataFrame, data: pd.DataFrame) -> Figure:
+    scene = _scene(runs, data, "arm", _styles(runs, "arm"))
     scene.draw(ax, data)
     ax.set_xlabel(EVALUATIONS)
     handles = _legend(scene.styles, scene.references)
@@ -220,7 +203,7 @@ def _one_panel(ax: Axes, runs: pd.DataFrame, traces: pd.DataFrame, data: pd.Data
     return ax.figure.figure
 
 
-def _small_multiples(runs: pd.DataFrame, traces: pd.DataFrame, data: pd.DataFrame) -> Figure:
+def _small_multiples(runs: pd.DataFrame, data: pd.DataFrame) -> Figure:
     problems, optimisers = sorted(runs["problem"].unique()), sorted(runs["optimiser"].unique())
     columns = len(optimisers) if len(problems) > 1 else min(len(optimisers), 2)
     rows = -(-len(optimisers) // columns)
@@ -230,7 +213,7 @@ def _small_multiples(runs: pd.DataFrame, traces: pd.DataFrame, data: pd.DataFram
     styles, references = _styles(runs, "encoder"), []
     for problem, band in zip(problems, bands, strict=True):
         curves = data[data["problem"] == problem]
-        scene = _scene(runs[runs["problem"] == problem], traces, curves, "encoder", styles)
+        scene = _scene(runs[runs["problem"] == problem], curves, "encoder", styles)
         references.append(scene.references)
         band.suptitle(problem, fontweight="bold")
         grid = band.subplots(rows, columns, squeeze=False)

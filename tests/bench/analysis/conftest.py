@@ -44,6 +44,8 @@ def run(arm: str, price: int, *trace: tuple[Any, ...], **other: Any) -> Part:
     encoder, optimiser = arm.split("/")
     labels = {"arm": arm, "encoder": encoder, "optimiser": optimiser, "raw": encoder.startswith("raw")}
     fields = {**IDENTITY, **MEASURED, **labels, "status": "completed", "reason": None, **other}
+    for kind in ("data_best", "prior_mean", "prior_best"):
+        fields[f"{kind}_objective"] = objective(fields[kind], fields["larger_is_better"])
     fields["n_f"] = price - fields["n_g"]
     fields["run"] = "-".join(str(fields[name]) for name in ("problem", "arm", "replicate", "search"))
     rows = [
