@@ -15,6 +15,7 @@ _HOMES = {
     "make_problem": "bench.registry",
     "make_encoder": "bench.registry",
     "make_optimiser": "bench.registry",
+    "search": "bench.objective",
     "Experiment": "bench.experiment",
     "run": "bench.runner",
     "load": "bench.store",
@@ -25,6 +26,7 @@ __all__ = [*_HOMES, "__version__"]
 if TYPE_CHECKING:
     from bench.analysis.tables import efficiency_table as efficiency_table
     from bench.experiment import Experiment as Experiment
+    from bench.objective import search as search
     from bench.registry import make_encoder as make_encoder
     from bench.registry import make_optimiser as make_optimiser
     from bench.registry import make_problem as make_problem

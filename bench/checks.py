@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from bench.ledger import BudgetSpent, Ledger, Merit
-from bench.objective import Objective
+from bench.ledger import Ledger
+from bench.objective import search
 from bench.optimisers.base import Optimiser
 from bench.seeds import generator
 from encoders.base import Encoder
@@ -184,39 +184,39 @@ class Bowl(DifferentiableProblem):
         return value.where(x[:, 0] < 2 / 3, value * np.nan) if self.failing else value
 
 
-def search(optimiser: Optimiser, problem: Problem, budget: int, *names: Any, merit: Merit | None = None) -> Ledger:
-    """Run an optimiser on the raw space of a problem with bounds; give the ledger, with every point logged."""
+def _search(optimiser: Optimiser, problem: Problem, budget: int, name: str = "") -> Ledger:
     assert problem.bounds is not None
-    ledger = Ledger(problem, budget, trace="all")
-    ledger.open_stage()
-    try:
-        start = problem.bounds[0] + 0.25 * (problem.bounds[1] - problem.bounds[0])
-        optimiser.minimise(Objective(ledger, Identity(), start), generator("check search", *names))
-    except BudgetSpent:
-        pass
-    ledger.close()
-    return ledger
+    start = problem.bounds[0] + 0.25 * (problem.bounds[1] - problem.bounds[0])
+    return search(
+        optimiser=optimiser,
+        problem=problem,
+        encoder=Identity(),
+        start=start,
+        budget=budget,
+        rng=generator("check search", name),
+        trace="all",
+    )
 
 
 def _optimiser(make: Callable[[], Optimiser]) -> Iterator[str]:
     state = _global_state()
     for budget in (1, 2, 3, 7, 60):
-        ledger = search(make(), Bowl(), budget)
+        ledger = _search(make(), Bowl(), budget)
         if ledger.price > budget:
             yield f"it spent {ledger.price} of a budget of {budget}"
         if [row["evaluations"] for row in ledger.rows][:1] != [1]:
             yield "its first evaluation is not the start"
-    first, again, other = (search(make(), Bowl(), 60, name) for name in ("a", "a", "b"))
+    first, again, other = (_search(make(), Bowl(), 60, name) for name in ("a", "a", "b"))
     if _points(first) != _points(again):
         yield "two searches from the same generator visit different points"
     if not make().needs_gradient and _points(first) == _points(other):
         yield "two searches from different generators visit the same points"
-    longer = search(make(), Bowl(), 90, "a")
+    longer = _search(make(), Bowl(), 90, "a")
     if _points(longer)[: len(first.rows)] != _points(first):
         yield "a longer budget changes the points that a shorter one visits"
     if not first.best_objective < first.rows[0]["objective"]:
         yield "60 evaluations of a quadratic bring no improvement on the start"
-    if search(make(), Bowl(failing=True), 60).price > 60:
+    if _search(make(), Bowl(failing=True), 60).price > 60:
         yield "it spends more than its budget where evaluations fail"
     if not np.array_equal(state, _global_state()):
         yield "it draws from, or seeds, NumPy's global generator"

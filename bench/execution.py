@@ -14,7 +14,7 @@ import numpy as np
 
 from bench import instance
 from bench.experiment import Fit, Run
-from bench.ledger import BudgetSpent, Ledger, PluginError, evaluate
+from bench.ledger import Ledger, PluginError, evaluate
 from bench.records import Fitted, Record
 from bench.seeds import generator
 from encoders.base import Encoder
@@ -66,8 +66,10 @@ def execute_run(run: Run, order: int, experiment: str, fitted: Sequence[Fitted |
         encoders, starts = zip(*(f.unpack(fit) for f, fit in zip(whole, run.fits, strict=True)), strict=True)
         row |= _fit_facts(whole)
         ledger = Ledger(problem, run.arm.budget, run.trace)
-        dims = _search(run, ledger, encoders, starts[0])
-        row |= {"raw": all(dim == problem.dim for dim in dims), "latent_dim": dims[-1], "status": "completed"}
+        dims = [encoder.encode(starts[0][None]).shape[1] for encoder in encoders]
+        row |= {"raw": all(dim == problem.dim for dim in dims), "latent_dim": dims[-1]}
+        _search(run, ledger, encoders, starts[0])
+        row["status"] = "completed"
     except Exception as error:  # as above
         row |= {"status": "failed", "reason": _reason(error), "details": traceback.format_exc()}
     return Record(row | (_account(ledger) if ledger else {}), _trace(ledger) if ledger else {})
@@ -80,21 +82,14 @@ def skipped(run: Run, order: int, experiment: str) -> Record:
     )
 
 
-def _search(run: Run, ledger: Ledger, encoders: Sequence[Encoder], start: np.ndarray) -> list[int]:
-    from bench.objective import Objective
+def _search(run: Run, ledger: Ledger, encoders: Sequence[Encoder], start: np.ndarray) -> None:
+    from bench.objective import search_stage
 
-    dims = []
     for number, (stage, encoder) in enumerate(zip(run.arm.stages, encoders, strict=True)):
-        ledger.open_stage(stage.until, stage.stagnation)
         design = start if ledger.incumbent is None else ledger.incumbent
-        try:
-            objective = Objective(ledger, encoder, design)
-            dims.append(objective.dim)
-            stage.optimiser.make().minimise(objective, generator(*run.seed_names, "search", number))
-        except BudgetSpent:
-            pass
+        rng = generator(*run.seed_names, "search", number)
+        search_stage(ledger, encoder, stage.optimiser.make(), design, rng, stage.until, stage.stagnation)
     ledger.close()
-    return dims
 
 
 def _one_thread() -> None:

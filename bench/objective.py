@@ -3,15 +3,70 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import torch
 
-from bench.ledger import Ledger, Merit, PluginError
+from bench.ledger import BudgetSpent, Ledger, Merit, PluginError
 
 if TYPE_CHECKING:
+    from bench.optimisers.base import Optimiser
     from encoders.base import Encoder
+    from problems.base import Problem
+
+
+def search(
+    problem: Problem,
+    encoder: Encoder,
+    optimiser: Optimiser,
+    start: np.ndarray,
+    budget: int,
+    rng: np.random.Generator,
+    trace: Literal["improvements", "all"] = "improvements",
+) -> Ledger:
+    """Search once, with one encoder and one optimiser.
+
+    Parameters
+    ----------
+    problem : Problem
+    encoder : Encoder
+        Fitted, or in need of no designs.
+    optimiser : Optimiser
+    start : ndarray, shape (d,)
+        The design to start from.
+    budget : int
+        In evaluations, N_f + N_g.
+    rng : Generator
+        For the optimiser's random draws.
+    trace : {"improvements", "all"}
+        See `bench.ledger.Ledger`.
+
+    Returns
+    -------
+    Ledger
+        With the best verified design, the trace, and what it all cost.
+    """
+    ledger = Ledger(problem, budget, trace)
+    search_stage(ledger, encoder, optimiser, start, rng)
+    ledger.close()
+    return ledger
+
+
+def search_stage(
+    ledger: Ledger,
+    encoder: Encoder,
+    optimiser: Optimiser,
+    start: np.ndarray,
+    rng: np.random.Generator,
+    until: float | None = None,
+    stagnation: int | None = None,
+) -> None:
+    """Search on an open ledger until the optimiser is done, or the budget or the stage's switch rule ends it."""
+    ledger.open_stage(until, stagnation)
+    with suppress(BudgetSpent):
+        optimiser.minimise(Objective(ledger, encoder, start), rng)
 
 
 class Objective:

@@ -181,7 +181,7 @@ def convergence(runs: pd.DataFrame, traces: pd.DataFrame, points: int = 100) -> 
 
     The value is the normalised gap where the problem's optimum is known, else the displayed value; the ``measure``
     column says which. A run without a verified design counts as infinitely bad, so the median is finite only once
-    half of the runs have one.
+    half of the runs have one. A curve ends with the longest of its arm's runs.
 
     Returns
     -------

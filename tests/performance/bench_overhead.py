@@ -15,8 +15,8 @@ import numpy as np
 import torch
 
 import bench
-from bench.ledger import BudgetSpent, Ledger
-from bench.objective import Objective
+from bench.ledger import Ledger
+from bench.objective import search_stage
 from encoders.base import Encoder
 from problems.base import Problem
 
@@ -28,12 +28,7 @@ def ours(problem: Problem, encoder: Encoder, design: np.ndarray) -> int:
     """Run through ledger and objective, from the start again whenever pycma has converged; count the searches."""
     ledger, searches = Ledger(problem, EVALUATIONS), 0
     while ledger.price < EVALUATIONS:
-        ledger.open_stage()
-        try:
-            objective = Objective(ledger, encoder, design)
-            bench.make_optimiser("cma-es").minimise(objective, np.random.default_rng(searches))
-        except BudgetSpent:
-            pass
+        search_stage(ledger, encoder, bench.make_optimiser("cma-es"), design, np.random.default_rng(searches))
         searches += 1
     return searches
 

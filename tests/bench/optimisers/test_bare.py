@@ -9,8 +9,6 @@ import numpy as np
 import torch
 
 import bench
-from bench.ledger import BudgetSpent, Ledger
-from bench.objective import Objective
 
 
 def test_cma_es_on_pca_visits_the_points_of_a_bare_pycma_loop() -> None:
@@ -18,13 +16,8 @@ def test_cma_es_on_pca_visits_the_points_of_a_bare_pycma_loop() -> None:
     designs = problem.designs(200, np.random.default_rng(0))
     assert designs is not None
     encoder = bench.make_encoder("pca", latent_dim=8).fit(designs, np.random.default_rng(0))
-    ledger = Ledger(problem, 501, "all")
-    ledger.open_stage()
-    try:
-        objective = Objective(ledger, encoder, designs[0])
-        bench.make_optimiser("cma-es").minimise(objective, np.random.default_rng(1))
-    except BudgetSpent:
-        pass
+    optimiser = bench.make_optimiser("cma-es")
+    ledger = bench.search(problem, encoder, optimiser, designs[0], 501, np.random.default_rng(1), trace="all")
     ours = np.array([row["latent"] for row in ledger.rows])[1:]
 
     rng = np.random.default_rng(1)
