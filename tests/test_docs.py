@@ -1,0 +1,59 @@
+"""What the documents show is run, and the numbers that they print are in the reference results."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bench import checks, registry
+from problems import outlines
+
+ROOT = Path(__file__).parent.parent
+QUICK = ROOT / "results" / "reference" / "quick"
+
+
+def blocks(path: Path, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", path.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+
+
+def test_the_python_of_the_readme_runs(tiny_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (code,) = blocks(ROOT / "README.md", "python")
+    assert len(code.splitlines()) < 30
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, object] = {}
+    exec(code.replace('"quick"', repr(str(tiny_file))), names)
+    assert len(names["runs"]) == 10  # type: ignore[arg-type]
+    assert {"problem", "arm", "target", "ert", "speed_up_strongest"} <= set(names["table"])  # type: ignore[call-overload]
+
+
+def test_every_row_of_the_readmes_tables_is_a_row_of_the_reference() -> None:
+    reference = (QUICK / "table.md").read_text(encoding="utf-8").splitlines()
+    rows = [line for line in (ROOT / "README.md").read_text(encoding="utf-8").splitlines() if line.startswith("| ")]
+    assert len(rows) > 10
+    assert [row for row in rows if row not in reference] == []
+
+
+def test_the_examples_for_contributors_conform() -> None:
+    problem, encoder, optimiser = blocks(ROOT / "CONTRIBUTING.md", "python")
+    names: dict[str, type] = {}
+    for kind in registry.BASES.values():
+        module, _, name = kind.partition(":")
+        exec(f"from {module} import {name}", names)
+    exec("import numpy as np\nimport torch\nfrom problems.base import DifferentiableProblem", names)
+    for code in (problem, encoder, optimiser):
+        exec(code, names)
+    designs, _ = outlines.draw(60, np.random.default_rng(0), 12)
+    assert checks.check_problem(names["Sphere"]()) == []
+    assert checks.check_encoder(names["Standardised"], designs) == []
+    assert checks.check_optimiser(names["Halving"]) == []
+
+
+def test_every_column_of_the_records_is_described(tiny_file: Path, tmp_path: Path) -> None:
+    import bench
+
+    text = (ROOT / "results" / "README.md").read_text(encoding="utf-8")
+    for frame in bench.load(bench.run(tiny_file, tmp_path / "out", jobs=2).path):
+        assert [column for column in frame if f"`{column}`" not in text] == []
