@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import warnings
+from concurrent.futures import BrokenExecutor
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -63,6 +64,9 @@ def main() -> int:
     except TyperException as error:
         _say(f"latentbench: {_message(error)}")
         return BAD_INPUT
+    except BrokenExecutor as error:
+        _say(f"latentbench: a worker process died ({type(error).__name__}); finished runs are kept, run again to go on")
+        return SOME_FAILED
     except (KeyboardInterrupt, typer.Abort):
         _say("latentbench: interrupted; finished runs are kept, and the same command goes on")
         return INTERRUPTED

@@ -6,7 +6,7 @@ import json
 import math
 import time
 import traceback
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,8 @@ from encoders.base import Encoder
 from problems.base import Problem
 
 PRIOR_SAMPLES = 1000
+
+Display = Callable[[np.ndarray], np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -65,21 +67,19 @@ def execute_run(run: Run, order: int, experiment: str, fitted: Sequence[Fitted |
         whole = [f for f in fitted if isinstance(f, Fitted)]
         encoders, starts = zip(*(f.unpack(fit) for f, fit in zip(whole, run.fits, strict=True)), strict=True)
         row |= _fit_facts(whole)
-        ledger = Ledger(problem, run.arm.budget, run.trace)
         dims = [encoder.encode(starts[0][None]).shape[1] for encoder in encoders]
         row |= {"raw": all(dim == problem.dim for dim in dims), "latent_dim": dims[-1]}
+        ledger = Ledger(problem, run.arm.budget, run.trace)
         _search(run, ledger, encoders, starts[0])
-        row["status"] = "completed"
+        return _record(row | {"status": "completed"}, ledger, problem.display)
     except Exception as error:  # as above
         row |= {"status": "failed", "reason": _reason(error), "details": traceback.format_exc()}
-    return Record(row | (_account(ledger) if ledger else {}), _trace(ledger) if ledger else {})
+        return _record(row, ledger, _undisplayed)
 
 
 def skipped(run: Run, order: int, experiment: str) -> Record:
-    """The record of a pair that cannot work."""
-    return Record(
-        _names(run, order, experiment) | _facts(run.problem.make()) | {"status": "skipped", "reason": run.skip}, {}
-    )
+    """Make the record of a pair that cannot work."""
+    return Record(_names(run, order, experiment) | {"status": "skipped", "reason": run.skip}, {})
 
 
 def _search(run: Run, ledger: Ledger, encoders: Sequence[Encoder], start: np.ndarray) -> None:
@@ -105,7 +105,7 @@ def _reason(error: BaseException) -> str:
 def _contents(problem: Problem, designs: np.ndarray) -> dict[str, float]:
     """What the training designs contain: the best of them, and the median."""
     objective = evaluate(problem, designs).objective
-    median = _displayed(problem, float(np.median(objective)))
+    median = _displayed(problem.display, float(np.median(objective)))
     return _landmark(problem, "data_best", float(objective.min())) | {"data_median": median}
 
 
@@ -128,7 +128,7 @@ def _prior(problem: Problem, encoder: Encoder, rng: np.random.Generator) -> dict
 
 
 def _landmark(problem: Problem, name: str, objective: float) -> dict[str, float]:
-    return {name: _displayed(problem, objective), f"{name}_objective": objective}
+    return {name: _displayed(problem.display, objective), f"{name}_objective": objective}
 
 
 def _names(run: Run, order: int, experiment: str) -> dict[str, Any]:
@@ -173,35 +173,33 @@ def _fit_facts(fitted: Sequence[Fitted]) -> dict[str, Any]:
     return {name: info.get(name, math.nan) for name in names} | {"fit_seconds": sum(seconds.values())}
 
 
-def _account(ledger: Ledger) -> dict[str, Any]:
+def _record(row: dict[str, Any], ledger: Ledger | None, display: Display) -> Record:
+    """Close a run: what it cost and found, and its trace, as far as it came."""
+    if ledger is None or not ledger.rows:
+        return Record(row, {})
     best = math.nan if ledger.best is None else ledger.best_objective
-    start = ledger.rows[0]["objective"] if ledger.rows else math.nan
     total = ledger.total_seconds()
-    spent = {f"seconds_{part}": seconds for part, seconds in ledger.seconds.items()}
-    return {
+    trace = {name: [logged[name] for logged in ledger.rows] for name in ledger.rows[0]}
+    trace["displayed"] = display(np.array(trace["objective"])).tolist()
+    account = {
         "n_f": ledger.n_f,
         "n_g": ledger.n_g,
         "n_failed": ledger.n_failed,
         "n_refused": ledger.n_refused,
-        "start": _displayed(ledger.problem, start),
-        "best": _displayed(ledger.problem, best),
+        "start": trace["displayed"][0],
+        "best": _displayed(display, best),
         "best_objective": best,
-        "design": ledger.best.tolist() if ledger.best is not None else None,
+        "design": None if ledger.best is None else ledger.best.tolist(),
         "seconds": total,
         "seconds_optimiser": total - ledger.seconds["objective"] - ledger.seconds["decode"],
-        **spent,
     }
+    return Record(row | account | {f"seconds_{part}": spent for part, spent in ledger.seconds.items()}, trace)
 
 
-def _displayed(problem: Problem, objective: float) -> float:
-    if math.isnan(objective):
-        return math.nan
-    return float(problem.display(np.array([objective]))[0])
+def _displayed(display: Display, objective: float) -> float:
+    return objective if math.isnan(objective) else float(display(np.array([objective]))[0])
 
 
-def _trace(ledger: Ledger) -> dict[str, list[Any]]:
-    rows = ledger.rows
-    trace: dict[str, list[Any]] = {name: [row[name] for row in rows] for name in (rows[0] if rows else ())}
-    if rows:
-        trace["displayed"] = ledger.problem.display(np.array(trace["objective"])).tolist()
-    return trace
+def _undisplayed(objective: np.ndarray) -> np.ndarray:
+    """Stand in for the display of a problem that may be what failed."""
+    return np.full(len(objective), math.nan)

@@ -194,7 +194,10 @@ class Experiment:
             problem = spec.make()
             has_designs = _has_designs(problem)
             for arm in self.arms:
-                complaints = (_why_not(problem, has_designs, stage) for stage in arm.stages)
+                try:
+                    complaints = [_why_not(problem, has_designs, stage) for stage in arm.stages]
+                except AttributeError as error:
+                    raise BadInput(f"problem '{label}' with arm '{arm.label}': {error}") from error
                 reasons[label, arm.label] = next(filter(None, complaints), None)
         return reasons
 

@@ -80,10 +80,11 @@ class Spec:
         adapters = _adapters(cls)
         values = {name: adapters[name].validate_python(value) for name, value in self.params.items()}
         try:
-            plugin = cls(**values)
+            return cls(**values)
         except (ValueError, TypeError) as error:
             raise BadInput(f"{self.kind} '{self.name}': {_one_line(error)}") from error
-        return plugin
+        except Exception as error:  # a third party's class may raise anything
+            raise BadInput(f"{self.kind} '{self.name}' raised {type(error).__name__}: {_one_line(error)}") from error
 
 
 def targets(kind: Kind) -> dict[str, str]:

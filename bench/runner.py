@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 import joblib
+from joblib.externals.loky import FIRST_COMPLETED, ProcessPoolExecutor, as_completed, wait
 
 from bench import provenance
 from bench.errors import BadInput
@@ -19,8 +22,10 @@ from bench.store import Store
 
 RESULTS = Path("results") / "runs"
 
-Task = TypeVar("Task")
+THREAD_SETTINGS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+
 Result = TypeVar("Result")
+Parallel = Callable[[Callable[..., Any], Iterable[tuple[Any, ...]]], Iterator[Any]]
 
 
 @dataclass(frozen=True)
@@ -111,8 +116,8 @@ def run_all(experiment: Experiment, store: Store, jobs: int, progress: Callable[
     for order, run in todo.skips:
         store.append(skipped(run, order, experiment.name))
     broken: dict[str, Failure] = {}
-    with progress(len(todo.fits), len(todo.runs)) as shown:
-        for fitted in _parallel(execute_fit, ((fit,) for fit in todo.fits), jobs):
+    with progress(len(todo.fits), len(todo.runs)) as shown, _workers(jobs) as parallel:
+        for fitted in parallel(execute_fit, ((fit,) for fit in todo.fits)):
             if isinstance(fitted, Fitted):
                 store.put(fitted)
             else:
@@ -120,7 +125,7 @@ def run_all(experiment: Experiment, store: Store, jobs: int, progress: Callable[
                 store.log(f"fit {fitted.key} failed\n{fitted.details}")
             shown.fitted()
         tasks = ((run, order, experiment.name, _encoders(run, store, broken)) for order, run in todo.runs)
-        for record in _parallel(execute_run, tasks, jobs):
+        for record in parallel(execute_run, tasks):
             _keep(record, store)
             shown.ran()
     rows = store.rows()
@@ -147,8 +152,23 @@ def _keep(record: Record, store: Store) -> None:
     store.append(record)
 
 
-def _parallel(work: Callable[..., Result], tasks: Iterable[tuple[Any, ...]], jobs: int) -> Iterator[Result]:
-    """Results as they come, from worker processes of one thread each; always processes, so that `jobs` is no matter."""
-    with joblib.parallel_config(backend="loky", inner_max_num_threads=1):
-        parallel = joblib.Parallel(n_jobs=jobs, return_as="generator_unordered", batch_size=1, pre_dispatch="2*n_jobs")
-        yield from parallel(joblib.delayed(work)(*task) for task in tasks)
+@contextmanager
+def _workers(jobs: int) -> Iterator[Parallel]:
+    """Processes of one thread each, even if it is but one, so that no result depends on how many there are."""
+    pool = ProcessPoolExecutor(jobs, env=dict.fromkeys(THREAD_SETTINGS, "1"))
+
+    def parallel(work: Callable[..., Result], tasks: Iterable[tuple[Any, ...]]) -> Iterator[Result]:
+        pending: set[Future[Result]] = set()
+        for task in tasks:
+            pending.add(pool.submit(work, *task))
+            if len(pending) >= 2 * jobs:  # tasks carry arrays: few wait at a time
+                done, pending = wait(pending, return_when=FIRST_COMPLETED)
+                yield from (future.result() for future in done)
+        yield from (future.result() for future in as_completed(pending))
+
+    try:
+        yield parallel
+    except BaseException:
+        pool.shutdown(wait=False, kill_workers=True)
+        raise
+    pool.shutdown()

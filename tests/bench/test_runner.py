@@ -217,6 +217,7 @@ def test_a_problem_with_bounds_alone_is_searched_raw_and_the_rest_is_skipped(tmp
     [
         ("thirdparty:Plain", "thirdparty:Crooked", "problem 'plain' returned objective (256, 2)"),
         ("tpe", "thirdparty:Raising", "ArithmeticError: lost my way"),
+        ("thirdparty:Plain", "thirdparty:Mute", "LookupError: no words"),
     ],
 )
 def test_a_plugin_that_breaks_fails_its_runs_alone_with_the_reason(
@@ -230,6 +231,30 @@ def test_a_plugin_that_breaks_fails_its_runs_alone_with_the_reason(
         runs.loc[runs["status"] == "completed", "run"]
     )
     assert "Traceback" in (summary.path / "log.txt").read_text()
+
+
+def test_what_a_broken_run_had_evaluated_is_kept(tmp_path: Path) -> None:
+    path = experiment(PLAIN.replace("thirdparty:Plain", "thirdparty:Mute"), tmp_path)
+    runs, traces = bench.load(bench.run(path, tmp_path / "out", jobs=1).path)
+    assert list(runs["n_f"]) == [30, 30]
+    assert np.isfinite(runs["best_objective"]).all()
+    assert set(traces["run"]) == set(runs["run"])
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("thirdparty:Homeless", "neither designs nor bounds"),
+        ("thirdparty:Dimensionless", "has no attribute 'dim'"),
+        ("thirdparty:Explosive", "raised KeyError: 'fuse'"),
+    ],
+)
+def test_a_problem_that_nothing_can_be_done_with_is_refused_before_anything_is_written(
+    tmp_path: Path, name: str, said: str
+) -> None:
+    with pytest.raises(BadInput, match=said):
+        bench.run(experiment(PLAIN.replace("thirdparty:Plain", name), tmp_path), tmp_path / "out")
+    assert not (tmp_path / "out").exists()
 
 
 def test_an_encoder_that_cannot_be_fitted_fails_its_runs_alone(tiny: str, tmp_path: Path) -> None:

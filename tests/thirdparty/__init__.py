@@ -39,6 +39,36 @@ class Crooked(Plain):
         return Evaluation(np.zeros((len(x), 2)), np.zeros((len(x), 0)))
 
 
+class Mute(Plain):
+    """Cannot display what it found."""
+
+    def display(self, objective: np.ndarray) -> np.ndarray:
+        raise LookupError("no words")
+
+
+class Dimensionless(Problem):
+    """Forgets to say how many variables it has."""
+
+    name = "dimensionless"
+
+    def evaluate(self, x: np.ndarray) -> Evaluation:
+        return Evaluation(x.sum(axis=1), np.zeros((len(x), 0)))
+
+
+class Explosive(Plain):
+    """Cannot even be made."""
+
+    def __init__(self) -> None:
+        raise KeyError("fuse")
+
+
+class Deadly(Plain):
+    """Takes its process with it."""
+
+    def evaluate(self, x: np.ndarray) -> Evaluation:
+        os._exit(1)
+
+
 class Homeless(Plain):
     """Has neither designs nor bounds."""
 
