@@ -40,10 +40,10 @@ def evaluate(problem: Problem, x: np.ndarray) -> Evaluation:
         If the problem returns other shapes than it should.
     """
     evaluation, n = problem.evaluate(x), len(x)
-    shapes = np.shape(evaluation.objective), np.shape(evaluation.constraints)
-    if shapes[0] != (n,) or len(shapes[1]) != 2 or shapes[1][0] != n:
+    objective, constraints = evaluation.objective.shape, evaluation.constraints.shape
+    if objective != (n,) or len(constraints) != 2 or constraints[0] != n:
         raise PluginError(
-            f"problem '{problem.name}' returned objective {shapes[0]} and constraints {shapes[1]} "
+            f"problem '{problem.name}' returned objective {objective} and constraints {constraints} "
             f"for {n} designs; they must be ({n},) and ({n}, m)"
         )
     return evaluation
@@ -134,6 +134,8 @@ class Ledger:
 
     def penalised(self, objective: Any, constraints: Any) -> Any:
         """The shared loss, objective + ρ Σ max(g, 0), of arrays or tensors."""
+        if not constraints.shape[1]:
+            return objective
         return objective + self.problem.penalty * (constraints * (constraints > 0)).sum(-1)
 
     def evaluate(self, x: np.ndarray, z: np.ndarray, merit: Merit | None = None) -> np.ndarray:

@@ -96,7 +96,7 @@ def read_parquet(data: bytes) -> tuple[dict[str, Any], Any]:
     import pyarrow.parquet as pq
 
     try:
-        table = pq.read_table(pa.BufferReader(data), page_checksum_verification=True, use_threads=False)
+        table = pq.ParquetFile(pa.BufferReader(data), page_checksum_verification=True).read(use_threads=False)
         content = json.loads((table.schema.metadata or {})[b"latentbench"])
         row = dict(content["row"])
     except (OSError, pa.ArrowException, KeyError, TypeError, ValueError) as error:
