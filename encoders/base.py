@@ -64,13 +64,14 @@ class Encoder(ABC):
         if self.latent_dim > designs.shape[1]:
             raise ValueError(f"latent_dim {self.latent_dim} is above the design dimension {designs.shape[1]}")
         latents = self.encode(designs)
+        if not np.isfinite(latents).all():
+            raise ValueError("the encoder maps a design to a latent that is not finite")
         spread = latents.std(axis=0)
-        if not np.isfinite(latents).all() or spread.max() == 0:
-            raise ValueError("the encoder maps all designs to one latent, or to none")
         tail = (1 - CENTRAL_SHARE) / 2
         low, high = np.quantile(latents, [tail, 1 - tail], axis=0)
         self.centre = latents.mean(axis=0)
-        self.scale = np.maximum(spread, LEAST_SCALE * spread.max())
+        # an encoder that has collapsed onto one latent is a result, not an error: it is searched in unit steps
+        self.scale = np.maximum(spread, LEAST_SCALE * spread.max()) if spread.any() else np.ones(self.latent_dim)
         margin = np.maximum(WIDENING * (high - low), self.scale)
         self.bounds = np.array([low - margin, high + margin])
         return self

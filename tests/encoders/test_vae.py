@@ -48,6 +48,16 @@ def test_too_large_a_beta_leaves_the_latent_space_unused() -> None:
     assert np.var(unused.encode(DESIGNS), axis=0).max() < 0.01 < np.var(used.encode(DESIGNS), axis=0).max()
 
 
+def test_an_encoder_that_collapses_onto_one_latent_is_still_searched_in_unit_steps() -> None:
+    class Collapsed(PCA):
+        def encode(self, x: np.ndarray) -> np.ndarray:
+            return np.zeros((len(x), self.latent_dim))
+
+    encoder = Collapsed(3).fit(DESIGNS, np.random.default_rng(0))
+    assert np.array_equal(encoder.scale, np.ones(3))
+    assert np.array_equal(encoder.bounds, [[-1.0] * 3, [1.0] * 3])
+
+
 def test_the_classic_network_has_its_layers() -> None:
     encoder = VAE(3, epochs=1).fit(DESIGNS, np.random.default_rng(0))
     shapes = {name: array.shape for name, array in encoder.state().items() if name.endswith("weight")}
