@@ -54,7 +54,7 @@ class Listed(StrEnum):
 
 def main() -> int:
     """Run the command line and give its exit code: 0 done, 1 some runs failed, 2 bad input, 130 interrupted."""
-    sys.path.insert(0, "")  # modules in the current folder are plug-ins too
+    sys.path.append("")  # modules in the current folder are plug-ins too, but shadow nothing
     warnings.showwarning = _show_warning  # type: ignore[assignment]
     try:
         return int(app(standalone_mode=False) or DONE)
@@ -63,6 +63,9 @@ def main() -> int:
         return BAD_INPUT
     except TyperException as error:
         _say(f"latentbench: {_message(error)}")
+        return BAD_INPUT
+    except OSError as error:
+        _say(f"latentbench: {error.filename}: {error.strerror}")
         return BAD_INPUT
     except BrokenExecutor as error:
         _say(f"latentbench: a worker process died ({type(error).__name__}); finished runs are kept, run again to go on")
@@ -168,10 +171,12 @@ def _say_plan(experiment: Any, store: Store, fresh: bool) -> None:
 
     if not fresh:
         store.check(experiment)
+    elif store.path.exists():
+        store.identity()
     todo = runner.plan(experiment, store if store.exists() and not fresh else None)
     budget = sum(run.arm.budget for _, run in todo.runs)
     _say(
-        f"{experiment.name} into {store.path}: {len(todo.fits)} fits and {len(todo.runs)} runs of {budget} evaluations"
+        f"{experiment.name} into {store.path}: {len(todo.fits)} fits and {len(todo.runs)} runs, {budget} evaluations in all"
     )
     _say(f"{todo.done} runs are there already" if todo.done else "nothing is there yet")
     for reason in sorted({f"{run.problem_label}: {run.arm.label}: {run.skip}" for _, run in todo.skips}):

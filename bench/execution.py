@@ -8,17 +8,21 @@ import time
 import traceback
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 import numpy as np
+import torch
 
 from bench import instance
 from bench.experiment import Fit, Run
 from bench.ledger import Ledger, PluginError, evaluate
+from bench.objective import search_stage
+from bench.optimisers.base import Optimiser
 from bench.records import Fitted, Record
 from bench.seeds import generator
 from encoders.base import Encoder
-from problems.base import Problem
+from problems.base import Evaluation, Problem
 
 PRIOR_SAMPLES = 1000
 
@@ -43,13 +47,14 @@ def execute_fit(fit: Fit) -> Fitted | Failure:
         info: dict[str, Any] = {"problem": fit.problem.identity(), "encoder": fit.encoder.identity()}
         info |= {"replicate": fit.replicate, "reference": drawn.reference, "fit_seconds": 0.0, "n_designs": 0}
         if drawn.designs is not None:
+            _import(encoder.libraries)
             started = time.perf_counter()
             encoder.fit(drawn.designs, generator(*fit.seed_names, "fit"))
             info |= {"fit_seconds": time.perf_counter() - started, "n_designs": len(drawn.designs)}
             info |= _contents(drawn.problem, drawn.designs)
             info |= _prior(drawn.problem, encoder, generator(*fit.seed_names, "prior"))
         return Fitted.pack(fit.key, encoder, drawn.start, info)
-    except Exception as error:  # a plug-in may raise anything, and must not take the experiment with it
+    except (Exception, SystemExit) as error:  # a plug-in may raise anything, and must not take the others with it
         return Failure(fit.key, _reason(error), traceback.format_exc())
 
 
@@ -69,12 +74,17 @@ def execute_run(run: Run, order: int, experiment: str, fitted: Sequence[Fitted |
         row |= _fit_facts(whole)
         dims = [encoder.encode(starts[0][None]).shape[1] for encoder in encoders]
         row |= {"raw": all(dim == problem.dim for dim in dims), "latent_dim": dims[-1]}
+        optimisers = [stage.optimiser.make() for stage in run.arm.stages]
+        _import(library for optimiser in optimisers for library in optimiser.libraries)
         ledger = Ledger(problem, run.arm.budget, run.trace)
-        _search(run, ledger, encoders, starts[0])
+        _search(run, ledger, encoders, optimisers, starts[0])
         return _record(row | {"status": "completed"}, ledger, problem.display)
-    except Exception as error:  # as above
+    except (Exception, SystemExit) as error:  # as above
         row |= {"status": "failed", "reason": _reason(error), "details": traceback.format_exc()}
-        return _record(row, ledger, _undisplayed)
+        try:
+            return _record(row, ledger, problem.display)
+        except (Exception, SystemExit):  # it may be the display that is broken
+            return _record(row, ledger, _undisplayed)
 
 
 def skipped(run: Run, order: int, experiment: str) -> Record:
@@ -82,19 +92,23 @@ def skipped(run: Run, order: int, experiment: str) -> Record:
     return Record(_names(run, order, experiment) | {"status": "skipped", "reason": run.skip}, {})
 
 
-def _search(run: Run, ledger: Ledger, encoders: Sequence[Encoder], start: np.ndarray) -> None:
-    from bench.objective import search_stage
-
-    for number, (stage, encoder) in enumerate(zip(run.arm.stages, encoders, strict=True)):
+def _search(
+    run: Run, ledger: Ledger, encoders: Sequence[Encoder], optimisers: Sequence[Optimiser], start: np.ndarray
+) -> None:
+    for number, (stage, encoder, optimiser) in enumerate(zip(run.arm.stages, encoders, optimisers, strict=True)):
         design = start if ledger.incumbent is None else ledger.incumbent
         rng = generator(*run.seed_names, "search", number)
-        search_stage(ledger, encoder, stage.optimiser.make(), design, rng, stage.until, stage.stagnation)
+        search_stage(ledger, encoder, optimiser, design, rng, stage.until, stage.stagnation)
     ledger.close()
 
 
-def _one_thread() -> None:
-    import torch
+def _import(modules: Iterable[str]) -> None:
+    """Import what a plug-in will need, so that no clock measures it."""
+    for module in modules:
+        import_module(module)
 
+
+def _one_thread() -> None:
     torch.set_num_threads(1)
 
 
@@ -103,28 +117,27 @@ def _reason(error: BaseException) -> str:
 
 
 def _contents(problem: Problem, designs: np.ndarray) -> dict[str, float]:
-    """What the training designs contain: the best of them, and the median."""
-    objective = evaluate(problem, designs).objective
-    median = _displayed(problem.display, float(np.median(objective)))
-    return _landmark(problem, "data_best", float(objective.min())) | {"data_median": median}
+    """What the training designs contain: the best verified one, and the median."""
+    evaluation = evaluate(problem, designs)
+    best = _best_verified(problem, designs, evaluation)
+    median = _displayed(problem.display, float(np.median(evaluation.objective)))
+    return _landmark(problem, "data_best", best) | {"data_median": median}
 
 
 def _prior(problem: Problem, encoder: Encoder, rng: np.random.Generator) -> dict[str, float]:
     """Give the decoded prior mean and the best of 1,000 prior samples; NaN where not verified."""
-    import torch
-
     latents = np.concatenate([encoder.prior_mean()[None], encoder.sample(PRIOR_SAMPLES, rng)])
     with torch.no_grad():
         designs = encoder.decode(torch.as_tensor(latents, dtype=torch.float64)).numpy()
-    evaluation = evaluate(problem, designs)
-    feasible, objective = evaluation.feasible, evaluation.objective
-
-    def first_verified(rows: Iterable[int]) -> float:
-        return next((float(objective[i]) for i in rows if feasible[i] and problem.verify(designs[i]).ok), math.nan)
-
-    ranked = 1 + np.argsort(objective[1:], kind="stable")
-    mean, best = first_verified([0]), first_verified(ranked)
+    mean, best = (_best_verified(problem, part, evaluate(problem, part)) for part in (designs[:1], designs[1:]))
     return _landmark(problem, "prior_mean", mean) | _landmark(problem, "prior_best", best)
+
+
+def _best_verified(problem: Problem, designs: np.ndarray, evaluation: Evaluation) -> float:
+    """Objective of the best feasible design that passes verification; NaN if none does."""
+    ranked = np.argsort(evaluation.objective, kind="stable")
+    verified = (i for i in ranked[evaluation.feasible[ranked]] if problem.verify(designs[i]).ok)
+    return next((float(evaluation.objective[i]) for i in verified), math.nan)
 
 
 def _landmark(problem: Problem, name: str, objective: float) -> dict[str, float]:
@@ -154,9 +167,9 @@ def _names(run: Run, order: int, experiment: str) -> dict[str, Any]:
 
 def _facts(problem: Problem) -> dict[str, Any]:
     return {
-        "dim": problem.dim,
-        "quantity": problem.quantity,
-        "larger_is_better": problem.larger_is_better,
+        "dim": int(problem.dim),
+        "quantity": str(problem.quantity),
+        "larger_is_better": bool(problem.larger_is_better),
         "targets": [float(target) for target in problem.targets],
         "optimum": math.nan if problem.optimum is None else float(problem.optimum),
     }
@@ -180,7 +193,10 @@ def _record(row: dict[str, Any], ledger: Ledger | None, display: Display) -> Rec
     best = math.nan if ledger.best is None else ledger.best_objective
     total = ledger.total_seconds()
     trace = {name: [logged[name] for logged in ledger.rows] for name in ledger.rows[0]}
-    trace["displayed"] = display(np.array(trace["objective"])).tolist()
+    displayed = np.asarray(display(np.array(trace["objective"])), dtype=float)
+    if displayed.shape != (len(ledger.rows),):
+        raise PluginError(f"display returned shape {displayed.shape} for {len(ledger.rows)} objectives")
+    trace["displayed"] = displayed.tolist()
     account = {
         "n_f": ledger.n_f,
         "n_g": ledger.n_g,

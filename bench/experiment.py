@@ -11,6 +11,7 @@ from typing import Any, Literal
 from bench import schema, seeds
 from bench.catalogue import suites
 from bench.errors import BadInput, unknown
+from bench.optimisers.base import Optimiser
 from bench.registry import Spec, resolve
 from encoders.base import Encoder
 from problems.base import Problem
@@ -158,6 +159,7 @@ class Experiment:
         table = schema.parse(text)
         problems = {factor.title: resolve("problems", factor.name, factor.params) for factor in table.problems}
         arms = tuple(_arms(table))
+        schema.refuse_equal_labels([arm.label for arm in arms])
         _refuse_twins({label: spec.identity() for label, spec in problems.items()})
         _refuse_twins({arm.label: (arm.identity(), arm.budget) for arm in arms})
         experiment = cls(table.name, table.seed, table.replicates, table.searches, table.trace, problems, arms)
@@ -190,12 +192,18 @@ class Experiment:
     def skips(self) -> dict[tuple[str, str], str | None]:
         """Why a problem and an arm, by their labels, cannot work together; None where they can."""
         reasons: dict[tuple[str, str], str | None] = {}
+        made = {
+            spec: spec.make() for arm in self.arms for stage in arm.stages for spec in (stage.encoder, stage.optimiser)
+        }
         for label, spec in self.problems.items():
             problem = spec.make()
             has_designs = _has_designs(problem)
             for arm in self.arms:
                 try:
-                    complaints = [_why_not(problem, has_designs, stage) for stage in arm.stages]
+                    complaints = [
+                        _why_not(problem, has_designs, stage, made[stage.encoder], made[stage.optimiser])
+                        for stage in arm.stages
+                    ]
                 except AttributeError as error:
                     raise BadInput(f"problem '{label}' with arm '{arm.label}': {error}") from error
                 reasons[label, arm.label] = next(filter(None, complaints), None)
@@ -216,6 +224,9 @@ def _arms(table: schema.ExperimentTable) -> Iterator[Arm]:
             stages = (Stage(encoders[encoder], optimisers[optimiser]),)
             yield Arm(f"{encoder}/{optimiser}", encoder, optimiser, stages, budgets[optimiser])
     for arm in table.arms:
+        shares = [0.0, *(stage.until for stage in arm.stages if stage.until is not None)]
+        if shares != sorted(set(shares)):
+            raise BadInput(f"arm '{arm.label}': until: {shares[1:]} must increase from stage to stage")
         for stage in arm.stages:
             if stage.encoder not in encoders:
                 raise unknown(f"arm '{arm.label}': encoder", stage.encoder, encoders)
@@ -241,13 +252,11 @@ def _refuse_twins(identities: dict[str, Any]) -> None:
 def _has_designs(problem: Problem) -> bool:
     try:
         return problem.designs(2, seeds.generator("probe")) is not None
-    except Exception:  # a third party's code may raise anything; the fits that need designs will fail with it
+    except (Exception, SystemExit):  # a third party's code may raise anything; the fits that need designs will fail
         return True
 
 
-def _why_not(problem: Problem, has_designs: bool, stage: Stage) -> str | None:
-    encoder: Encoder = stage.encoder.make()
-    optimiser = stage.optimiser.make()
+def _why_not(problem: Problem, has_designs: bool, stage: Stage, encoder: Encoder, optimiser: Optimiser) -> str | None:
     latent_dim = getattr(encoder, "latent_dim", problem.dim)
     if latent_dim > problem.dim:
         return f"latent_dim {latent_dim} of '{stage.encoder.name}' is above the problem's dimension {problem.dim}"

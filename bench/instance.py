@@ -46,8 +46,8 @@ class Instance:
 def draw(spec: Spec, seed: int, replicate: int) -> Instance:
     """Draw a replicate's instance; a pure function of its arguments.
 
-    The start is feasible, no training design, and from the worse half of the reference sample; a problem without
-    designs starts at a feasible uniform point of its bounds. The last few are kept, for the next fit on the same data.
+    The start is feasible and verified, no training design, and from the worse half of the reference sample; a problem
+    without designs starts at such a uniform point of its bounds. The last few are kept, for fits on the same data.
 
     Raises
     ------
@@ -71,11 +71,14 @@ def draw(spec: Spec, seed: int, replicate: int) -> Instance:
         good = evaluation.feasible & (evaluation.objective >= reference)
         if designs is not None:
             good &= _unseen(candidates, designs)
-    if not good.any():
+    start = next((x.copy() for x in candidates[good] if problem.verify(x).ok), None)
+    if start is None:
         raise PluginError(
             f"problem '{spec.name}': none of {len(candidates)} candidates is a feasible start outside the data"
         )
-    return Instance(problem, designs, candidates[np.argmax(good)], float(reference))
+    if designs is not None:
+        designs.flags.writeable = False  # other fits will see the same array
+    return Instance(problem, designs, start, float(reference))
 
 
 @lru_cache(maxsize=64)

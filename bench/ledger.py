@@ -75,7 +75,7 @@ class Ledger:
     n_f, n_g : int
         Values and gradients so far.
     n_failed : int
-        Evaluations that gave something not finite; charged like all.
+        Evaluations whose value or gradient is not finite; charged like all.
     n_refused : int
         Feasible designs that would have been the best but did not pass verification.
     best : ndarray, shape (d,), or None
@@ -126,7 +126,10 @@ class Ledger:
         return self.best if self.best is not None else self._least_loss_design
 
     def open_stage(self, until: float | None = None, stagnation: int | None = None) -> None:
-        """Begin the next stage, which ends at a share of the budget, or after a price without improvement."""
+        """Begin the next stage, which ends at a share of the budget, or after a price without progress.
+
+        Progress is a better verified or feasible design, or a smaller shared loss; it is looked at between batches.
+        """
         self.stage += 1
         self._limit = self.budget if until is None else math.floor(until * self.budget)
         self._patience = math.inf if stagnation is None else stagnation
@@ -156,7 +159,7 @@ class Ledger:
             begun = time.perf_counter()
             evaluation = evaluate(self.problem, x)
             self.seconds["objective"] += time.perf_counter() - begun
-            losses = self._enter(x, z, evaluation, merit or self.penalised)
+            losses = self._enter(x, z, evaluation, merit)
         if asked > affordable:
             raise BudgetSpent
         return losses
@@ -175,18 +178,18 @@ class Ledger:
         import torch
 
         problem: DifferentiableProblem = self.problem  # type: ignore[assignment]
-        merit = merit or self.penalised
         begun = time.perf_counter()
         leaf = x.detach().requires_grad_()
         objective, constraints = problem.objective(leaf), problem.constraints(leaf)
-        (gradient,) = torch.autograd.grad(merit(objective, constraints).sum(), leaf)
+        (gradient,) = torch.autograd.grad((merit or self.penalised)(objective, constraints).sum(), leaf)
         self.seconds["objective"] += time.perf_counter() - begun
         self.n_g += 1
         evaluation = Evaluation(objective.detach().numpy(), constraints.detach().numpy())
         loss = float(self._enter(x.numpy(), z, evaluation, merit)[0])
-        if not (math.isfinite(loss) and bool(gradient.isfinite().all())):
-            return math.inf, np.zeros(x.shape[1])
-        return loss, gradient[0].numpy()
+        if math.isfinite(loss) and bool(gradient.isfinite().all()):
+            return loss, gradient[0].numpy()
+        self.n_failed += math.isfinite(loss)  # the value was counted as failed where it is what failed
+        return math.inf, np.zeros(x.shape[1])
 
     def close(self) -> None:
         """Log the last evaluation, so that a trace tells how far the run went."""
@@ -197,19 +200,20 @@ class Ledger:
         """Seconds since the ledger was opened, verification apart."""
         return time.perf_counter() - self._started - self.seconds["verify"]
 
-    def _enter(self, x: np.ndarray, z: np.ndarray, evaluation: Evaluation, merit: Merit) -> np.ndarray:
-        losses = np.array(merit(evaluation.objective, evaluation.constraints), dtype=float)
+    def _enter(self, x: np.ndarray, z: np.ndarray, evaluation: Evaluation, merit: Merit | None) -> np.ndarray:
         objectives, violations = evaluation.objective.tolist(), evaluation.constraints.max(axis=1, initial=0.0).tolist()
+        shared = self.penalised(evaluation.objective, evaluation.constraints).tolist()
         least = None
         # a plain loop: for the small batches of most optimisers it is faster than array operations
-        for i, (loss, objective, violation) in enumerate(zip(losses.tolist(), objectives, violations, strict=True)):
+        for i, (loss, objective, violation) in enumerate(zip(shared, objectives, violations, strict=True)):
             self.n_f += 1
             finite = math.isfinite(objective) and math.isfinite(loss)
             if not finite:
                 self.n_failed += 1
-                losses[i] = math.inf
+                shared[i] = math.inf
             elif loss < self._least_loss:
                 self._least_loss, least = loss, i
+                self._progress = self.price
             feasible = finite and violation <= FEASIBILITY_TOLERANCE
             promising = feasible and objective < self.best_objective
             if promising or self._log_all or self.n_f + self.n_g >= self._checkpoint:
@@ -217,7 +221,11 @@ class Ledger:
         if least is not None:
             self._least_loss_design = x[least].copy()
         self._last = (z[-1], objective, violation, feasible)
-        return losses
+        losses = np.array(shared)
+        if merit is None:
+            return losses
+        own = np.array(merit(evaluation.objective, evaluation.constraints), dtype=float)
+        return np.where(np.isfinite(losses) & ~np.isnan(own), own, math.inf)
 
     def _note(
         self, x: np.ndarray, z: np.ndarray, objective: float, violation: float, feasible: bool, promising: bool

@@ -104,7 +104,7 @@ class Objective:
             raise PluginError(
                 f"problem '{ledger.problem.name}' has neither designs nor bounds; nothing says where to search"
             )
-        self.scale = encoder.scale if encoder.scale is not None else (box[1] - box[0]) / 4
+        self.scale = (box[1] - box[0]) / 4 if encoder.scale is None else encoder.scale.copy()
         self.bounds = np.array([np.minimum(box[0], self.start), np.maximum(box[1], self.start)])
         self.start_value = float(self(self.start[None])[0])
 
@@ -133,6 +133,8 @@ class Objective:
         begun = time.perf_counter()
         (gradient,) = torch.autograd.grad(design, latent, torch.from_numpy(outer[None]))
         self._ledger.seconds["decode"] += time.perf_counter() - begun
+        if not bool(gradient.isfinite().all()):
+            return np.inf, np.zeros(self.dim)
         return loss, gradient[0].numpy()
 
     def _points(self, z: np.ndarray) -> np.ndarray:

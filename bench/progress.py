@@ -11,7 +11,7 @@ SECONDS_BETWEEN_LINES = 5.0
 
 
 class Progress:
-    """Counts fits and runs, and shows nothing."""
+    """Counts fits and runs; what shows them derives from it."""
 
     def __init__(self, fits: int, runs: int) -> None:
         self.totals = {"fits": fits, "runs": runs}
@@ -37,7 +37,8 @@ class Progress:
         self.done[what] += 1
 
 
-silent = Progress
+class Silent(Progress):
+    """Shows nothing."""
 
 
 class Lines(Progress):

@@ -83,7 +83,7 @@ class Spec:
             return cls(**values)
         except (ValueError, TypeError) as error:
             raise BadInput(f"{self.kind} '{self.name}': {_one_line(error)}") from error
-        except Exception as error:  # a third party's class may raise anything
+        except (Exception, SystemExit) as error:  # a third party's class may raise anything
             raise BadInput(f"{self.kind} '{self.name}' raised {type(error).__name__}: {_one_line(error)}") from error
 
 
@@ -121,6 +121,7 @@ def resolve(kind: Kind, name: str, params: dict[str, Any] | None = None) -> Spec
         For an unknown plug-in, or an unknown, missing or ill-typed parameter, or a value that the plug-in refuses.
     """
     from pydantic import ValidationError
+    from pydantic_core import PydanticSerializationError
 
     from bench.schema import describe
 
@@ -133,19 +134,18 @@ def resolve(kind: Kind, name: str, params: dict[str, Any] | None = None) -> Spec
         if given not in adapters:
             raise unknown(f"{kind} '{name}'", given, adapters)
     for parameter, adapter in adapters.items():
+        value = params.get(parameter, signature[parameter].default)
+        if value is inspect.Parameter.empty:
+            raise BadInput(f"{kind} '{name}': parameter '{parameter}' is missing and has no default")
         try:
             if parameter in params:
-                _refuse_unknown_keys(f"{kind} '{name}': {parameter}", hints.get(parameter), params[parameter])
-                value = adapter.validate_json(json.dumps(params[parameter]), strict=True)
-            elif signature[parameter].default is not inspect.Parameter.empty:
-                value = signature[parameter].default
-            else:
-                raise BadInput(f"{kind} '{name}': parameter '{parameter}' is missing and has no default")
+                _refuse_unknown_keys(f"{kind} '{name}': {parameter}", hints.get(parameter), value)
+                value = adapter.validate_json(json.dumps(value), strict=True)
             resolved[parameter] = json.loads(adapter.dump_json(value))
         except ValidationError as error:
             raise BadInput(f"{kind} '{name}': {describe(error, parameter)}") from None
-        except TypeError:
-            raise BadInput(f"{kind} '{name}': {parameter}: {params[parameter]!r} must be plain data") from None
+        except (TypeError, PydanticSerializationError):
+            raise BadInput(f"{kind} '{name}': {parameter}: {value!r:.80} must be plain data") from None
     return Spec(kind, name, json.dumps(resolved, sort_keys=True))
 
 
@@ -169,15 +169,16 @@ def _one_line(error: BaseException) -> str:
 
 
 def _import(kind: Kind, target: str) -> Any:
-    module, _, attribute = target.partition(":")
+    name, _, attribute = target.partition(":")
     try:
-        return getattr(import_module(module), attribute)
+        module = import_module(name)
     except ModuleNotFoundError as error:
         raise BadInput(f"{kind} '{target}': there is no module '{error.name}'") from error
-    except AttributeError:
-        raise BadInput(f"{kind} '{target}': module '{module}' has no '{attribute}'") from None
-    except Exception as error:  # a third party's module may raise anything
+    except (Exception, SystemExit) as error:  # a third party's module may raise anything
         raise BadInput(f"{kind} '{target}': importing it raised {type(error).__name__}: {_one_line(error)}") from error
+    if not hasattr(module, attribute):
+        raise BadInput(f"{kind} '{target}': module '{name}' has no '{attribute}'")
+    return getattr(module, attribute)
 
 
 def _refuse_unknown_keys(what: str, hint: Any, value: Any) -> None:
@@ -196,9 +197,16 @@ def _hints(cls: type) -> dict[str, Any]:
 
 
 def _adapters(cls: type) -> dict[str, Any]:
-    from pydantic import TypeAdapter
-
     hints = _hints(cls)
     parameters = inspect.signature(cls).parameters.values()
     named = [p.name for p in parameters if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
-    return {name: TypeAdapter(hints.get(name, Any)) for name in named}
+    return {name: _adapter(hints.get(name, Any)) for name in named}
+
+
+def _adapter(hint: Any) -> Any:
+    from pydantic import PydanticUserError, TypeAdapter
+
+    try:
+        return TypeAdapter(hint)
+    except PydanticUserError:  # a type of the plug-in's own: the plug-in must check it
+        return TypeAdapter(Any)

@@ -9,16 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-import joblib
-from joblib.externals.loky import FIRST_COMPLETED, ProcessPoolExecutor, as_completed, wait
+from loky import FIRST_COMPLETED, ProcessPoolExecutor, as_completed, cpu_count, wait
 
 from bench import provenance
 from bench.errors import BadInput
 from bench.execution import Failure, execute_fit, execute_run, skipped
 from bench.experiment import Experiment, Fit, Run, fits
-from bench.progress import Progress, silent
+from bench.progress import Progress, Silent
 from bench.records import Fitted, Record
-from bench.store import Store
+from bench.store import Doubt, Store, ignore
 
 RESULTS = Path("results") / "runs"
 
@@ -59,12 +58,12 @@ class Summary:
     failures: dict[str, str]
 
 
-def plan(experiment: Experiment, store: Store | None = None) -> Plan:
-    """Find what is left to do: failed runs are done again, completed and skipped ones stay."""
-    kept = {key for key, row in store.rows().items() if row.get("status") != "failed"} if store else set()
+def plan(experiment: Experiment, store: Store | None = None, doubt: Doubt = ignore) -> Plan:
+    """Find what is left to do: failed runs are done again, completed and skipped ones stay; writes nothing."""
+    kept = {key for key, row in store.rows(doubt).items() if row.get("status") != "failed"} if store else set()
     left = [(order, run) for order, run in enumerate(experiment.runs()) if run.key not in kept]
     runs = [(order, run) for order, run in left if run.skip is None]
-    missing = [fit for fit in fits([run for _, run in runs]) if store is None or store.fitted(fit.key) is None]
+    missing = [fit for fit in fits([run for _, run in runs]) if store is None or store.fitted(fit.key, doubt) is None]
     return Plan(missing, runs, [(order, run) for order, run in left if run.skip], len(kept))
 
 
@@ -73,7 +72,7 @@ def run(
     out: str | Path | None = None,
     jobs: int | None = None,
     fresh: bool = False,
-    progress: Callable[[int, int], Progress] = silent,
+    progress: Callable[[int, int], Progress] = Silent,
 ) -> Summary:
     """Run an experiment, or what is left of it, into a directory.
 
@@ -101,8 +100,8 @@ def run(
         raise BadInput(f"jobs: {jobs} must be at least 1")
     if fresh:
         store.set_aside()
-    store.begin(experiment, provenance.collect())
-    return run_all(experiment, store, jobs or joblib.cpu_count(), progress)
+    with store.begin(experiment, provenance.collect()):
+        return run_all(experiment, store, jobs or cpu_count(), progress)
 
 
 def store_for(experiment: Experiment, out: str | Path | None = None) -> Store:
@@ -112,7 +111,7 @@ def store_for(experiment: Experiment, out: str | Path | None = None) -> Store:
 
 def run_all(experiment: Experiment, store: Store, jobs: int, progress: Callable[[int, int], Progress]) -> Summary:
     """Do all that is left; a run that fails is recorded with its reason and does not stop the others."""
-    todo = plan(experiment, store)
+    todo = plan(experiment, store, store.doubt)
     for order, run in todo.skips:
         store.append(skipped(run, order, experiment.name))
     broken: dict[str, Failure] = {}

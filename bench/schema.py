@@ -103,8 +103,8 @@ def parse(text: str) -> ExperimentTable:
         checked = ExperimentTable.model_validate(table)
     except ValidationError as error:
         raise _complaint(error) from None
-    for factors in (checked.problems, checked.encoders, checked.optimisers, checked.arms):
-        _refuse_twins([f.label if isinstance(f, ArmTable) else f.title for f in factors])
+    for factors in (checked.problems, checked.encoders, checked.optimisers):
+        refuse_equal_labels([factor.title for factor in factors])
     return checked
 
 
@@ -140,7 +140,8 @@ def _refuse_infinite(value: Any, key: str = "") -> None:
         raise BadInput(f"{key}: {value} must be a finite number")
 
 
-def _refuse_twins(labels: list[str]) -> None:
+def refuse_equal_labels(labels: list[str]) -> None:
+    """Raise `BadInput` if a label occurs twice."""
     for label in labels:
         if labels.count(label) > 1:
-            raise BadInput(f"label '{label}' stands for {labels.count(label)} factors; each needs a label of its own")
+            raise BadInput(f"label '{label}' stands for {labels.count(label)} things; each needs a label of its own")

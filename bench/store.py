@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from filelock import FileLock, Timeout
 
 from bench.errors import BadInput
 from bench.records import Fitted, Record, read_parquet
@@ -17,6 +21,24 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from bench.experiment import Experiment
+
+
+Doubt = Callable[[Path, str], None]
+"""What is told of a file that cannot be believed: its path and the reason."""
+
+
+def ignore(path: Path, reason: str) -> None:
+    """Pass over what cannot be believed."""
+
+
+def _warn(path: Path, reason: str) -> None:
+    warnings.warn(f"{path} {reason}; it is left out, and its run will be done again", stacklevel=2)
+
+
+def _free(path: Path, suffix: str) -> Path:
+    """Find the first path of the form NAME.suffix-1 that is free."""
+    names = (path.with_name(f"{path.name}.{suffix}-{number}") for number in count(1))
+    return next(name for name in names if not name.exists())
 
 
 class Store:
@@ -28,7 +50,7 @@ class Store:
         provenance.json              versions and machine, one entry each time it was run
         encoders/<key>/              arrays.safetensors and info.json of a fit
         records/<key>.parquet        a run each
-        aside/                       files that could not be believed
+        aside/                       files that could not be believed, numbered
         log.txt                      what was skipped, failed or set aside, and why
 
     Parameters
@@ -56,7 +78,9 @@ class Store:
         BadInput
             If it holds none that can be read.
         """
-        if not self.path.is_dir():
+        if self.path.exists() and not self.path.is_dir():
+            raise BadInput(f"{self.path}: is a file; it must be a directory")
+        if not self.path.exists():
             raise BadInput(f"{self.path}: there is no such directory")
         if not self.exists():
             raise BadInput(f"{self.path}: holds no experiment (there is no experiment.json)")
@@ -81,7 +105,7 @@ class Store:
         BadInput
             If the directory holds something else. The same experiment with more replicates may be resumed.
         """
-        if self.path.exists() and not self.path.is_dir():
+        if self.path.is_file():
             raise BadInput(f"{self.path}: is a file; it must be a directory, or not be there")
         if not self.exists():
             if self.path.is_dir() and any(self.path.iterdir()):
@@ -97,33 +121,43 @@ class Store:
                     "name another directory, or set this one aside with --fresh"
                 )
 
-    def begin(self, experiment: Experiment, provenance: dict[str, Any]) -> None:
-        """Make the directory ready for the experiment; what is there already stays.
+    @contextmanager
+    def begin(self, experiment: Experiment, provenance: dict[str, Any]) -> Iterator[None]:
+        """Make the directory ready for the experiment, and keep other processes out while it is written to.
 
         Raises
         ------
         BadInput
-            Like `check`, or if the directory cannot be written.
+            Like `check`, or if the directory cannot be written, or another process is at it.
         """
         self.check(experiment)
         try:
             for folder in ("encoders", "records"):
                 (self.path / folder).mkdir(parents=True, exist_ok=True)
-            history = [*self._provenance(), provenance]
-            self._write("provenance.json", json.dumps(history, indent=1).encode())
-            self._write("experiment.json", json.dumps(experiment.identity(), indent=1, ensure_ascii=False).encode())
+            lock = FileLock(self.path / ".lock", timeout=0)
+            lock.acquire()
+        except Timeout:
+            raise BadInput(f"{self.path}: another process is running an experiment here") from None
         except OSError as error:
             raise BadInput(f"{self.path}: cannot be written: {error.strerror}") from None
+        try:
+            history = self._provenance()
+            if history and history[-1].get("versions") != provenance["versions"]:
+                changed = "this directory was begun with other versions; provenance.json names them"
+                self.log(changed)
+                warnings.warn(f"{self.path}: {changed}", stacklevel=3)
+            self._write("provenance.json", json.dumps([*history, provenance], indent=1).encode())
+            self._write("experiment.json", json.dumps(experiment.identity(), indent=1, ensure_ascii=False).encode())
+            yield
+        finally:
+            lock.release()
 
     def set_aside(self) -> Path | None:
         """Rename the directory, if there is one, to the first free name of the form DIR.old-1; give the new name."""
         if not self.path.exists():
             return None
         self.identity()
-        count = 1
-        while (aside := self.path.with_name(f"{self.path.name}.old-{count}")).exists():
-            count += 1
-        return self.path.rename(aside)
+        return self.path.rename(_free(self.path.resolve(), "old"))
 
     def append(self, record: Record) -> None:
         """Write one record."""
@@ -134,27 +168,27 @@ class Store:
         folder = self.path / "encoders" / fitted.key
         folder.mkdir(exist_ok=True)
         self._write(f"encoders/{fitted.key}/arrays.safetensors", fitted.arrays)
-        self._write(f"encoders/{fitted.key}/info.json", json.dumps(fitted.info, indent=1).encode())
+        info = {"key": fitted.key, "sha256": sha256(fitted.arrays).hexdigest(), **fitted.info}
+        self._write(f"encoders/{fitted.key}/info.json", json.dumps(info, indent=1).encode())
 
-    def fitted(self, key: str) -> Fitted | None:
-        """Read a fitted encoder; None if it is not there, or cannot be believed and is therefore set aside."""
-        from safetensors import SafetensorError
-        from safetensors.numpy import load
-
+    def fitted(self, key: str, doubt: Doubt = ignore) -> Fitted | None:
+        """Read a fitted encoder; None if it is not there, or cannot be believed, which `doubt` is told."""
         folder = self.path / "encoders" / key
         try:
             arrays = (folder / "arrays.safetensors").read_bytes()
-            load(arrays)
-            return Fitted(key, arrays, dict(json.loads((folder / "info.json").read_text(encoding="utf-8"))))
+            info = dict(json.loads((folder / "info.json").read_text(encoding="utf-8")))
+            if (info.pop("key", None), info.pop("sha256", None)) != (key, sha256(arrays).hexdigest()):
+                raise ValueError
         except FileNotFoundError:
             return None
-        except (SafetensorError, ValueError, TypeError) as error:
-            self._doubt(folder, f"is no whole encoder ({type(error).__name__})")
+        except (ValueError, TypeError):
+            doubt(folder, "is not the encoder that was stored")
             return None
+        return Fitted(key, arrays, info)
 
-    def rows(self) -> dict[str, dict[str, Any]]:
-        """The rows of all records that can be believed, by key; others are set aside and named in the log."""
-        return {row["run"]: row for row, _ in self._records(self._doubt)}
+    def rows(self, doubt: Doubt = ignore) -> dict[str, dict[str, Any]]:
+        """The rows of all records that can be believed, by key; `doubt` is told of the others."""
+        return {row["run"]: row for row, _ in self._records(doubt)}
 
     def load(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         """All records as two frames; changes nothing.
@@ -181,12 +215,18 @@ class Store:
         traces = pa.concat_tables(tables).unify_dictionaries().to_pandas()
         return runs, traces
 
+    def doubt(self, path: Path, reason: str) -> None:
+        """Set a file or folder that cannot be believed aside, and log the reason."""
+        (self.path / "aside").mkdir(exist_ok=True)
+        path.rename(_free(self.path / "aside" / path.name, "doubted"))
+        self.log(f"set aside: {path.relative_to(self.path)} {reason}")
+
     def log(self, line: str) -> None:
         """Add a line to log.txt."""
         with (self.path / "log.txt").open("a", encoding="utf-8") as file:
             file.write(line.rstrip() + "\n")
 
-    def _records(self, doubt: Callable[[Path, str], None]) -> Iterator[tuple[dict[str, Any], Any]]:
+    def _records(self, doubt: Doubt) -> Iterator[tuple[dict[str, Any], Any]]:
         for path in sorted((self.path / "records").glob("*.parquet")):
             try:
                 row, table = read_parquet(path.read_bytes())
@@ -196,15 +236,6 @@ class Store:
                 doubt(path, str(error))
             else:
                 yield row, table
-
-    def _doubt(self, path: Path, reason: str) -> None:
-        aside = self.path / "aside"
-        aside.mkdir(exist_ok=True)
-        target = aside / path.name
-        if target.exists():
-            shutil.rmtree(target) if target.is_dir() else target.unlink()
-        path.rename(target)
-        self.log(f"set aside: {path.relative_to(self.path)} {reason}")
 
     def _provenance(self) -> list[Any]:
         try:
@@ -224,10 +255,6 @@ class Store:
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise
-
-
-def _warn(path: Path, reason: str) -> None:
-    warnings.warn(f"{path} {reason}; it is left out, and its run will be done again", stacklevel=2)
 
 
 def load(path: str | Path) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -32,6 +32,8 @@ class Encoder(ABC):
         Whether gradients pass through `decode`.
     needs_designs : bool
         Whether it can do nothing before `fit`.
+    libraries : tuple of str
+        Modules that `_fit` imports, and that are imported before the clock starts.
     centre, scale : ndarray, shape (k,), or None
         Mean and standard deviation of the encoded designs; None before `fit`.
     bounds : ndarray, shape (2, k), or None
@@ -41,6 +43,7 @@ class Encoder(ABC):
     latent_dim: int
     differentiable: bool = True
     needs_designs: bool = True
+    libraries: tuple[str, ...] = ()
     centre: np.ndarray | None = None
     scale: np.ndarray | None = None
     bounds: np.ndarray | None = None
@@ -60,7 +63,7 @@ class Encoder(ABC):
             raise ValueError("designs hold values that are not finite")
         if not np.ptp(designs, axis=0).any():
             raise ValueError("all designs are the same")
-        self._fit(designs, rng)
+        self._fit(designs.copy(), rng)
         if self.latent_dim > designs.shape[1]:
             raise ValueError(f"latent_dim {self.latent_dim} is above the design dimension {designs.shape[1]}")
         latents = self.encode(designs)
@@ -78,7 +81,7 @@ class Encoder(ABC):
 
     @abstractmethod
     def _fit(self, designs: np.ndarray, rng: np.random.Generator) -> None:
-        """Learn the map; `designs` are checked, and every random draw comes from `rng`."""
+        """Learn the map; `designs` are checked and its own, and every random draw comes from `rng`."""
 
     @abstractmethod
     def encode(self, x: np.ndarray) -> np.ndarray:

@@ -22,6 +22,8 @@ class PCA(Encoder):
     Jolliffe 2002, Principal Component Analysis; the decomposition is scikit-learn's.
     """
 
+    libraries = ("sklearn.decomposition",)
+
     def __init__(self, latent_dim: int = 8) -> None:
         if latent_dim < 1:
             raise ValueError(f"latent_dim: {latent_dim} must be at least 1")

@@ -36,6 +36,11 @@ class Autoencoder(Encoder):
     epochs, batch_size : int
     learning_rate : float
         Of `encoders.training.Trainer`.
+
+    Attributes
+    ----------
+    progress : bool
+        Set it to see a bar with the loss while `fit` trains; False at first.
     """
 
     def __init__(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import hashlib
 from dataclasses import dataclass
-from functools import cached_property
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 MIN_VERTICES = 8
-SHARE_FOR_TRAINING = 0.9
-"""Of the user's own outlines; the rest stay out of the training data, so that a start can be found there."""
+LEAST_OWN = 4
+"""The least number of outlines in a file of the user's own."""
+HELD_OUT = 0.1
+"""The share of the user's own outlines that stays out of the training data, so that a start can be found there."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class ShapeData:
     n : int
         How many training designs an experiment draws.
     source : str or None
-        A .npy or .csv file of the user's own outlines instead: shape (M, N, 2) or (M, 2N), a row an outline.
+        A .npy or .csv file of the user's own outlines instead: shape (M, N, 2) or (M, 2N), a row an outline, M >= 4.
         Outlines of another number of vertices are resampled by arc length; all are normalised.
     digest : str
         SHA-256 of the file; filled in, and where it is given, the file must match it.
@@ -69,40 +71,39 @@ class ShapeData:
             raise ValueError(f"data.source: {path} is not the file that it was (SHA-256 {digest[:12]}…)")
         return digest
 
-    def pool(self, n_vertices: int) -> np.ndarray:
-        """All outlines of the source file as designs, shape (M, 2N).
-
-        Raises
-        ------
-        ValueError
-            If the file does not hold at least two finite outlines of three or more vertices that enclose an area.
-        """
-        path = Path(str(self.source))
-        try:
-            table = (
-                np.load(path, allow_pickle=False) if path.suffix == ".npy" else np.loadtxt(path, delimiter=",", ndmin=2)
-            )
-            table = np.asarray(table, dtype=float)
-        except (ValueError, TypeError, EOFError, UnicodeDecodeError) as error:
-            raise ValueError(f"data.source: {path} cannot be read: {error}") from None
-        if table.ndim == 2 and table.shape[1] % 2 == 0:
-            table = table.reshape(len(table), -1, 2)
-        if table.ndim != 3 or table.shape[0] < 2 or table.shape[1] < 3 or table.shape[2] != 2:
-            raise ValueError(f"data.source: {path} has shape {table.shape}; it must be (M, N, 2) or (M, 2N)")
-        if not np.isfinite(table).all():
-            raise ValueError(f"data.source: {path} holds values that are not finite")
-        try:
-            return np.array(
-                [
-                    outlines.normalise(o if len(o) == n_vertices else outlines.resample(o, n_vertices)).ravel()
-                    for o in table
-                ]
-            )
-        except ValueError as error:
-            raise ValueError(f"data.source: {path}: {error}") from None
-
 
 EVERY_CLASS = ShapeData()
+
+
+@lru_cache(maxsize=8)
+def _read(data: ShapeData, n_vertices: int) -> np.ndarray:
+    """All outlines of the source file as designs, shape (M, 2N).
+
+    Raises
+    ------
+    ValueError
+        If the file does not hold at least four finite outlines of three or more vertices that enclose an area.
+    """
+    path = Path(str(data.source))
+    try:
+        table = np.load(path, allow_pickle=False) if path.suffix == ".npy" else np.loadtxt(path, delimiter=",", ndmin=2)
+        table = np.asarray(table, dtype=float)
+    except (ValueError, TypeError, EOFError, UnicodeDecodeError) as error:
+        raise ValueError(f"data.source: {path} cannot be read: {error}") from None
+    if table.ndim == 2 and table.shape[1] % 2 == 0:
+        table = table.reshape(len(table), -1, 2)
+    if table.ndim != 3 or table.shape[0] < LEAST_OWN or table.shape[1] < 3 or table.shape[2] != 2:
+        raise ValueError(
+            f"data.source: {path} has shape {table.shape}; it must be (M, N, 2) or (M, 2N), M >= {LEAST_OWN}"
+        )
+    if not np.isfinite(table).all():
+        raise ValueError(f"data.source: {path} holds values that are not finite")
+    try:
+        return np.array(
+            [outlines.normalise(o if len(o) == n_vertices else outlines.resample(o, n_vertices)).ravel() for o in table]
+        )
+    except ValueError as error:
+        raise ValueError(f"data.source: {path}: {error}") from None
 
 
 class ShapeProblem(DifferentiableProblem):
@@ -133,11 +134,10 @@ class ShapeProblem(DifferentiableProblem):
         self._rotation = np.eye(2)
         self._first_vertex = 0
         if self.data.source is not None:
-            self._pool  # noqa: B018 - a file that cannot be used is an error now, not in a worker
+            self._own()  # a file that cannot be used is an error now, not in a worker
 
-    @cached_property
-    def _pool(self) -> np.ndarray:
-        return self.data.pool(self.n_vertices)
+    def _own(self) -> np.ndarray:
+        return _read(self.data, self.n_vertices)
 
     def instance(self, rng: np.random.Generator) -> Self:
         """Give the designs another common rotation and first vertex, to which the objective is blind."""
@@ -157,18 +157,26 @@ class ShapeProblem(DifferentiableProblem):
         if self.data.source is None:
             drawn, _ = outlines.draw(wanted, rng, self.n_vertices, self.data.classes)
         else:
-            drawn = rng.permutation(self._pool)[: min(wanted, max(2, int(SHARE_FOR_TRAINING * len(self._pool))))]
+            drawn = self._for_training(rng)[:wanted]
         keep = len(drawn) - int(np.floor(len(drawn) * self.data.withhold))
         if keep < len(drawn):
             worst_first = np.argsort(-self.evaluate(drawn).objective, kind="stable")
             drawn = drawn[np.sort(worst_first[:keep])]
         return self._align(drawn[:n])
 
+    def _for_training(self, rng: np.random.Generator) -> np.ndarray:
+        """All of the user's own outlines but a random tenth, one of them at least from the worse half."""
+        own = rng.permutation(self._own())
+        objective = self.evaluate(own).objective
+        first_of_the_worse = int(np.argmax(objective >= np.median(objective)))
+        held_out = {first_of_the_worse, *range(int(HELD_OUT * len(own)))}
+        return own[[i for i in range(len(own)) if i not in held_out]]
+
     def reference(self, n: int, rng: np.random.Generator) -> np.ndarray:
         """Draw n designs of every class, or any of the source file, withholding nothing."""
         if self.data.source is None:
             return self._align(outlines.draw(n, rng, self.n_vertices)[0])
-        return self._align(rng.permutation(self._pool)[:n])
+        return self._align(rng.permutation(self._own())[:n])
 
     def display(self, objective: np.ndarray) -> np.ndarray:
         """σ of objective values, infinite where the outline encloses no positive area."""

@@ -63,9 +63,12 @@ class Optimiser(ABC):
     ----------
     needs_gradient : bool
         Whether it calls `value_and_gradient`.
+    libraries : tuple of str
+        Modules that `minimise` imports, and that are imported before the clock starts.
     """
 
     needs_gradient: bool = False
+    libraries: tuple[str, ...] = ()
 
     @abstractmethod
     def minimise(self, objective: SearchSpace, rng: np.random.Generator) -> None:

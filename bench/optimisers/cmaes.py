@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -12,6 +12,8 @@ from bench.optimisers.base import Optimiser, SearchSpace
 
 class CMAES(Optimiser):
     """CMA-ES from the start point, unbounded: it may leave the box. Stops when pycma says that it has converged.
+
+    It also gives up where a whole generation of evaluations fails.
 
     Parameters
     ----------
@@ -26,6 +28,8 @@ class CMAES(Optimiser):
     ----------
     Hansen 2016, 1604.00772; Ros & Hansen 2008 (separable).
     """
+
+    libraries = ("cma",)
 
     def __init__(
         self,
@@ -55,6 +59,13 @@ class CMAES(Optimiser):
         if self.population is not None:
             options["popsize"] = self.population
         strategy = cma.CMAEvolutionStrategy(np.zeros(objective.dim), self.sigma, options)
-        while not strategy.stop():
+        while not _stopped(strategy):
             steps = strategy.ask()
-            strategy.tell(steps, objective(objective.start + objective.scale * np.asarray(steps)))
+            losses = objective(objective.start + objective.scale * np.asarray(steps))
+            with np.errstate(invalid="ignore"):
+                strategy.tell(steps, losses)
+
+
+def _stopped(strategy: Any) -> bool:
+    with np.errstate(invalid="ignore"):  # pycma subtracts infinities where all of a generation has failed
+        return bool(strategy.stop())

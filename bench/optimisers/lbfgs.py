@@ -25,6 +25,7 @@ class LBFGS(Optimiser):
     """
 
     needs_gradient = True
+    libraries = ("scipy.optimize",)
 
     def __init__(self, memory: int = 10, tolerance: float = 1e-12) -> None:
         if memory < 1:

@@ -22,6 +22,8 @@ class TPE(Optimiser):
     Bergstra et al. 2011; Watanabe 2023, 2304.11127.
     """
 
+    libraries = ("optuna",)
+
     def __init__(self, multivariate: bool = True, startup: int = 10) -> None:
         if startup < 1:
             raise ValueError(f"startup: {startup} must be at least 1")

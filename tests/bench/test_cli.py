@@ -59,10 +59,10 @@ def test_a_second_run_has_nothing_to_do_and_says_the_same(folder: Path) -> None:
 def test_a_dry_run_writes_nothing_and_says_what_is_left(folder: Path, tmp_path: Path) -> None:
     done = latentbench("run", folder / "tiny.toml", "--dry-run", cwd=tmp_path)
     assert done.returncode == 0
-    assert "4 fits and 10 runs of 400 evaluations" in done.stderr
+    assert "4 fits and 10 runs, 400 evaluations in all" in done.stderr
     assert list(tmp_path.iterdir()) == []
     done = latentbench("run", "tiny.toml", "--dry-run", cwd=folder)
-    assert "0 fits and 0 runs" in done.stderr
+    assert "0 fits and 0 runs," in done.stderr
     assert "10 runs are there already" in done.stderr
 
 
