@@ -1,4 +1,4 @@
-"""What there is to choose from, in words; the short form reads sources and imports nothing heavy."""
+"""What there is to choose from, in words; the short form reads sources instead of importing them."""
 
 from __future__ import annotations
 

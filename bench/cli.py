@@ -176,7 +176,8 @@ def _say_plan(experiment: Any, store: Store, fresh: bool) -> None:
     todo = runner.plan(experiment, store if store.exists() and not fresh else None)
     budget = sum(run.arm.budget for _, run in todo.runs)
     _say(
-        f"{experiment.name} into {store.path}: {len(todo.fits)} fits and {len(todo.runs)} runs, {budget} evaluations in all"
+        f"{experiment.name} into {store.path}: "
+        f"{len(todo.fits)} fits and {len(todo.runs)} runs, {budget} evaluations in all"
     )
     _say(f"{todo.done} runs are there already" if todo.done else "nothing is there yet")
     for reason in sorted({f"{run.problem_label}: {run.arm.label}: {run.skip}" for _, run in todo.skips}):

@@ -10,8 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from bench.analysis.measures import CONFIDENCE, ert, ert_lower_bound
-from bench.seeds import generator
+from bench.analysis.runtimes import CONFIDENCE, Runtimes, resample
 
 SAME = ["speed_up_same", "speed_up_same_low", "speed_up_same_high", "speed_up_same_relation"]
 STRONGEST = [name.replace("same", "strongest") for name in SAME]
@@ -20,28 +19,8 @@ COMPARED: dict[str, type] = {
     **{"problem": object, "target": float, "arm": object, "successes": int, "evaluations_spent": float, "ert": float},
     **dict(zip(SAME, SPEED_UP, strict=True)),
     **dict(zip(STRONGEST, SPEED_UP, strict=True)),
-    **{"strongest_raw": object, "ert_raw": float},
+    **{"strongest_raw": object, "ert_raw": float, "least_raw": object, "ert_raw_bound": float},
 }
-
-
-@dataclass(frozen=True)
-class Runtimes:
-    """Expected running time (ERT) of every arm at one target of one problem.
-
-    Attributes
-    ----------
-    observed : Series
-        ERT by arm, inf without a success.
-    bound : Series
-        95 % lower bound on the ERT by arm, were none of its runs a success.
-    draws : DataFrame, shape (draws, arms)
-        ERT by arm in each bootstrap draw, NaN where a draw holds no run of the arm. Empty with a single replicate,
-        which says nothing about the spread over replicates.
-    """
-
-    observed: pd.Series
-    bound: pd.Series
-    draws: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -82,64 +61,6 @@ def significant(value: float, digits: int) -> str:
     return np.format_float_positional(value, precision=digits, unique=False, fractional=False, trim="-")
 
 
-def resample(hits: pd.DataFrame, draws: int = 1000) -> Runtimes:
-    """Observed and bootstrapped expected running times of all arms at one target.
-
-    Each draw takes replicates with replacement, the same ones for all arms since arms share a replicate's instance;
-    then, for each arm and replicate taken, as many of its searches with replacement as it has. A draw depends on
-    the names of problem, target and arm alone: arms added beside it change nothing.
-
-    Parameters
-    ----------
-    hits : DataFrame
-        Rows of `measures.hits` of one problem and one target.
-    draws : int
-        Number of bootstrap draws.
-
-    Returns
-    -------
-    Runtimes
-
-    References
-    ----------
-    Davison & Hinkley (1997), Bootstrap Methods and their Application, section 3.8 (hierarchical data).
-    """
-    names = (str(hits["problem"].iloc[0]), str(hits["target"].iloc[0]))
-    replicates, index = np.unique(hits["replicate"], return_inverse=True)
-    size = (draws if replicates.size > 1 else 0, replicates.size)
-    taken = generator("bootstrap", *names).integers(replicates.size, size=size)
-
-    ordered = hits.assign(index=index).sort_values(["arm", "index", "search", "run"])
-    observed, bound, drawn = {}, {}, {}
-    for arm, runs in ordered.groupby("arm"):
-        spent, success = runs["spent"].to_numpy(float), runs["success"].to_numpy(float)
-        observed[arm] = float(ert(spent, success))
-        bound[arm] = ert_lower_bound(spent)
-        rng = generator("bootstrap", *names, str(arm))
-        chosen, weight = _searches(runs["index"].to_numpy(), taken, replicates.size, rng)
-        drawn[arm] = ert(spent[chosen] * weight, success[chosen] * weight)
-    return Runtimes(pd.Series(observed), pd.Series(bound), pd.DataFrame(drawn))
-
-
-def _searches(
-    replicate: NDArray[np.int_], taken: NDArray[np.int_], n_replicates: int, rng: np.random.Generator
-) -> tuple[NDArray[np.int_], NDArray[np.bool_]]:
-    """Positions of one arm's runs, drawn within each replicate taken: (draws, slots), and which slots count.
-
-    A replicate taken has as many slots as the arm's fullest replicate; those beyond its own number of runs
-    do not count, which keeps the draws a plain array where replicates have unequal numbers of runs.
-    """
-    counts = np.bincount(replicate, minlength=n_replicates)
-    starts = np.cumsum(counts) - counts
-    slots = np.arange(counts.max())
-    available = counts[taken][..., None]
-    within = (rng.random((*taken.shape, slots.size)) * available).astype(int)
-    weight = slots < available
-    chosen = np.where(weight, starts[taken][..., None] + within, 0)
-    shape = len(taken), n_replicates * slots.size
-    return chosen.reshape(shape), weight.reshape(shape)
-
-
 def speed_up(runtimes: Runtimes, arm: str, references: Sequence[str]) -> SpeedUp:
     """How many times fewer evaluations an arm needs than the strongest of some reference arms.
 
@@ -168,10 +89,11 @@ def speed_up(runtimes: Runtimes, arm: str, references: Sequence[str]) -> SpeedUp
         tail = (1.0 - CONFIDENCE) / 2.0
         low, high = np.quantile(ratios, [tail, 1.0 - tail], method="inverted_cdf")
         return SpeedUp(raw / own, float(low), float(high), "=")
-    if isfinite(raw):
-        return SpeedUp(raw / runtimes.bound[arm], relation="≤")
-    if isfinite(own) and isinf(raw):
-        return SpeedUp(runtimes.bound[names].min() / own, relation="≥")
+    own_bound, raw_bound = runtimes.bound[arm], runtimes.bound[names].min()
+    if isfinite(raw) and isfinite(own_bound):
+        return SpeedUp(raw / own_bound, relation="≤")
+    if isfinite(own) and isinf(raw) and isfinite(raw_bound):
+        return SpeedUp(raw_bound / own, relation="≥")
     return SpeedUp()
 
 
@@ -191,7 +113,9 @@ def compare_arms(hits: pd.DataFrame, draws: int = 1000) -> pd.DataFrame:
         A row per (problem, target, arm): successes, evaluations_spent, ert; speed_up_same (against the strongest
         raw arm with the same optimiser) and speed_up_strongest (against the strongest raw arm of all), each with
         its _low, _high and _relation; ``strongest_raw``, the label of that arm (None if no raw arm succeeded), and
-        ``ert_raw``, its ERT (NaN if there is no raw arm).
+        ``ert_raw``, its ERT (inf if none succeeded, NaN if there is no raw arm). Where none succeeded, ``least_raw``
+        is the raw arm with the smallest 95 % lower bound on its ERT, and ``ert_raw_bound`` that bound (None and NaN
+        elsewhere).
     """
     rows = []
     for (problem, target), group in hits.groupby(["problem", "target"]):
@@ -199,13 +123,15 @@ def compare_arms(hits: pd.DataFrame, draws: int = 1000) -> pd.DataFrame:
         arms = group.groupby("arm")[["optimiser", "raw"]].first()
         raw = runtimes.observed[arms.index[arms["raw"]]]
         strongest = raw.idxmin() if isfinite(raw.min()) else None
+        bounds = runtimes.bound[raw.index].dropna() if isinf(raw.min()) else pd.Series(dtype=float)
+        least = bounds.idxmin() if bounds.size else None
         for (arm, optimiser), runs in group.groupby(["arm", "optimiser"]):
             same = arms.index[arms["raw"] & (arms["optimiser"] == optimiser)]
             rows.append((
                 *(problem, target, arm, runs["success"].sum(), runs["spent"].sum(), runtimes.observed[str(arm)]),
                 *astuple(speed_up(runtimes, str(arm), list(same))),
                 *astuple(speed_up(runtimes, str(arm), list(raw.index))),
-                *(strongest, raw.min()),
+                *(strongest, raw.min(), least, bounds.min()),
             ))  # fmt: skip
     return pd.DataFrame(rows, columns=list(COMPARED)).astype(COMPARED)
 
@@ -216,11 +142,13 @@ def break_even(
     overhead_raw: ArrayLike,
     n_arm: ArrayLike,
     n_raw: ArrayLike,
+    n_raw_bound: ArrayLike = nan,
     reuse: int = 1,
-) -> NDArray[np.float64]:
+) -> tuple[NDArray[np.float64], NDArray[np.str_]]:
     """Cost of one evaluation beyond which an arm, its training included, is cheaper than raw search.
 
-    It is t* = (t_fit / M + n_arm o_arm - n_raw o_raw) / (n_raw - n_arm).
+    It is t* = (t_fit / M + n_arm o_arm - n_raw o_raw) / (n_raw - n_arm). Where raw search never succeeded, a lower
+    bound stands for n_raw, and as t* (where positive) only falls as n_raw grows, the result is an upper bound.
 
     Parameters
     ----------
@@ -230,18 +158,24 @@ def break_even(
         Seconds an evaluation outside the objective (decoding, optimiser), o.
     n_arm, n_raw : array_like
         Expected running times in evaluations.
+    n_raw_bound : array_like
+        Lower bound on n_raw, read where n_raw is inf.
     reuse : int
         Number of searches, M, that share one trained encoder.
 
     Returns
     -------
-    ndarray
-        Seconds: 0 where the arm pays at any cost, inf where at none, NaN where neither side ever succeeds or one
-        is absent.
+    cost : ndarray
+        Seconds: 0 where the arm pays at any cost, inf where at none, NaN where neither side ever succeeds, one is
+        absent, or the bound does not exceed n_arm, which leaves open which side is faster.
+    relation : ndarray
+        "=" for a value, "≤" for a bound, "" for NaN.
     """
-    arm, raw = np.asarray(n_arm, dtype=float), np.asarray(n_raw, dtype=float)
+    bounded = np.isinf(np.asarray(n_raw, dtype=float))
+    arm, raw = np.asarray(n_arm, dtype=float), np.where(bounded, n_raw_bound, n_raw)
     with np.errstate(divide="ignore", invalid="ignore"):
         difference = np.asarray(fit_seconds) / reuse + arm * overhead_arm - raw * overhead_raw
         cost = np.maximum(difference / (raw - arm), 0.0)
-    absent = np.isnan(arm) | np.isnan(raw) | (np.isinf(arm) & np.isinf(raw))
-    return np.select([absent, arm >= raw, np.isinf(raw)], [nan, inf, 0.0], cost)
+    absent = np.isnan(arm) | np.isnan(raw)
+    cost = np.select([absent, arm >= raw], [nan, np.where(bounded, nan, inf)], cost)
+    return cost, np.select([np.isnan(cost), bounded], ["", "≤"], "=")

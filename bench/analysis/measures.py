@@ -1,8 +1,9 @@
-"""What the recorded runs achieved: targets hit, expected running time, normalised gap, convergence.
+"""What the recorded runs achieved: targets hit, normalised gap, convergence.
 
 Every function is pure and takes the frames as they are loaded, in any row order. An evaluation is priced
-N_f + N_g: a value is one, a gradient is one. Only *completed* runs enter a statistic. A run that failed (a plug-in
-crashed) has no defined outcome: it is left out of the statistics, and the efficiency table counts and names it. Failed
+N_f + N_g: a value is one, a gradient is one. Every run that was *attempted* enters every statistic. A run that failed
+(a plug-in crashed) is charged what it spent; what it had found and verified by then counts, else it is unsuccessful.
+The efficiency table counts and names it besides. Only skipped runs, of pairs that cannot work, are left out. Failed
 evaluations within a run, infeasible designs and duplicates have been charged to that run like any other.
 """
 
@@ -12,14 +13,25 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-CONFIDENCE = 0.95
 TEXTS = ["run", "problem", "arm", "encoder", "optimiser", "status", "reason", "quantity"]
 OTHERS = ["raw", "replicate", "search", "targets", "larger_is_better"]
 NUMBERS = [
-    *("n_f", "n_g", "seconds_decode", "seconds_optimiser", "fit_seconds", "start", "best", "optimum", "reference"),
+    *(
+        "budget",
+        "n_f",
+        "n_g",
+        "seconds_decode",
+        "seconds_optimiser",
+        "fit_seconds",
+        "start",
+        "best",
+        "optimum",
+        "reference",
+    ),
     *("n_designs", "data_best", "data_median", "prior_mean", "prior_best"),
     *("data_best_objective", "prior_mean_objective", "prior_best_objective"),
 ]
+FACTS = ["targets", "larger_is_better", "optimum", "reference"]
 
 
 def regular(runs: pd.DataFrame) -> pd.DataFrame:
@@ -28,10 +40,17 @@ def regular(runs: pd.DataFrame) -> pd.DataFrame:
     return whole.astype({**dict.fromkeys(TEXTS, object), **dict.fromkeys(NUMBERS, float)})
 
 
-def completed(runs: pd.DataFrame) -> pd.DataFrame:
-    """Completed runs, with their whole ``price`` N_f + N_g added."""
-    done = regular(runs[runs["status"] == "completed"])
-    return done.assign(price=done["n_f"] + done["n_g"])
+def attempted(runs: pd.DataFrame) -> pd.DataFrame:
+    """All runs but the skipped ones, with their whole ``price`` N_f + N_g added: 0 where nothing was evaluated.
+
+    A run may fail before it knows its problem's `FACTS`, or that it is raw: other runs of the problem, or of the arm,
+    tell.
+    """
+    tried = regular(runs[runs["status"] != "skipped"])
+    told = tried.groupby("problem")[FACTS].transform("first")
+    tried[FACTS] = tried[FACTS].where(tried[FACTS].notna(), told)
+    raw = tried.assign(raw=tried["raw"].eq(True)).groupby(["problem", "arm"])["raw"].transform("any")
+    return tried.assign(raw=raw, price=tried["n_f"].fillna(0.0) + tried["n_g"].fillna(0.0))
 
 
 def verified(traces: pd.DataFrame) -> pd.DataFrame:
@@ -49,7 +68,7 @@ def direction(frame: pd.DataFrame) -> NDArray[np.float64]:
 
 
 def hits(runs: pd.DataFrame, traces: pd.DataFrame) -> pd.DataFrame:
-    """First verified design of every completed run that meets each target of its problem.
+    """First verified design of every attempted run that meets each target of its problem.
 
     Parameters
     ----------
@@ -59,11 +78,11 @@ def hits(runs: pd.DataFrame, traces: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        A row per (completed run, target): run, problem, arm, optimiser, raw, replicate, search, target (displayed
+        A row per (attempted run, target): run, problem, arm, optimiser, raw, replicate, search, target (displayed
         units), ``evaluations`` (price at the first hit, inf without one), ``spent`` (price up to the hit, or of the
         whole run) and ``success``.
     """
-    pairs = completed(runs).rename(columns={"targets": "target"}).explode("target").dropna(subset="target")
+    pairs = attempted(runs).rename(columns={"targets": "target"}).explode("target").dropna(subset="target")
     pairs = pairs.astype({"target": float})
     seen = pairs[["run", "target", "larger_is_better"]].merge(verified(traces), on="run")
     met = seen[direction(seen) * seen["displayed"] <= direction(seen) * seen["target"]]
@@ -75,56 +94,9 @@ def hits(runs: pd.DataFrame, traces: pd.DataFrame) -> pd.DataFrame:
         success=success,
         spent=pairs["evaluations"].where(success, pairs["price"]),
         evaluations=pairs["evaluations"].fillna(np.inf),
-        raw=pairs["raw"].astype(bool),
     )
     labels = ["run", "problem", "arm", "optimiser", "raw", "replicate", "search"]
     return pairs[[*labels, "target", "evaluations", "spent", "success"]]
-
-
-def ert(spent: ArrayLike, success: ArrayLike) -> NDArray[np.float64]:
-    """Compute the expected running time: evaluations spent by all runs per success.
-
-    Parameters
-    ----------
-    spent : array_like, shape (..., n)
-        Price each run paid up to its success, or to its end.
-    success : array_like of bool, shape (..., n)
-        Whether each run reached the target.
-
-    Returns
-    -------
-    ndarray, shape (...)
-        inf where no run succeeded, NaN where there is no run.
-
-    References
-    ----------
-    Hansen, Auger, Brockhoff, Tušar (2022), Anytime performance assessment, 10.1109/TEVC.2022.3210897.
-    """
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(np.sum(spent, axis=-1, dtype=float) / np.sum(success, axis=-1, dtype=float))
-
-
-def ert_lower_bound(spent: ArrayLike) -> float:
-    """95 % lower bound on the expected running time of an arm none of whose n runs succeeded.
-
-    With success probability p, n failures in a row have probability (1 - p)^n, so p ≤ 1 - 0.05^(1/n) at 95 % and
-    the expected running time is at least B / (1 - 0.05^(1/n)). A run may stop before its budget B, so the mean price
-    really paid, which is never more, stands in its place.
-
-    Parameters
-    ----------
-    spent : array_like, shape (n,)
-        Price of each whole run.
-
-    Returns
-    -------
-    float
-        Evaluations; NaN where there is no run.
-    """
-    paid = np.asarray(spent, dtype=float)
-    if paid.size == 0:
-        return float("nan")
-    return float(paid.mean() / (1.0 - (1.0 - CONFIDENCE) ** (1.0 / paid.size)))
 
 
 def gap(objective: ArrayLike, optimum: ArrayLike, reference: ArrayLike) -> NDArray[np.float64]:
@@ -142,36 +114,36 @@ def gap(objective: ArrayLike, optimum: ArrayLike, reference: ArrayLike) -> NDArr
 
 
 def best_so_far(runs: pd.DataFrame, traces: pd.DataFrame, points: int = 100) -> pd.DataFrame:
-    """Best verified design of every completed run, on a log-spaced grid of evaluations.
+    """Best verified design of every attempted run, on a log-spaced grid of evaluations.
 
     Parameters
     ----------
     runs, traces : DataFrame
         Records.
     points : int
-        Length of the grid, which runs from 1 to the largest price paid in the problem and is rounded to whole
-        evaluations (equal ones merge).
+        Length of an arm's grid, which runs from 1 to the largest price that a run of the arm paid in the problem, and
+        is rounded to whole evaluations (equal ones merge).
 
     Returns
     -------
     DataFrame
         A row per (run, grid point): run, evaluations, objective, displayed. Before its first verified design a run
-        counts as infinitely bad; after its last evaluation it keeps its best.
+        counts as infinitely bad; after its last evaluation it keeps its best. An arm that evaluated nothing has no row.
     """
-    done = completed(runs)
-    last = done.groupby("problem")["price"].max().clip(lower=1.0)
-    grids = {name: np.unique(np.geomspace(1.0, price, points).round()) for name, price in last.items()}
-    grid = done[["run", "larger_is_better"]].assign(evaluations=done["problem"].map(grids)).explode("evaluations")
+    tried = attempted(runs)
+    last = tried.groupby(["problem", "arm"])["price"].transform("max")
+    grids = {price: np.unique(np.geomspace(1.0, price, points).round()) for price in last[last > 0.0].unique()}
+    grid = tried[["run", "larger_is_better"]].assign(evaluations=last.map(grids)).explode("evaluations")
 
     found = verified(traces).sort_values(["evaluations", "objective"])
     improved = found[found["objective"] == found.groupby("run")["objective"].cummin()]
     best = pd.merge_asof(
-        grid.astype({"evaluations": float}).sort_values("evaluations"),
+        grid.astype({"evaluations": float}).dropna(subset="evaluations").sort_values("evaluations"),
         improved,
         on="evaluations",
         by="run",
     )
-    best["displayed"] = best["displayed"].where(best["objective"].notna(), direction(best) * np.inf)
+    best["displayed"] = best["displayed"].where(best["displayed"].notna(), direction(best) * np.inf)
     best["objective"] = best["objective"].fillna(np.inf)
     return best[["run", "evaluations", "objective", "displayed"]].sort_values(["run", "evaluations"], ignore_index=True)
 
@@ -181,7 +153,7 @@ def convergence(runs: pd.DataFrame, traces: pd.DataFrame, points: int = 100) -> 
 
     The value is the normalised gap where the problem's optimum is known, else the displayed value; the ``measure``
     column says which. A run without a verified design counts as infinitely bad, so the median is finite only once
-    half of the runs have one. A curve ends with the longest of its arm's runs.
+    half of the runs have one. A curve ends with the longest of its arm's runs, at that run's price.
 
     Returns
     -------
@@ -189,7 +161,7 @@ def convergence(runs: pd.DataFrame, traces: pd.DataFrame, points: int = 100) -> 
         A row per (problem, arm, grid point): problem, arm, encoder, optimiser, measure ("gap" or "displayed"),
         evaluations, low, median, high.
     """
-    facts = completed(runs)[["run", "problem", "arm", "encoder", "optimiser", "optimum", "reference"]]
+    facts = attempted(runs)[["run", "problem", "arm", "encoder", "optimiser", "optimum", "reference"]]
     best = best_so_far(runs, traces, points).merge(facts, on="run")
     known = best["optimum"].notna() & best["reference"].notna()
     best["measure"] = np.where(known, "gap", "displayed")
@@ -208,12 +180,13 @@ def summarise(runs: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        A row per (problem, arm), raw arms first: problem, arm, encoder, optimiser, raw; ``searches`` (completed
-        runs), ``failed`` (failed runs), ``note`` (why runs failed or were skipped, else empty); ``best_median`` and
-        ``best`` (displayed; a run without a verified design counts as infinitely bad, and NaN stands for such a
-        run), ``start_median``, ``fit_seconds`` (median), ``price`` (evaluations of all completed runs), ``overhead``
-        (seconds an evaluation outside the objective); and the problem's quantity, larger_is_better, targets and,
-        as medians over replicates, n_designs, data_best, data_median.
+        A row per (problem, arm), raw arms first: problem, arm, encoder, optimiser, raw; ``searches`` (attempted
+        runs), ``failed`` (those of them that failed), ``note`` (why runs failed or were skipped, else empty);
+        ``best_median`` and ``best`` (displayed; a run without a verified design counts as infinitely bad, and NaN
+        stands for such a run), ``start_median``, ``fit_seconds`` (median), ``budget_least`` and ``budget`` (smallest
+        and largest of a run), ``price`` (median a run), ``spent`` (evaluations of all runs), ``overhead`` (seconds
+        an evaluation outside the objective, median over runs); and the problem's quantity, larger_is_better, targets
+        and, as medians over replicates, n_designs, data_best, data_median.
     """
     runs, arm, data = regular(runs), ["problem", "arm"], ["n_designs", "data_best", "data_median"]
     problems = runs.groupby("problem")[["quantity", "larger_is_better", "targets"]].first()
@@ -221,19 +194,22 @@ def summarise(runs: pd.DataFrame) -> pd.DataFrame:
     replicates = runs.groupby(["problem", "replicate"])[data].median()
     problems = problems.join(replicates.groupby("problem").median())
 
-    done = completed(runs)
-    cost = (direction(done) * done["best"]).fillna(np.inf)
-    done = done.assign(cost=cost, overhead=done["seconds_decode"] + done["seconds_optimiser"])
-    achieved = done.groupby(arm).agg(
+    tried = attempted(runs)
+    cost = (direction(tried) * tried["best"]).fillna(np.inf)
+    seconds = tried["seconds_decode"] + tried["seconds_optimiser"]
+    tried = tried.assign(cost=cost, overhead=seconds / tried["price"].where(tried["price"] > 0.0))
+    achieved = tried.groupby(arm).agg(
         searches=("run", "size"),
         best_median=("cost", "median"),
         best=("cost", "min"),
         start_median=("start", "median"),
         fit_seconds=("fit_seconds", "median"),
-        price=("price", "sum"),
-        overhead=("overhead", "sum"),
+        budget_least=("budget", "min"),
+        budget=("budget", "max"),
+        price=("price", "median"),
+        spent=("price", "sum"),
+        overhead=("overhead", "median"),
     )
-    achieved["overhead"] /= achieved["price"]
 
     # what did not complete may not know that it is raw
     runs = runs.assign(failed=runs["status"] == "failed", raw=runs["raw"].eq(True))

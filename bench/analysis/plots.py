@@ -50,9 +50,9 @@ def convergence(
     """Best verified value against evaluations: the median over an arm's runs, in a band from quartile to quartile.
 
     The value is the normalised gap Δ where the problem's optimum is known (a gap of 0 lies on the lower edge), else
-    the displayed value. A line starts where half of the runs have a verified design. Beside the lines stand the best
-    training design, the decoded prior mean (at the one evaluation it costs) and the best of 1,000 prior samples (at
-    the thousand they cost), each a median over runs.
+    the displayed value. A line starts where half of the runs have a verified design, and ends at the largest
+    price that a run of the arm paid. Beside the lines stand the best training design, the decoded prior mean (at the
+    one evaluation it costs) and the best of 1,000 prior samples (at the thousand they cost), each a median over runs.
 
     Parameters
     ----------
@@ -146,17 +146,17 @@ class Scene:
         for label, (kind, (price, shape)) in product(curves[self.hue].unique(), PRIORS.items()):
             ax.plot([price], marks.loc[[label], kind], color=self.styles[label]["color"], **shape)
         if curves.empty:
-            ax.text(0.5, 0.5, "no completed run", transform=ax.transAxes, ha="center", va="center")
+            ax.text(0.5, 0.5, "no evaluation", transform=ax.transAxes, ha="center", va="center")
 
 
 def _scene(runs: pd.DataFrame, data: pd.DataFrame, hue: str, styles: dict[str, dict[str, Any]]) -> Scene:
     """Build the scene of the one problem that these runs and curves are of."""
-    problem, done = measures.summarise(runs).iloc[0], measures.completed(runs)
+    problem, tried = measures.summarise(runs).iloc[0], measures.attempted(runs)
     gap = data["measure"].eq("gap").any()
     for kind in NAMES if gap else ():
-        done[kind] = measures.gap(done[f"{kind}_objective"], done["optimum"], done["reference"])
-    references = done.groupby(hue)[list(PRIORS)].median()
-    references["data_best"] = done.groupby("replicate")["data_best"].median().median()
+        tried[kind] = measures.gap(tried[f"{kind}_objective"], tried["optimum"], tried["reference"])
+    references = tried.groupby(hue)[list(PRIORS)].median()
+    references["data_best"] = tried.groupby("replicate")["data_best"].median().median()
     values = np.concatenate([data[["low", "median", "high"]].to_numpy(float).ravel(), references.to_numpy().ravel()])
     values = values[np.isfinite(values)]
     if gap:
@@ -175,9 +175,9 @@ def _ends(values: NDArray[np.float64]) -> tuple[float, float]:
 
 
 def _styles(runs: pd.DataFrame, hue: str) -> dict[str, dict[str, Any]]:
-    """Colour and dashes of every label that has a completed run; raw search comes first."""
+    """Colour and dashes of every label that evaluated anything; raw search comes first."""
     arms = measures.summarise(runs)
-    labels = arms.loc[arms["searches"] > 0, hue].unique()
+    labels = arms.loc[arms["spent"] > 0, hue].unique()
     colours = sns.color_palette("colorblind", len(labels))
     # the dashes shift by one each time the ten colours start again, so that no two of fifty labels look alike
     dashes = [DASHES[(index + index // 10) % len(DASHES)] for index in range(len(labels))]
@@ -219,6 +219,7 @@ def _small_multiples(runs: pd.DataFrame, data: pd.DataFrame) -> Figure:
         grid = band.subplots(rows, columns, squeeze=False)
         panels, spare = np.split(grid.ravel(), [len(optimisers)])
         for optimiser, ax in zip(optimisers, panels, strict=True):
+            ax.sharex(panels[0])
             scene.draw(ax, curves[curves["optimiser"] == optimiser])
             ax.set_title(optimiser)
         for ax in grid[:, 1:].flat:

@@ -16,18 +16,22 @@ WIDTH = 140
 UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"))
 COLUMNS = [
     *("problem", "arm", "encoder", "optimiser", "raw", "target", "successes", "searches", "failed", "note"),
-    *("start_median", "best_median", "best", "evaluations_spent", "ert"),
+    *("budget_least", "budget", "price", "start_median", "best_median", "best", "evaluations_spent", "ert"),
     *SAME,
     *STRONGEST,
-    *("strongest_raw", "ert_raw", "fit_seconds", "overhead", "break_even"),
+    *("strongest_raw", "ert_raw", "least_raw", "ert_raw_bound"),
+    *("fit_seconds", "overhead", "break_even", "break_even_relation"),
     *("n_designs", "data_best", "data_median", "quantity", "larger_is_better"),
 ]
 LEGEND = (
-    "Evaluations are priced N_f + N_g: a value is one, a gradient is one. A target's cell shows successes/searches and "
+    "Evaluations are priced N_f + N_g: a value is one, a gradient is one. Raw means any encoder with as many latent "
+    "dimensions as the problem has (k = d). A target's cell shows successes/searches and "
     "ERT: the evaluations spent by all searches, up to success or end, per success. S = ERT raw / ERT arm with its "
     "95 % bootstrap interval over replicates; ≥ and ≤ are 95 % bounds where one side never succeeded; – says that "
     "there is nothing to compare. Break-even is the cost of one evaluation beyond which the arm, training included, "
-    "is cheaper than the strongest raw arm. Only feasible designs that passed independent verification count."
+    "is cheaper than the strongest raw arm, or a bound on it where no raw arm succeeded. Only feasible designs that "
+    "passed independent verification count. Failed runs are charged what they spent, and are unsuccessful where they "
+    "had not reached the target by then."
 )
 
 
@@ -45,17 +49,18 @@ def efficiency_table(runs: pd.DataFrame, traces: pd.DataFrame, draws: int = 1000
     -------
     DataFrame
         A row per (problem, arm, target), with `COLUMNS`: those of `measures.summarise` and `compare.compare_arms`,
-        and ``break_even`` in seconds, against the strongest raw arm. An arm without a completed run is there too,
-        its ``note`` saying why; ``target`` is NaN where a problem declares none.
+        and ``break_even`` in seconds with ``break_even_relation``, against the strongest raw arm or, as a bound,
+        against ``least_raw``. An arm whose runs were all skipped is there too, its ``note`` saying why; ``target`` is
+        NaN where a problem declares none.
     """
     arms = summarise(runs)
     table = arms.rename(columns={"targets": "target"}).explode("target", ignore_index=True).astype({"target": float})
     table = table.merge(compare_arms(hits(runs, traces), draws), on=["problem", "arm", "target"], how="left")
-    table = table.fillna({"successes": 0, "evaluations_spent": table["price"]}).astype({"successes": int})
-    strongest = pd.MultiIndex.from_frame(table[["problem", "strongest_raw"]])
-    overhead_raw = arms.set_index(["problem", "arm"])["overhead"].reindex(strongest).to_numpy()
-    table["break_even"] = break_even(
-        table["fit_seconds"], table["overhead"], overhead_raw, table["ert"], table["ert_raw"]
+    table = table.fillna({"successes": 0, "evaluations_spent": table["spent"]}).astype({"successes": int})
+    faced = pd.MultiIndex.from_arrays([table["problem"], table["strongest_raw"].fillna(table["least_raw"])])
+    overhead_raw = arms.set_index(["problem", "arm"])["overhead"].reindex(faced).to_numpy()
+    table["break_even"], table["break_even_relation"] = break_even(
+        table["fit_seconds"], table["overhead"], overhead_raw, table["ert"], table["ert_raw"], table["ert_raw_bound"]
     )
     return table[COLUMNS]
 
@@ -128,6 +133,7 @@ def _evaluations(rows: pd.DataFrame) -> pd.DataFrame:
     arms = rows.drop_duplicates("arm").set_index("arm")
     quantity = arms["quantity"].iloc[0]
     cells = pd.DataFrame(index=arms.index)
+    cells["budget"] = arms.apply(_budget, axis=1)
     cells[f"start {quantity}"] = arms["start_median"].map(_displayed)
     cells[f"median {quantity}"] = arms["best_median"].map(_displayed)
     cells[f"best {quantity}"] = arms["best"].map(_displayed)
@@ -144,7 +150,7 @@ def _speed_ups(rows: pd.DataFrame) -> pd.DataFrame:
             "arm": rows["arm"],
             "vs same optimiser": [str(SpeedUp(*row)) for row in rows[SAME].itertuples(index=False)],
             "vs strongest raw": [str(SpeedUp(*row)) for row in rows[STRONGEST].itertuples(index=False)],
-            "break-even": rows["break_even"].map(_duration),
+            "break-even": rows.apply(_break_even, axis=1),
         }
     )
 
@@ -161,7 +167,7 @@ def _training_data(row: pd.Series) -> str:
 
 def _strongest(row: pd.Series) -> str:
     if isnan(row["ert_raw"]):
-        return "No raw arm completed a run."
+        return "No raw arm ran."
     if isinf(row["ert_raw"]):
         return "No raw arm reached the target."
     return f"Strongest raw arm: {row['strongest_raw']}, ERT {significant(row['ert_raw'], 3)}."
@@ -178,17 +184,23 @@ def _reached(row: pd.Series) -> str:
     return f"{row['successes']}/{row['searches']}  {significant(row['ert'], 3)}{spent}"
 
 
+def _budget(row: pd.Series) -> str:
+    ends = dict.fromkeys(row[["budget_least", "budget"]].dropna())
+    return "–".join(f"{end:.0f}" for end in ends) or "–"
+
+
 def _displayed(value: float) -> str:
     return significant(value, 5)
 
 
-def _duration(seconds: float) -> str:
+def _break_even(row: pd.Series) -> str:
+    seconds = row["break_even"]
     if isnan(seconds) or isinf(seconds):
         return "–" if isnan(seconds) else "never"
     if seconds == 0.0:
         return "any"
     size, unit = next(((size, unit) for size, unit in UNITS if seconds >= size), UNITS[-1])
-    return f"{significant(seconds / size, 2)} {unit}"
+    return f"{row['break_even_relation'].strip('=')} {significant(seconds / size, 2)} {unit}".strip()
 
 
 def _lines(cells: pd.DataFrame) -> list[list[str]]:

@@ -80,6 +80,12 @@ BAD = {
     "withholding all": ("n = 40", "withhold = 1.0", ["withhold", "1.0", "less than 1"]),
     "too few vertices": ("n_vertices = 12", "n_vertices = 4", ["n_vertices", "4", "at least 8"]),
     "one label twice": ('label = "vae-2"', 'label = "raw"', ["label 'raw'", "2"]),
+    "an arm of the grid's name": ('label = "hand-off"', 'label = "raw/l-bfgs"', ["label 'raw/l-bfgs'", "2"]),
+    "shares that do not increase": (
+        'optimiser = "l-bfgs" }',
+        'optimiser = "l-bfgs", until = 0.4 }',
+        ["hand-off", "until", "[0.5, 0.4]", "increase"],
+    ),
     "a stage of no encoder": ('encoder = "vae-2"', 'encoder = "vae-3"', ["hand-off", "vae-3", "did you mean 'vae-2'"]),
     "a stage of no optimiser": ('optimiser = "l-bfgs" }', 'optimiser = "bfgs" }', ["hand-off", "bfgs", "l-bfgs"]),
     "a share above 1": ("until = 0.5", "until = 1.5", ["until", "less than 1", "1.5"]),

@@ -152,11 +152,40 @@ def test_values_that_are_not_finite_are_charged_as_failed(bad: float) -> None:
     assert (ledger.price, ledger.n_failed, ledger.best_objective) == (4, 2, 0.2)
 
 
-def test_a_gradient_that_is_not_finite_is_a_failed_evaluation() -> None:
-    objective = Objective(opened(Bowl(failing=True), 10), Identity(), START)
-    value, gradient = objective.value_and_gradient(np.full(5, 0.9))
+class Cone(Bowl):
+    """Finite everywhere, without a gradient at its tip."""
+
+    def objective(self, x: torch.Tensor) -> torch.Tensor:
+        return (x**2).sum(dim=-1).sqrt()
+
+
+@pytest.mark.parametrize(("problem", "x"), [(Bowl(failing=True), 0.9), (Cone(), 0.0)])
+def test_a_value_or_gradient_that_is_not_finite_is_a_failed_evaluation(problem: Bowl, x: float) -> None:
+    ledger = opened(problem, 10)
+    value, gradient = Objective(ledger, Identity(), START).value_and_gradient(np.full(5, x))
     assert value == np.inf
     assert np.array_equal(gradient, np.zeros(5))
+    assert (ledger.n_failed, ledger.price) == (1, 3)
+
+
+def test_a_merit_can_neither_falsify_the_record_nor_fail_an_evaluation() -> None:
+    def forging(f: Any, g: Any) -> Any:
+        f[:] = -99.0
+        return f
+
+    for merit in (forging, lambda f, g: f + np.inf, lambda f, g: f * np.nan):
+        ledger = opened(Bowl(), 10)
+        Objective(ledger, Identity(), START)(np.full((1, 5), 0.5), merit)
+        assert (ledger.best_objective, ledger.n_failed) == (0.0, 0)
+
+
+def test_repairing_feasibility_is_progress() -> None:
+    ledger = Ledger(Constrained(), 100, "all")
+    ledger.open_stage(stagnation=5)
+    objective = Objective(ledger, Identity(), np.array([-0.9, -0.9]))
+    for step in range(20):
+        objective(np.full((1, 2), -0.9 + 0.04 * step))
+    assert ledger.price == 21
 
 
 def test_improvements_and_log_spaced_checkpoints_are_logged_and_the_end() -> None:

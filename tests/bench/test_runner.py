@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,9 +13,10 @@ import pandas as pd
 import pytest
 
 import bench
-from bench import runner
+from bench import instance, provenance, registry, runner
 from bench.errors import BadInput
 from bench.store import Store
+from problems import outlines
 
 PLAIN = """
 name = "plain"
@@ -179,24 +181,80 @@ def test_a_record_that_cannot_be_believed_is_set_aside_and_its_run_redone(tiny: 
     with pytest.warns(UserWarning, match=victim.name):
         assert len(bench.load(out)[0]) == 1
     bench.run(path, out, jobs=1)
-    assert (out / "aside" / victim.name).read_bytes() == harmed
+    assert (out / "aside" / f"{victim.name}.doubted-1").read_bytes() == harmed
     assert victim.name in (out / "log.txt").read_text()
     assert_same_records(out, tmp_path / "undisturbed")
 
 
-@pytest.mark.parametrize("name", ["arrays.safetensors", "info.json"])
-def test_a_fitted_encoder_that_cannot_be_believed_is_fitted_again(tiny: str, tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize("harm", ["arrays.safetensors", "info.json", "swap"])
+def test_a_fitted_encoder_that_cannot_be_believed_is_fitted_again(
+    done: Path, tiny: str, tmp_path: Path, harm: str
+) -> None:
     out, path = tmp_path / "out", experiment(tiny, tmp_path)
-    bench.run(path, out, jobs=1)
-    whole = {file: file.read_bytes() for file in out.glob(f"encoders/*/{name}")}
-    for file, content in whole.items():
-        file.write_bytes(content[: len(content) // 2])
+    shutil.copytree(done, out)
+    folders = sorted((out / "encoders").iterdir())
+    for folder, other in zip(folders, folders[::-1], strict=True):
+        if harm == "swap":
+            shutil.copytree(done / "encoders" / other.name, folder, dirs_exist_ok=True)
+        else:
+            content = (folder / harm).read_bytes()
+            (folder / harm).write_bytes(content[: len(content) // 2])
     for record in (out / "records").iterdir():
         record.unlink()
     bench.run(path, out, jobs=1)
-    if name.endswith("safetensors"):
-        assert {file: file.read_bytes() for file in whole} == whole
-    assert len(bench.load(out)[0]) == 10
+    assert len(list((out / "aside").iterdir())) == len(folders)
+    assert_same_records(done, out)
+
+
+def test_a_plan_of_a_damaged_directory_changes_nothing(done: Path, tiny_file: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    shutil.copytree(done, out)
+    victim = next((out / "records").iterdir())
+    victim.write_bytes(victim.read_bytes()[:50])
+    before = sorted((path, path.stat().st_mtime_ns) for path in out.rglob("*"))
+    todo = runner.plan(bench.Experiment.load(tiny_file), Store(out))
+    assert len(todo.runs) == 1
+    assert sorted((path, path.stat().st_mtime_ns) for path in out.rglob("*")) == before
+
+
+def test_two_processes_do_not_write_to_one_directory(tiny_file: Path, tmp_path: Path) -> None:
+    store = Store(tmp_path / "out")
+    begun = store.begin(bench.Experiment.load(tiny_file), provenance.collect())
+    with begun, pytest.raises(BadInput, match="another process"):
+        bench.run(tiny_file, store.path)
+    assert bench.run(tiny_file, store.path, jobs=2).failures == {}
+
+
+def test_other_versions_are_named_when_a_directory_is_resumed(done: Path, tiny_file: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    shutil.copytree(done, out)
+    history = (out / "provenance.json").read_text()
+    (out / "provenance.json").write_text(history.replace('"torch": "', '"torch": "0.'))
+    with pytest.warns(UserWarning, match="other versions"):
+        bench.run(tiny_file, out, jobs=1)
+
+
+def test_own_outlines_few_as_they_are_leave_a_start_outside_the_training_data(tmp_path: Path) -> None:
+    np.save(tmp_path / "own.npy", outlines.draw(5, np.random.default_rng(0), 20)[0])
+    spec = registry.resolve("problems", "isoperimetric", {"data": {"source": str(tmp_path / "own.npy")}})
+    for replicate in range(40):
+        drawn = instance.draw(spec, 0, replicate)
+        assert len(drawn.designs) == 4
+        assert np.abs(drawn.designs - drawn.start).max(axis=1).min() > 1e-3
+        assert drawn.problem.evaluate(drawn.start[None]).objective[0] >= drawn.reference - 1e-9
+
+
+@pytest.mark.parametrize("replicate", range(5))
+def test_a_start_is_feasible_verified_unseen_and_from_the_worse_half(replicate: int) -> None:
+    settings = {"n_vertices": 30, "data": {"classes": ["star"], "n": 50, "withhold": 0.5}}
+    drawn = instance.draw(registry.resolve("problems", "isoperimetric", settings), 0, replicate)
+    evaluation = drawn.problem.evaluate(drawn.start[None])
+    assert evaluation.feasible[0]
+    assert drawn.problem.verify(drawn.start).ok
+    assert evaluation.objective[0] >= drawn.reference - 1e-9
+    assert np.abs(drawn.designs - drawn.start).max(axis=1).min() > 1e-6
+    with pytest.raises(ValueError, match="read-only"):
+        drawn.designs[0] = 0
 
 
 def test_a_problem_with_bounds_alone_is_searched_raw_and_the_rest_is_skipped(tmp_path: Path) -> None:
@@ -218,6 +276,7 @@ def test_a_problem_with_bounds_alone_is_searched_raw_and_the_rest_is_skipped(tmp
         ("thirdparty:Plain", "thirdparty:Crooked", "problem 'plain' returned objective (256, 2)"),
         ("tpe", "thirdparty:Raising", "ArithmeticError: lost my way"),
         ("thirdparty:Plain", "thirdparty:Mute", "LookupError: no words"),
+        ("tpe", "thirdparty:Quitting", "SystemExit: 3"),
     ],
 )
 def test_a_plugin_that_breaks_fails_its_runs_alone_with_the_reason(

@@ -23,7 +23,8 @@ def test_every_class_gives_simple_normalised_counter_clockwise_outlines(family: 
     assert set(labels) == {family}
     assert designs.shape == (20, 2 * n_vertices)
     for design in designs:
-        assert problem.verify(design).ok or n_vertices == 8
+        # at 8 vertices the teeth of a gear and the points of a star fall between them
+        assert problem.verify(design).ok or (n_vertices == 8 and family in ("gear", "star"))
         points = design.reshape(-1, 2)
         following = np.roll(points, -1, axis=0)
         area = 0.5 * np.sum(points[:, 0] * following[:, 1] - points[:, 1] * following[:, 0])

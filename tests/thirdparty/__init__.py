@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from pathlib import Path
 
@@ -81,6 +82,13 @@ class Raising(Optimiser):
     def minimise(self, objective: SearchSpace, rng: np.random.Generator) -> None:
         objective(objective.start[None])
         raise ArithmeticError("lost\nmy way")
+
+
+class Quitting(Optimiser):
+    """Wants to end the process."""
+
+    def minimise(self, objective: SearchSpace, rng: np.random.Generator) -> None:
+        sys.exit(3)
 
 
 class Unfittable(Identity):

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.analysis.compare import SpeedUp, break_even, compare_arms, resample, significant, speed_up
-from bench.analysis.measures import ert_lower_bound
+from bench.analysis.compare import SpeedUp, break_even, compare_arms, significant, speed_up
+from bench.analysis.runtimes import ert_lower_bound, resample
 
 PRICES = st.lists(st.tuples(st.integers(1, 10_000), st.booleans()), min_size=2, max_size=8)
 
@@ -137,12 +137,30 @@ def test_speed_up_is_a_bound_where_one_side_never_succeeds() -> None:
     never, always = [-1000, -500], [10, 30]
     runtimes = resample(hits(raw_a=never, raw_b=[-10, -10], vae_a=always))
     lower = speed_up(runtimes, "vae_a", ["raw_a"])
-    assert (lower.relation, lower.value) == ("≥", ert_lower_bound([1000, 500]) / 20.0)
+    assert (lower.relation, lower.value) == ("≥", ert_lower_bound([1000, 500], [0, 1]) / 20.0)
     strongest = speed_up(runtimes, "vae_a", ["raw_a", "raw_b"])
-    assert (strongest.relation, strongest.value) == ("≥", ert_lower_bound([10, 10]) / 20.0)
+    assert (strongest.relation, strongest.value) == ("≥", ert_lower_bound([10, 10], [0, 1]) / 20.0)
     upper = speed_up(runtimes, "raw_a", ["vae_a"])
-    assert (upper.relation, upper.value) == ("≤", 20.0 / ert_lower_bound([1000, 500]))
+    assert (upper.relation, upper.value) == ("≤", 20.0 / ert_lower_bound([1000, 500], [0, 1]))
     assert all(isnan(bound) for bound in (lower.low, lower.high, upper.low, upper.high))
+
+
+def test_more_searches_in_the_same_replicates_do_not_sharpen_a_bound() -> None:
+    one, thirty = (
+        speed_up(resample(hits(raw_a=[[-100] * n] * 5, vae_a=[[10] * n] * 5)), "vae_a", ["raw_a"]) for n in (1, 30)
+    )
+    assert (one.relation, one.value) == ("≥", pytest.approx(10.0 / (1.0 - 0.05**0.2)))
+    assert thirty.value == pytest.approx(one.value)
+
+
+def test_an_arm_that_evaluated_nothing_says_nothing() -> None:
+    nothing = hits(raw_a=[9, 9], raw_b=[0, 0], vae_a=[3, 3])
+    runtimes = resample(nothing)
+    assert runtimes.observed["raw_b"] == inf
+    assert (runtimes.draws["raw_b"] == inf).all()
+    assert speed_up(runtimes, "raw_b", ["raw_a"]).relation == ""
+    assert speed_up(runtimes, "vae_a", ["raw_b"]).relation == ""
+    assert speed_up(runtimes, "vae_a", ["raw_a", "raw_b"]).value == 3.0
 
 
 def test_no_speed_up_without_success_or_reference() -> None:
@@ -187,28 +205,37 @@ def test_compare_arms_without_a_raw_arm_that_succeeds_or_any() -> None:
     unsuccessful = compare_arms(hits(raw_a=[-9, -9], vae_a=[3, 3]))
     assert unsuccessful["strongest_raw"].isna().all()
     assert (unsuccessful["ert_raw"] == inf).all()
+    assert (unsuccessful["least_raw"] == "raw_a").all()
+    assert unsuccessful["ert_raw_bound"].tolist() == [ert_lower_bound([9, 9], [0, 1])] * 2
+    successful = compare_arms(hits(raw_a=[9, 9], vae_a=[3, 3]))
+    assert successful[["least_raw", "ert_raw_bound"]].isna().all(axis=None)
     absent = compare_arms(hits(vae_a=[3, 3]))
     assert absent["ert_raw"].isna().all()
     assert absent["speed_up_strongest_relation"].tolist() == [""]
 
 
 @pytest.mark.parametrize(
-    ("arguments", "seconds"),
+    ("arguments", "seconds", "relation"),
     [
-        ((10.0, 0.01, 0.001, 100.0, 1100.0), 0.0099),
-        ((10.0, 0.01, 0.001, 100.0, 1100.0, 10), 0.0009),
-        ((0.0, 0.001, 0.01, 100.0, 1100.0), 0.0),
-        ((0.0, 0.0, 0.0, 100.0, 100.0), inf),
-        ((10.0, 0.0, 0.0, 200.0, 100.0), inf),
-        ((10.0, 0.0, 0.0, inf, 100.0), inf),
-        ((10.0, 0.0, nan, 100.0, inf), 0.0),
-        ((10.0, 0.0, 0.0, inf, inf), nan),
-        ((10.0, 0.0, 0.0, 100.0, nan), nan),
-        ((nan, 0.0, 0.0, 10.0, 100.0), nan),
+        ((10.0, 0.01, 0.001, 100.0, 1100.0), 0.0099, "="),
+        ((10.0, 0.01, 0.001, 100.0, 1100.0, nan, 10), 0.0009, "="),
+        ((0.0, 0.001, 0.01, 100.0, 1100.0), 0.0, "="),
+        ((0.0, 0.0, 0.0, 100.0, 100.0), inf, "="),
+        ((10.0, 0.0, 0.0, 200.0, 100.0), inf, "="),
+        ((10.0, 0.0, 0.0, inf, 100.0), inf, "="),
+        ((10.0, 0.01, 0.001, 100.0, inf, 1100.0), 0.0099, "≤"),
+        ((0.0, 0.001, 0.01, 100.0, inf, 1100.0), 0.0, "≤"),
+        ((10.0, 0.01, 0.001, 100.0, inf, 100.0), nan, ""),
+        ((10.0, 0.01, 0.001, inf, inf, 1100.0), nan, ""),
+        ((10.0, 0.01, 0.001, 100.0, inf), nan, ""),
+        ((10.0, 0.0, nan, 100.0, inf, 1100.0), nan, ""),
+        ((10.0, 0.0, 0.0, 100.0, nan), nan, ""),
+        ((nan, 0.0, 0.0, 10.0, 100.0), nan, ""),
     ],
 )
-def test_break_even_by_hand(arguments: tuple[Any, ...], seconds: float) -> None:
-    assert break_even(*arguments) == pytest.approx(seconds, nan_ok=True)
+def test_break_even_by_hand(arguments: tuple[Any, ...], seconds: float, relation: str) -> None:
+    cost, sign = break_even(*arguments)
+    assert (cost, sign) == (pytest.approx(seconds, nan_ok=True), relation)
 
 
 @given(
@@ -217,10 +244,19 @@ def test_break_even_by_hand(arguments: tuple[Any, ...], seconds: float) -> None:
 def test_beyond_break_even_the_arm_is_cheaper_and_before_it_is_not(
     fit: float, own: float, raw: float, n_arm: int, saved: int
 ) -> None:
-    cost = float(break_even(fit, own, raw, n_arm, n_arm + saved))
+    cost = float(break_even(fit, own, raw, n_arm, n_arm + saved)[0])
 
     def advantage(seconds: float) -> float:
         return (n_arm + saved) * (seconds + raw) - n_arm * (seconds + own) - fit
 
     assert advantage(cost * 1.01 + 1e-6) > 0.0
     assert cost == 0.0 or advantage(cost * 0.99) < 1e-6
+
+
+@given(st.floats(0.0, 1e4), st.floats(0.0, 1.0), st.floats(0.0, 1.0), st.integers(1, 1000), st.integers(1, 1000))
+def test_break_even_against_a_bound_is_never_too_low(
+    fit: float, own: float, raw: float, n_arm: int, saved: int
+) -> None:
+    bound, _ = break_even(fit, own, raw, n_arm, inf, n_arm + saved)
+    truth, _ = break_even(fit, own, raw, n_arm, n_arm + saved * np.array([1.0, 2.0, 100.0]))
+    assert (truth <= bound * (1.0 + 1e-9) + 1e-9).all()

@@ -65,7 +65,7 @@ def test_axes_are_named_and_the_gap_is_logarithmic(frames: Frames) -> None:
     assert [ax.get_ylabel() for ax in axes] == ["normalised gap Δ", "", "normalised gap Δ"]
     assert [ax.get_xlabel() for ax in axes] == ["", plots.EVALUATIONS, plots.EVALUATIONS]
     assert {(ax.get_xscale(), ax.get_yscale()) for ax in axes} == {("log", "log")}
-    assert len({ax.get_ylim() for ax in axes}) == 1
+    assert len({ax.get_ylim() for ax in axes}) == len({ax.get_xlim() for ax in axes}) == 1
 
 
 def test_displayed_value_is_drawn_where_no_optimum_is_known(records: SimpleNamespace) -> None:
@@ -149,7 +149,7 @@ def test_edge_cases_are_drawn(records: SimpleNamespace, name: str, tmp_path: Pat
     figure, _ = plots.convergence(*records.experiment(parts[name]))
     assert [path.stat().st_size > 0 for path in plots.save(figure, tmp_path / "plots" / "figure")] == [True, True]
     texts = [text.get_text() for text in figure.axes[0].texts]
-    assert texts == (["no completed run"] if name == "failed" else [])
+    assert texts == (["no evaluation"] if name == "failed" else [])
 
 
 def test_nothing_global_is_changed_and_no_figure_is_left_open(frames: Frames, tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ EDGE_CASES: dict[str, tuple[Callable[[SimpleNamespace], Frames], str]] = {
         "1 failed: crash",
     ),
     "one replicate": (lambda r: r.experiment(r.run("raw/a", 90, (9, 1.01)), r.run("vae/a", 90, (3, 1.01))), "1/1  3"),
-    "no raw arm": (lambda r: r.experiment(r.run("vae/a", 90, (9, 1.01))), "No raw arm completed a run."),
+    "no raw arm": (lambda r: r.experiment(r.run("vae/a", 90, (9, 1.01))), "No raw arm ran."),
     "no target": (lambda r: r.experiment(r.run("raw/a", 90, (9, 1.01), targets=[])), "No target is declared"),
     "no optimum": (lambda r: r.experiment(r.run("raw/a", 90, (9, 1.01), optimum=nan, reference=nan)), "1/1  9"),
     "no success": (lambda r: r.experiment(r.run("raw/a", 90, (9, 1.3))), "No raw arm reached the target."),
@@ -56,7 +56,7 @@ def test_table_has_a_row_per_arm_and_target_whatever_became_of_the_arm(frames: F
     table = efficiency_table(*frames)
     arms = ["raw/cma-es", "raw/l-bfgs", "vae-2/cma-es", "vae-2/l-bfgs", "vae-2/tpe"]
     assert list(zip(table["arm"], table["target"], strict=True)) == [(a, t) for a in arms for t in (1.05, 1.001)]
-    assert table["searches"].tolist() == [5, 5, 5, 5, 5, 5, 0, 0, 0, 0]
+    assert table["searches"].tolist() == [5, 5, 5, 5, 5, 5, 0, 0, 1, 1]
     assert table["successes"].tolist() == [5, 0, 5, 5, 5, 0, 0, 0, 0, 0]
     assert table["failed"].tolist() == [0, 0, 0, 0, 0, 0, 0, 0, 1, 1]
 
@@ -87,9 +87,9 @@ def test_a_target_where_larger_is_better_is_written_so(records: SimpleNamespace)
 def test_text_shows_successes_ert_speed_up_and_break_even(frames: Frames) -> None:
     text = render(efficiency_table(*frames))
     assert "Training data: 2000 designs, best σ 1.125, median 1.4 (medians over replicates)." in text
-    assert re.search(r"raw/l-bfgs +1\.5 +1\.0005 +1\.0005 +5/5  20 +5/5  50 +0 +0\n", text)
+    assert re.search(r"raw/l-bfgs +1000 +1\.5 +1\.0005 +1\.0005 +5/5  20 +5/5  50 +0 +0\n", text)
     assert re.search(r"vae-2/cma-es .* 0/5  ∞ \(5000 spent\) +12 +0\n", text)
-    assert re.search(r"vae-2/l-bfgs( +–){6} +0\n", text)
+    assert re.search(r"vae-2/l-bfgs( +–){7} +0\n", text)
     assert re.search(r"vae-2/cma-es +80 \[80, 80\] +2 \[2, 2\] +1\.2 s\n", text)
     assert "Strongest raw arm: raw/l-bfgs, ERT 20." in text
     assert "vae-2/l-bfgs: 5 skipped: no gradient." in text
@@ -103,6 +103,42 @@ def test_text_shows_successes_ert_speed_up_and_break_even(frames: Frames) -> Non
 def test_break_even_has_a_unit(records: SimpleNamespace, fit_seconds: float, shown: str) -> None:
     parts = [records.run("raw/a", 100, (20, 1.04)), records.run("vae/a", 1000, (10, 1.04), fit_seconds=fit_seconds)]
     assert re.search(rf"vae/a +2 +2 +{shown}\n", render(efficiency_table(*records.experiment(*parts))))
+
+
+def test_break_even_is_a_bound_where_raw_search_never_succeeded(records: SimpleNamespace) -> None:
+    def shown(fit_seconds: float, price: int = 100) -> str:
+        parts = [records.run("raw/a", price), records.run("vae/a", 1000, (10, 1.04), fit_seconds=fit_seconds)]
+        return render(efficiency_table(*records.experiment(*parts)))
+
+    # one replicate without success: raw search needs at least 100 / 0.95 evaluations, so break-even is at most
+    # (12 + 10 * 0.001 - 100 / 0.95 * 0.01) / (100 / 0.95 - 10) = 0.115 s
+    assert re.search(r"vae/a +≥ 11 +≥ 11 +≤ 120 ms\n", shown(12.0))
+    assert re.search(r"vae/a +≥ 11 +≥ 11 +any\n", shown(0.0))
+    assert re.search(r"vae/a +≥ 0\.84 +≥ 0\.84 +–\n", shown(12.0, price=8))
+
+
+def test_an_arm_that_raises_when_unlucky_gains_nothing(records: SimpleNamespace) -> None:
+    def table(status: str) -> pd.DataFrame:
+        lucky, unlucky = [(20, 1.04)], [(20, 1.2)]
+        parts = [
+            records.run("raw/a", 100, *(unlucky if r else lucky), replicate=r, status=status if r else "completed")
+            for r in range(5)
+        ]
+        return efficiency_table(*records.experiment(*parts), draws=50)
+
+    honest, sly = table("completed"), table("failed")
+    assert sly.loc[0, ["searches", "failed", "ert"]].tolist() == [5, 4, 420.0]
+    others = honest.columns.difference(["failed", "note"])
+    pd.testing.assert_frame_equal(sly[others], honest[others])
+
+
+@pytest.mark.parametrize(("budgets", "shown"), [((50, 50), "50"), ((50, 1000), "50–1000")])
+def test_budget_is_shown(records: SimpleNamespace, budgets: tuple[int, ...], shown: str) -> None:
+    parts = [records.run("raw/a", 40, (9, 1.01), replicate=r, budget=budget) for r, budget in enumerate(budgets)]
+    table = efficiency_table(*records.experiment(*parts))
+    assert re.search(rf"raw/a +{shown} +1\.5 ", render(table))
+    assert f"| raw/a | {shown} | 1.5 |" in render(table, "markdown")
+    assert table[["budget_least", "budget", "price"]].iloc[0].tolist() == [min(budgets), max(budgets), 40.0]
 
 
 @pytest.mark.parametrize("fmt", READABLE)
