@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import warnings
 from concurrent.futures import BrokenExecutor
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from bench.store import Store
 
 DONE, SOME_FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+GOES_ON = "latentbench: interrupted; finished runs are kept, and the same command goes on"
 
 app = typer.Typer(
     name="latentbench",
@@ -56,8 +58,12 @@ def main() -> int:
     """Run the command line and give its exit code: 0 done, 1 some runs failed, 2 bad input, 130 interrupted."""
     sys.path.append("")  # modules in the current folder are plug-ins too, but shadow nothing
     warnings.showwarning = _show_warning  # type: ignore[assignment]
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        return int(app(standalone_mode=False) or DONE)
+        code = int(app(standalone_mode=False) or DONE)
+        if code == INTERRUPTED:
+            _say(GOES_ON)
+        return code
     except BadInput as error:
         _say(f"latentbench: {error}")
         return BAD_INPUT
@@ -71,7 +77,7 @@ def main() -> int:
         _say(f"latentbench: a worker process died ({type(error).__name__}); finished runs are kept, run again to go on")
         return SOME_FAILED
     except (KeyboardInterrupt, typer.Abort):
-        _say("latentbench: interrupted; finished runs are kept, and the same command goes on")
+        _say(GOES_ON)
         return INTERRUPTED
 
 
@@ -86,7 +92,7 @@ def _version(version: Annotated[bool, typer.Option("--version", help="Show the v
 def run(
     experiment: Annotated[str, typer.Argument(metavar="[SUITE|FILE.toml]", help="What to run.")] = "quick",
     out: Annotated[Path | None, typer.Option(help="Directory; results/runs/NAME by default.")] = None,
-    jobs: Annotated[int | None, typer.Option(help="Worker processes; a core each by default.")] = None,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Worker processes; a core each by default.")] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Set an old directory aside and start anew.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done; write nothing.")] = False,
 ) -> int:
@@ -171,8 +177,6 @@ def _say_plan(experiment: Any, store: Store, fresh: bool) -> None:
 
     if not fresh:
         store.check(experiment)
-    elif store.path.exists():
-        store.identity()
     todo = runner.plan(experiment, store if store.exists() and not fresh else None)
     budget = sum(run.arm.budget for _, run in todo.runs)
     _say(

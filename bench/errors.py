@@ -15,4 +15,4 @@ def unknown(what: str, name: str, allowed: Iterable[str]) -> BadInput:
     names = sorted(allowed)
     near = get_close_matches(name, names, n=1)
     hint = f"did you mean '{near[0]}'? " if near else ""
-    return BadInput(f"{what}: '{name}' is unknown; {hint}allowed: {', '.join(names) or 'none'}")
+    return BadInput(f"{what}: {name!r} is unknown; {hint}allowed: {', '.join(names) or 'none'}")

@@ -113,14 +113,19 @@ def _one_thread() -> None:
 
 
 def _reason(error: BaseException) -> str:
-    return f"{type(error).__name__}: {' '.join(str(error).split()):.300}".rstrip(": ")
+    try:
+        message = " ".join(str(error).split())
+    except Exception:  # even that is the plug-in's
+        message = "its message cannot be shown"
+    return f"{type(error).__name__}: {message:.300}".rstrip(": ")
 
 
 def _contents(problem: Problem, designs: np.ndarray) -> dict[str, float]:
     """What the training designs contain: the best verified one, and the median."""
     evaluation = evaluate(problem, designs)
     best = _best_verified(problem, designs, evaluation)
-    median = _displayed(problem.display, float(np.median(evaluation.objective)))
+    finite = evaluation.objective[np.isfinite(evaluation.objective)]
+    median = _displayed(problem.display, float(np.median(finite)) if len(finite) else math.nan)
     return _landmark(problem, "data_best", best) | {"data_median": median}
 
 

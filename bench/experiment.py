@@ -204,7 +204,7 @@ class Experiment:
                         _why_not(problem, has_designs, stage, made[stage.encoder], made[stage.optimiser])
                         for stage in arm.stages
                     ]
-                except AttributeError as error:
+                except (AttributeError, TypeError) as error:
                     raise BadInput(f"problem '{label}' with arm '{arm.label}': {error}") from error
                 reasons[label, arm.label] = next(filter(None, complaints), None)
         return reasons

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -42,7 +42,6 @@ class Instance:
     reference: float
 
 
-@lru_cache(maxsize=4)
 def draw(spec: Spec, seed: int, replicate: int) -> Instance:
     """Draw a replicate's instance; a pure function of its arguments.
 
@@ -54,6 +53,13 @@ def draw(spec: Spec, seed: int, replicate: int) -> Instance:
     PluginError
         If no start can be found.
     """
+    drawn = _draw(spec, seed, replicate)
+    designs = None if drawn.designs is None else drawn.designs.copy()
+    return replace(drawn, designs=designs, start=drawn.start.copy())
+
+
+@lru_cache(maxsize=4)
+def _draw(spec: Spec, seed: int, replicate: int) -> Instance:
     names = (seed, spec.identity(), replicate)
     problem = spec.make().instance(generator(*names, "instance"))
     designs = problem.designs(problem.n_designs, generator(*names, "designs"))
@@ -74,13 +80,11 @@ def draw(spec: Spec, seed: int, replicate: int) -> Instance:
         )
         if designs is not None:
             good &= _unseen(candidates, designs)
-    start = next((x.copy() for x in candidates[good] if problem.verify(x).ok), None)
+    start = next((x for x in candidates[good] if problem.verify(x).ok), None)
     if start is None:
         raise PluginError(
             f"problem '{spec.name}': none of {len(candidates)} candidates is a feasible start outside the data"
         )
-    if designs is not None:
-        designs.flags.writeable = False  # other fits will see the same array
     return Instance(problem, designs, start, float(reference))
 
 
@@ -89,7 +93,10 @@ def reference_value(spec: Spec) -> float:
     """Median objective of the problem's fixed reference sample, the same for all seeds and replicates."""
     problem = spec.make()
     sample = problem.reference(REFERENCE_SIZE, generator("reference", spec.name, problem.dim))
-    return float(np.median(evaluate(problem, sample).objective))
+    objective = evaluate(problem, sample).objective
+    if not np.isfinite(objective).any():
+        raise PluginError(f"problem '{spec.name}': no design of the reference sample has a finite objective")
+    return float(np.median(objective[np.isfinite(objective)]))
 
 
 def _uniform(problem: Problem, rng: np.random.Generator) -> np.ndarray:

@@ -104,7 +104,7 @@ class Ledger:
         self._last: tuple[np.ndarray, float, float, bool] | None = None
         self._checkpoint = 1
         self._limit = budget
-        self._patience = math.inf
+        self._patience = budget
         self._progress = 0
         self._started = time.perf_counter()
 
@@ -115,10 +115,9 @@ class Ledger:
 
     @property
     def remaining(self) -> int:
-        """What the stage may still spend."""
-        if self.price - self._progress >= self._patience:
-            return 0
-        return max(0, self._limit - self.price)
+        """What the stage may still spend, unless progress prolongs its patience."""
+        price = self.n_f + self.n_g
+        return max(0, min(self._limit - price, self._patience - (price - self._progress)))
 
     @property
     def incumbent(self) -> np.ndarray | None:
@@ -128,18 +127,19 @@ class Ledger:
     def open_stage(self, until: float | None = None, stagnation: int | None = None) -> None:
         """Begin the next stage, which ends at a share of the budget, or after a price without progress.
 
-        Progress is a better verified or feasible design, or a smaller shared loss; it is looked at between batches.
+        Progress is a better verified or feasible design, or a smaller shared loss.
         """
         self.stage += 1
         self._limit = self.budget if until is None else math.floor(until * self.budget)
-        self._patience = math.inf if stagnation is None else stagnation
+        self._patience = self.budget if stagnation is None else stagnation
         self._progress = self.price
 
     def penalised(self, objective: Any, constraints: Any) -> Any:
         """The shared loss, objective + ρ Σ max(g, 0), of arrays or tensors."""
         if not constraints.shape[1]:
             return objective
-        return objective + self.problem.penalty * (constraints * (constraints > 0)).sum(-1)
+        with np.errstate(invalid="ignore"):  # an infinite constraint makes a failed evaluation
+            return objective + self.problem.penalty * (constraints * (constraints > 0)).sum(-1)
 
     def evaluate(self, x: np.ndarray, z: np.ndarray, merit: Merit | None = None) -> np.ndarray:
         """Losses (m,) of designs x (m, d) decoded from z (m, k); infinite where a value is not finite.
@@ -151,18 +151,17 @@ class Ledger:
         PluginError
             If the problem returns other shapes than it should.
         """
-        asked, affordable = len(x), self.remaining
-        if asked > affordable:
-            x, z = x[:affordable], z[:affordable]
-        losses = np.empty(0)
-        if len(x):
+        parts = []
+        while len(x):
+            affordable = self.remaining
+            if not affordable:
+                raise BudgetSpent
             begun = time.perf_counter()
-            evaluation = evaluate(self.problem, x)
+            evaluation = evaluate(self.problem, x[:affordable])
             self.seconds["objective"] += time.perf_counter() - begun
-            losses = self._enter(x, z, evaluation, merit)
-        if asked > affordable:
-            raise BudgetSpent
-        return losses
+            parts.append(self._enter(x[:affordable], z[:affordable], evaluation, merit))
+            x, z = x[affordable:], z[affordable:]
+        return np.concatenate(parts) if parts else np.empty(0)
 
     def differentiate(self, x: Tensor, z: np.ndarray, merit: Merit | None = None) -> tuple[float, np.ndarray]:
         """Loss and its gradient (d,) at one design x (1, d) decoded from z (1, k); (inf, 0) where not finite.

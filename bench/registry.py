@@ -78,9 +78,8 @@ class Spec:
         """
         cls = load_class(self.kind, self.name)
         adapters = _adapters(cls)
-        values = {name: adapters[name].validate_python(value) for name, value in self.params.items()}
         try:
-            return cls(**values)
+            return cls(**{name: adapters[name].validate_python(value) for name, value in self.params.items()})
         except (ValueError, TypeError) as error:
             raise BadInput(f"{self.kind} '{self.name}': {_one_line(error)}") from error
         except (Exception, SystemExit) as error:  # a third party's class may raise anything
@@ -141,7 +140,7 @@ def resolve(kind: Kind, name: str, params: dict[str, Any] | None = None) -> Spec
             if parameter in params:
                 _refuse_unknown_keys(f"{kind} '{name}': {parameter}", hints.get(parameter), value)
                 value = adapter.validate_json(json.dumps(value), strict=True)
-            resolved[parameter] = json.loads(adapter.dump_json(value))
+            resolved[parameter] = adapter.dump_python(value, mode="json")
         except ValidationError as error:
             raise BadInput(f"{kind} '{name}': {describe(error, parameter)}") from None
         except (TypeError, PydanticSerializationError):

@@ -22,6 +22,8 @@ from bench.store import Doubt, Store, ignore
 RESULTS = Path("results") / "runs"
 
 THREAD_SETTINGS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+IDLE_SECONDS = 60
+"""After which a worker ends by itself: also when its parent was killed."""
 
 Result = TypeVar("Result")
 Parallel = Callable[[Callable[..., Any], Iterable[tuple[Any, ...]]], Iterator[Any]]
@@ -154,7 +156,7 @@ def _keep(record: Record, store: Store) -> None:
 @contextmanager
 def _workers(jobs: int) -> Iterator[Parallel]:
     """Processes of one thread each, even if it is but one, so that no result depends on how many there are."""
-    pool = ProcessPoolExecutor(jobs, env=dict.fromkeys(THREAD_SETTINGS, "1"))
+    pool = ProcessPoolExecutor(jobs, timeout=IDLE_SECONDS, env=dict.fromkeys(THREAD_SETTINGS, "1"))
 
     def parallel(work: Callable[..., Result], tasks: Iterable[tuple[Any, ...]]) -> Iterator[Result]:
         pending: set[Future[Result]] = set()

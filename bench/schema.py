@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bench.errors import BadInput, unknown
 
-Label = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f]+$")]
+Label = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]+$")]
 Count = Annotated[int, Field(ge=1, le=2**53)]
 
 
@@ -92,7 +92,7 @@ def parse(text: str) -> ExperimentTable:
     """
     try:
         table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:
         raise BadInput(f"is not TOML: {error}") from None
     except RecursionError:
         raise BadInput("is nested too deeply") from None

@@ -41,6 +41,10 @@ def _free(path: Path, suffix: str) -> Path:
     return next(name for name in names if not name.exists())
 
 
+SHAPE = {"name": str, "seed": int, "problems": list, "arms": list, "replicates": int, "searches": int}
+"""What an experiment.json must at least hold."""
+
+
 class Store:
     """Reads and writes one experiment directory; whatever it writes is whole or not there.
 
@@ -88,9 +92,17 @@ class Store:
             identity = json.loads(self._identity_file.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
             raise BadInput(f"{self._identity_file}: cannot be read: {error}") from None
-        if not isinstance(identity, dict) or not {"problems", "arms", "replicates", "searches"} <= identity.keys():
+        if not isinstance(identity, dict) or any(
+            not isinstance(identity.get(key), kind) for key, kind in SHAPE.items()
+        ):
             raise BadInput(f"{self._identity_file}: is not the experiment.json of an experiment")
         return identity
+
+    def _is_vacant(self) -> bool:
+        """Whether there is no directory, or nothing in it but what a start cut short leaves behind."""
+        return not self.path.exists() or (
+            self.path.is_dir() and all(path.name.startswith(".") for path in self.path.iterdir())
+        )
 
     def expected(self) -> int:
         """Count the runs that the experiment has when it is whole."""
@@ -108,7 +120,7 @@ class Store:
         if self.path.is_file():
             raise BadInput(f"{self.path}: is a file; it must be a directory, or not be there")
         if not self.exists():
-            if self.path.is_dir() and any(self.path.iterdir()):
+            if not self._is_vacant():
                 raise BadInput(f"{self.path}: holds something that is no experiment; name an empty or new directory")
             return
         there, new = self.identity(), json.loads(json.dumps(experiment.identity()))
@@ -132,8 +144,7 @@ class Store:
         """
         self.check(experiment)
         try:
-            for folder in ("encoders", "records"):
-                (self.path / folder).mkdir(parents=True, exist_ok=True)
+            self.path.mkdir(parents=True, exist_ok=True)
             lock = FileLock(self.path / ".lock", timeout=0)
             lock.acquire()
         except Timeout:
@@ -141,20 +152,22 @@ class Store:
         except OSError as error:
             raise BadInput(f"{self.path}: cannot be written: {error.strerror}") from None
         try:
+            self._write("experiment.json", json.dumps(experiment.identity(), indent=1, ensure_ascii=False).encode())
+            for folder in ("encoders", "records"):
+                (self.path / folder).mkdir(exist_ok=True)
             history = self._provenance()
             if history and history[-1].get("versions") != provenance["versions"]:
                 changed = "this directory was begun with other versions; provenance.json names them"
                 self.log(changed)
                 warnings.warn(f"{self.path}: {changed}", stacklevel=3)
             self._write("provenance.json", json.dumps([*history, provenance], indent=1).encode())
-            self._write("experiment.json", json.dumps(experiment.identity(), indent=1, ensure_ascii=False).encode())
             yield
         finally:
             lock.release()
 
     def set_aside(self) -> Path | None:
         """Rename the directory, if there is one, to the first free name of the form DIR.old-1; give the new name."""
-        if not self.path.exists():
+        if self._is_vacant():
             return None
         self.identity()
         return self.path.rename(_free(self.path.resolve(), "old"))
@@ -227,11 +240,12 @@ class Store:
             file.write(line.rstrip() + "\n")
 
     def _records(self, doubt: Doubt) -> Iterator[tuple[dict[str, Any], Any]]:
+        belongs = _membership(self.identity()) if self.exists() else None
         for path in sorted((self.path / "records").glob("*.parquet")):
             try:
                 row, table = read_parquet(path.read_bytes())
-                if row["run"] != path.stem:
-                    raise ValueError("is the record of another run")
+                if row["run"] != path.stem or belongs is None or not belongs(row):
+                    raise ValueError("is the record of another run or experiment")
             except ValueError as error:
                 doubt(path, str(error))
             else:
@@ -252,9 +266,32 @@ class Store:
                 file.flush()
                 os.fsync(file.fileno())
             temporary.replace(target)
-        except BaseException:
+        except BaseException as error:
             temporary.unlink(missing_ok=True)
+            if isinstance(error, OSError):
+                raise OSError(error.errno, error.strerror, str(target)) from error
             raise
+
+
+def _membership(identity: dict[str, Any]) -> Callable[[dict[str, Any]], bool]:
+    """Make the test whether a record's row is one of an experiment's."""
+
+    def plain(part: dict[str, Any], *keys: str) -> str:
+        return json.dumps({key: part.get(key) for key in keys}, sort_keys=True)
+
+    problems = {(part.get("label"), plain(part, "name", "params")) for part in identity["problems"]}
+    arms = {(part.get("label"), part.get("budget"), plain(part, "stages")) for part in identity["arms"]}
+
+    def belongs(row: dict[str, Any]) -> bool:
+        return (
+            (row.get("problem"), row.get("problem_spec")) in problems
+            and (row.get("arm"), row.get("budget"), row.get("arm_spec")) in arms
+            and (row.get("experiment"), row.get("seed")) == (identity["name"], identity["seed"])
+            and row.get("replicate") in range(identity["replicates"])
+            and row.get("search") in range(identity["searches"])
+        )
+
+    return belongs
 
 
 def load(path: str | Path) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import hashlib
+import warnings
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -86,7 +87,9 @@ def _read(data: ShapeData, n_vertices: int) -> np.ndarray:
     """
     path = Path(str(data.source))
     try:
-        table = np.load(path, allow_pickle=False) if path.suffix == ".npy" else np.loadtxt(path, delimiter=",", ndmin=2)
+        with warnings.catch_warnings(action="ignore"):  # of an empty file, which has no shape that will do
+            text = path.suffix == ".csv"
+            table = np.loadtxt(path, delimiter=",", ndmin=2) if text else np.load(path, allow_pickle=False)
         table = np.asarray(table, dtype=float)
     except (ValueError, TypeError, EOFError, UnicodeDecodeError) as error:
         raise ValueError(f"data.source: {path} cannot be read: {error}") from None

@@ -151,9 +151,10 @@ def best_so_far(runs: pd.DataFrame, traces: pd.DataFrame, points: int = 100) -> 
 def convergence(runs: pd.DataFrame, traces: pd.DataFrame, points: int = 100) -> pd.DataFrame:
     """Median and quartiles, over an arm's runs, of the best verified value against evaluations.
 
-    The value is the normalised gap where the problem's optimum is known, else the displayed value; the ``measure``
-    column says which. A run without a verified design counts as infinitely bad, so the median is finite only once
-    half of the runs have one. A curve ends with the longest of its arm's runs, at that run's price.
+    The value is the normalised gap where the problem's optimum is known and better than its reference, else the
+    displayed value; the ``measure`` column says which. A run without a verified design counts as infinitely bad, so
+    the median is finite only once half of the runs have one. A curve ends with the longest of its arm's runs, at that
+    run's price.
 
     Returns
     -------
@@ -163,9 +164,10 @@ def convergence(runs: pd.DataFrame, traces: pd.DataFrame, points: int = 100) -> 
     """
     facts = attempted(runs)[["run", "problem", "arm", "encoder", "optimiser", "optimum", "reference"]]
     best = best_so_far(runs, traces, points).merge(facts, on="run")
-    known = best["optimum"].notna() & best["reference"].notna()
+    known = best["optimum"] < best["reference"]
+    gaps = gap(best["objective"], best["optimum"].where(known), best["reference"])
     best["measure"] = np.where(known, "gap", "displayed")
-    best["value"] = best["displayed"].where(~known, gap(best["objective"], best["optimum"], best["reference"]))
+    best["value"] = best["displayed"].where(~known, gaps)
     arms = best.groupby(["problem", "arm", "encoder", "optimiser", "measure", "evaluations"])["value"]
     # "midpoint" is the usual median, and unlike linear interpolation never subtracts one infinity from another
     quartiles = {"low": 0.25, "median": 0.5, "high": 0.75}

@@ -163,7 +163,7 @@ def _scene(runs: pd.DataFrame, data: pd.DataFrame, hue: str, styles: dict[str, d
         values = values[values > 0.0]
         name, scale, ends = "normalised gap Δ", "log", _ends(np.log(np.maximum(values, FLOOR)))
         return Scene(hue, styles, references, name, scale, (np.exp(ends[0]), np.exp(ends[1])))
-    return Scene(hue, styles, references, f"best verified {problem['quantity']}", "linear", _ends(values))
+    return Scene(hue, styles, references, f"best verified {_plain(problem['quantity'])}", "linear", _ends(values))
 
 
 def _ends(values: NDArray[np.float64]) -> tuple[float, float]:
@@ -186,11 +186,16 @@ def _styles(runs: pd.DataFrame, hue: str) -> dict[str, dict[str, Any]]:
     }
 
 
+def _plain(text: str) -> str:
+    """Keep Matplotlib from reading dollar signs as mathematics."""
+    return text.replace("$", r"\$")
+
+
 def _legend(styles: dict[str, dict[str, Any]], references: pd.DataFrame) -> list[Line2D]:
     """Key to the lines, and to the kinds of reference mark that are there."""
     looks = {"data_best": DATA, **{kind: {"color": GREY, **shape} for kind, (_, shape) in PRIORS.items()}}
     present = [kind for kind in looks if references[kind].notna().any()]
-    lines = [Line2D([], [], label=label, **style) for label, style in styles.items()]
+    lines = [Line2D([], [], label=_plain(label), **style) for label, style in styles.items()]
     return lines + [Line2D([], [], label=NAMES[kind], **looks[kind]) for kind in present]
 
 
@@ -215,13 +220,13 @@ def _small_multiples(runs: pd.DataFrame, data: pd.DataFrame) -> Figure:
         curves = data[data["problem"] == problem]
         scene = _scene(runs[runs["problem"] == problem], curves, "encoder", styles)
         references.append(scene.references)
-        band.suptitle(problem, fontweight="bold")
+        band.suptitle(_plain(problem), fontweight="bold")
         grid = band.subplots(rows, columns, squeeze=False)
         panels, spare = np.split(grid.ravel(), [len(optimisers)])
         for optimiser, ax in zip(optimisers, panels, strict=True):
             ax.sharex(panels[0])
             scene.draw(ax, curves[curves["optimiser"] == optimiser])
-            ax.set_title(optimiser)
+            ax.set_title(_plain(optimiser))
         for ax in grid[:, 1:].flat:
             ax.set_ylabel("")
         for ax in panels[-columns:]:

@@ -255,6 +255,6 @@ LATEX = {
 }
 WRITERS = {
     "text": Writer({}, lambda text: f"{text}\n{'=' * len(text)}", lambda text: fill(text, WIDTH), _text_table),
-    "markdown": Writer({character: "\\" + character for character in "\\|*_<`"}, "## {}".format, str, _markdown_table),
+    "markdown": Writer({character: "\\" + character for character in "\\|*_<`$"}, "## {}".format, str, _markdown_table),
     "latex": Writer(LATEX, r"\subsection*{{{}}}".format, str, _latex_table),
 }

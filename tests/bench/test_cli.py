@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -82,6 +84,41 @@ def test_failed_runs_are_named_and_exit_with_1(tmp_path: Path) -> None:
     assert "raw/random-search" in done.stdout
 
 
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_says_how_to_go_on(tmp_path: Path, tiny_file: Path, sent: int) -> None:
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    command = [sys.executable, "-m", "bench.cli", "run", str(tiny_file), "--out", str(tmp_path / "out")]
+    process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+    while not (tmp_path / "out" / "provenance.json").exists():
+        time.sleep(0.01)
+    time.sleep(0.5)
+    process.send_signal(sent)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "latentbench: interrupted; finished runs are kept" in said
+    assert "Traceback" not in said
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("budget = 40", "budget = 0", "budget"),
+        ("hidden = 8", "hiden = 8", "did you mean 'hidden'"),
+        ("hidden = 8", '"a\\nb" = 8', "is unknown"),
+    ],
+)
+def test_a_bad_experiment_file_is_one_line_too(tmp_path: Path, tiny: str, old: str, new: str, said: str) -> None:
+    folder = tmp_path / "work"
+    folder.mkdir()
+    (folder / "bad.toml").write_text(tiny.replace(old, new, 1), encoding="utf-8")
+    done = latentbench("run", "bad.toml", cwd=folder)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("latentbench: bad.toml: ")
+    assert len(done.stderr.splitlines()) == 1
+    assert said in done.stderr
+    assert [path.name for path in folder.iterdir()] == ["bad.toml"]
+
+
 def test_a_worker_that_dies_is_one_line_and_finished_runs_are_kept(tmp_path: Path) -> None:
     (tmp_path / "deadly.toml").write_text(
         'name = "deadly"\nreplicates = 1\nbudget = 5\n[[problems]]\nname = "thirdparty:Plain"\n'
@@ -99,7 +136,7 @@ def test_a_worker_that_dies_is_one_line_and_finished_runs_are_kept(tmp_path: Pat
     [
         (["run", "qick"], "did you mean 'quick'"),
         (["run", "nowhere.toml"], "nowhere.toml: cannot be read"),
-        (["run", "--jobs", "0"], "jobs: 0 must be at least 1"),
+        (["run", "--jobs", "0"], "'--jobs'"),
         (["run", "--jobs", "many"], "'--jobs'"),
         (["run", "--job", "1"], "--job"),
         (["rum"], "rum"),

@@ -179,6 +179,18 @@ def test_a_merit_can_neither_falsify_the_record_nor_fail_an_evaluation() -> None
         assert (ledger.best_objective, ledger.n_failed) == (0.0, 0)
 
 
+@pytest.mark.parametrize("batch", [1, 4, 100])
+def test_patience_does_not_depend_on_the_size_of_batches(batch: int) -> None:
+    ledger = Ledger(Bowl(), 200, "all")
+    ledger.open_stage(stagnation=10)
+    objective = Objective(ledger, Identity(), START)
+    values = iter([*np.linspace(1, 0.6, 25), *np.ones(200)])
+    with pytest.raises(BudgetSpent):
+        while True:
+            objective(np.array([np.full(5, next(values)) for _ in range(batch)]))
+    assert ledger.price == 1 + 25 + 10
+
+
 def test_repairing_feasibility_is_progress() -> None:
     ledger = Ledger(Constrained(), 100, "all")
     ledger.open_stage(stagnation=5)

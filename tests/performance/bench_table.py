@@ -51,7 +51,15 @@ def write(folder: Path, runs: pd.DataFrame, traces: pd.DataFrame) -> None:
     store = Store(folder)
     for name in ("records", "encoders"):
         (folder / name).mkdir(parents=True)
-    identity = {"problems": [0] * 2, "arms": [0] * 20, "replicates": len(runs) // 40, "searches": 1}
+    problems = [{"label": label, "name": label, "params": {}} for label in runs["problem"].unique()]
+    arms = [{"label": label, "budget": 2000, "stages": [label]} for label in runs["arm"].unique()]
+    identity = {"name": "made-up", "seed": 0, "problems": problems, "arms": arms}
+    identity |= {"replicates": len(runs) // 40, "searches": 1}
+    runs = runs.assign(
+        experiment="made-up", seed=0, budget=2000,
+        problem_spec=[json.dumps({"name": name, "params": {}}) for name in runs["problem"]],
+        arm_spec=[json.dumps({"stages": [name]}) for name in runs["arm"]],
+    )  # fmt: skip
     (folder / "experiment.json").write_text(json.dumps(identity))
     columns = traces.assign(
         n_f=traces["evaluations"], n_g=0, violation=0.0, feasible=True, stage=0, latent=None,

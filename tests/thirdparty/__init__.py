@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 import time
@@ -70,6 +71,24 @@ class Deadly(Plain):
         os._exit(1)
 
 
+class Limitless(Plain):
+    """Has a default that JSON has no word for."""
+
+    def __init__(self, limit: float = math.inf) -> None:
+        self.limit = limit
+
+
+class Patchy(Plain):
+    """Has designs some of which cannot be evaluated."""
+
+    def designs(self, n: int, rng: np.random.Generator) -> np.ndarray:
+        return rng.uniform(0, 1, (n, 4))
+
+    def evaluate(self, x: np.ndarray) -> Evaluation:
+        whole = super().evaluate(x)
+        return Evaluation(np.where(x[:, 1] > 0.95, np.nan, whole.objective), whole.constraints)
+
+
 class Homeless(Plain):
     """Has neither designs nor bounds."""
 
@@ -82,6 +101,20 @@ class Raising(Optimiser):
     def minimise(self, objective: SearchSpace, rng: np.random.Generator) -> None:
         objective(objective.start[None])
         raise ArithmeticError("lost\nmy way")
+
+
+class Unspeakable(Exception):
+    """Raises when asked what it says."""
+
+    def __str__(self) -> str:
+        raise RuntimeError("no")
+
+
+class Speechless(Optimiser):
+    """Raises what cannot be shown."""
+
+    def minimise(self, objective: SearchSpace, rng: np.random.Generator) -> None:
+        raise Unspeakable
 
 
 class Quitting(Optimiser):
