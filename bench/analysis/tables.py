@@ -26,7 +26,8 @@ COLUMNS = [
 LEGEND = (
     "Evaluations are priced N_f + N_g: a value is one, a gradient is one. Raw means any encoder with as many latent "
     "dimensions as the problem has (k = d). A target's cell shows successes/searches and "
-    "ERT: the evaluations spent by all searches, up to success or end, per success. S = ERT raw / ERT arm with its "
+    "ERT: the evaluations spent by all searches, up to success or end, per success; with no success it is ∞, and what "
+    "all of them spent stands in brackets. S = ERT raw / ERT arm with its "
     "95 % bootstrap interval over replicates; ≥ and ≤ are 95 % bounds where one side never succeeded; – says that "
     "there is nothing to compare. Break-even is the cost of one evaluation beyond which the arm, training included, "
     "is cheaper than the strongest raw arm, or a bound on it where no raw arm succeeded. Only feasible designs that "
@@ -180,7 +181,7 @@ def _target(row: pd.Series) -> str:
 def _reached(row: pd.Series) -> str:
     if not row["searches"]:
         return "–"
-    spent = "" if row["successes"] else f" ({significant(row['evaluations_spent'], 3)} spent)"
+    spent = "" if row["successes"] else f" ({significant(row['evaluations_spent'], 3)})"
     return f"{row['successes']}/{row['searches']}  {significant(row['ert'], 3)}{spent}"
 
 
