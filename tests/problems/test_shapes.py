@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import shapely
 
 from problems import outlines
 from problems.base import FEASIBILITY_TOLERANCE
@@ -132,3 +133,17 @@ def test_the_problem_has_no_constraints() -> None:
     evaluation = Isoperimetric(16).evaluate(np.ones((3, 32)))
     assert evaluation.constraints.shape == (3, 0)
     assert FEASIBILITY_TOLERANCE > 0
+
+
+@pytest.mark.parametrize("n_vertices", [8, 100, 333])
+def test_the_regular_polygon_has_the_declared_optimum_and_passes_verification(n_vertices: int) -> None:
+    problem = Isoperimetric(n_vertices)
+    angle = 2 * np.pi * np.arange(n_vertices) / n_vertices
+    design = np.stack([np.cos(angle), np.sin(angle)], axis=-1).ravel()
+    evaluation = problem.evaluate(design[None])
+    assert evaluation.feasible[0]
+    assert evaluation.objective[0] == pytest.approx(problem.optimum, abs=1e-14)
+    assert problem.verify(design).ok
+    polygon = shapely.Polygon(design.reshape(-1, 2))
+    expected = polygon.length / (2 * np.sqrt(np.pi * polygon.area))
+    assert problem.display(evaluation.objective)[0] == pytest.approx(expected, rel=1e-12)
