@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import math
+import os
+import threading
 import time
 import traceback
 from collections.abc import Callable, Iterable, Sequence
@@ -36,6 +38,17 @@ class Failure:
     key: str
     reason: str
     details: str
+
+
+def die_with(parent: int) -> None:
+    """End this worker soon after its parent process, should that be killed."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def execute_fit(fit: Fit) -> Fitted | Failure:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -13,7 +14,7 @@ from loky import FIRST_COMPLETED, ProcessPoolExecutor, as_completed, cpu_count, 
 
 from bench import provenance
 from bench.errors import BadInput
-from bench.execution import Failure, execute_fit, execute_run, skipped
+from bench.execution import Failure, die_with, execute_fit, execute_run, skipped
 from bench.experiment import Experiment, Fit, Run, fits
 from bench.progress import Progress, Silent
 from bench.records import Fitted, Record
@@ -22,8 +23,6 @@ from bench.store import Doubt, Store, ignore
 RESULTS = Path("results") / "runs"
 
 THREAD_SETTINGS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
-IDLE_SECONDS = 60
-"""After which a worker ends by itself: also when its parent was killed."""
 
 Result = TypeVar("Result")
 Parallel = Callable[[Callable[..., Any], Iterable[tuple[Any, ...]]], Iterator[Any]]
@@ -156,7 +155,9 @@ def _keep(record: Record, store: Store) -> None:
 @contextmanager
 def _workers(jobs: int) -> Iterator[Parallel]:
     """Processes of one thread each, even if it is but one, so that no result depends on how many there are."""
-    pool = ProcessPoolExecutor(jobs, timeout=IDLE_SECONDS, env=dict.fromkeys(THREAD_SETTINGS, "1"))
+    pool = ProcessPoolExecutor(
+        jobs, initializer=die_with, initargs=(os.getpid(),), env=dict.fromkeys(THREAD_SETTINGS, "1")
+    )
 
     def parallel(work: Callable[..., Result], tasks: Iterable[tuple[Any, ...]]) -> Iterator[Result]:
         pending: set[Future[Result]] = set()

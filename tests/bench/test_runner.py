@@ -400,14 +400,19 @@ def test_an_experiment_killed_and_resumed_equals_an_undisturbed_one(tmp_path: Pa
     command = [sys.executable, "-m", "bench.cli", "run", str(path), "--out", str(out), "--jobs", "2"]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     killed = 0
-    for wanted in (1, 3):
+    for wanted, kill in ((1, os.killpg), (3, os.kill)):
         process = subprocess.Popen(command, env=environment, start_new_session=True, stderr=subprocess.DEVNULL)
         deadline = time.monotonic() + 60
         while len(list(out.glob("records/*.parquet"))) < wanted and time.monotonic() < deadline:
             time.sleep(0.01)
         killed += process.poll() is None
-        os.killpg(process.pid, signal.SIGKILL)
+        kill(process.pid, signal.SIGKILL)
         process.wait()
+    deadline = time.monotonic() + 30
+    with pytest.raises(ProcessLookupError):  # its workers, left alone by the second kill, end too
+        while time.monotonic() < deadline:
+            os.killpg(process.pid, 0)
+            time.sleep(0.1)
     assert killed == 2
     assert 3 <= len(list(out.glob("records/*.parquet"))) < 6
     subprocess.run(command, env=environment, check=True, capture_output=True)
