@@ -116,6 +116,7 @@ def run_all(experiment: Experiment, store: Store, jobs: int, progress: Callable[
     for order, run in todo.skips:
         store.append(skipped(run, order, experiment.name))
     broken: dict[str, Failure] = {}
+    failures: dict[str, str] = {}
     with progress(len(todo.fits), len(todo.runs)) as shown, _workers(jobs) as parallel:
         for fitted in parallel(execute_fit, ((fit,) for fit in todo.fits)):
             if isinstance(fitted, Fitted):
@@ -127,14 +128,12 @@ def run_all(experiment: Experiment, store: Store, jobs: int, progress: Callable[
         tasks = ((run, order, experiment.name, _encoders(run, store, broken)) for order, run in todo.runs)
         for record in parallel(execute_run, tasks):
             _keep(record, store)
+            row = record.row
+            if row["status"] == "failed":
+                name = f"{row['problem']}: {row['arm']}, replicate {row['replicate']}, search {row['search']}"
+                failures[name] = row["reason"]
             shown.ran()
-    rows = store.rows()
-    failures = {
-        f"{row['problem']}: {row['arm']}, replicate {row['replicate']}, search {row['search']}": row["reason"]
-        for row in rows.values()
-        if row["status"] == "failed"
-    }
-    return Summary(store.path, len(rows), failures)
+    return Summary(store.path, todo.done + len(todo.skips) + len(todo.runs), failures)
 
 
 def _encoders(run: Run, store: Store, broken: dict[str, Failure]) -> list[Fitted | Failure]:

@@ -125,7 +125,7 @@ class Store:
             return
         there, new = self.identity(), json.loads(json.dumps(experiment.identity()))
         for key in new | there:
-            if key == "replicates" and isinstance(there[key], int) and new[key] >= there[key]:
+            if key == "replicates" and new[key] >= there[key]:
                 continue
             if new.get(key) != there.get(key):
                 raise BadInput(
@@ -216,7 +216,6 @@ class Store:
         import pandas as pd
         import pyarrow as pa
 
-        self.identity()
         rows, tables = [], []
         for row, table in self._records(_warn):
             rows.append(row)
@@ -240,11 +239,11 @@ class Store:
             file.write(line.rstrip() + "\n")
 
     def _records(self, doubt: Doubt) -> Iterator[tuple[dict[str, Any], Any]]:
-        belongs = _membership(self.identity()) if self.exists() else None
+        belongs = _membership(self.identity())
         for path in sorted((self.path / "records").glob("*.parquet")):
             try:
                 row, table = read_parquet(path.read_bytes())
-                if row["run"] != path.stem or belongs is None or not belongs(row):
+                if row["run"] != path.stem or not belongs(row):
                     raise ValueError("is the record of another run or experiment")
             except ValueError as error:
                 doubt(path, str(error))
