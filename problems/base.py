@@ -61,6 +61,12 @@ class Problem(ABC):
         Lower and upper bounds of the raw design vector. A problem has bounds or designs, or both.
     optimum : float or None
         The least feasible objective value, where it is known exactly.
+    optimal_design : ndarray, shape (d,), or None
+        A design that attains the optimum, where one is known.
+    best_known : float or None
+        The objective of the best verified design on record, where the optimum is not known.
+    bound : float or None
+        An objective value that no ideal design betters, whether or not one attains it.
     targets : tuple of float
         What the efficiency table asks for, in displayed units.
     penalty : float
@@ -79,6 +85,9 @@ class Problem(ABC):
     dim: int
     bounds: np.ndarray | None = None
     optimum: float | None = None
+    optimal_design: np.ndarray | None = None
+    best_known: float | None = None
+    bound: float | None = None
     targets: tuple[float, ...] = ()
     penalty: float = 10.0
     differentiable: bool = False
@@ -105,6 +114,10 @@ class Problem(ABC):
     def display(self, objective: np.ndarray) -> np.ndarray:
         """Turn objective values into what people read; monotone."""
         return objective
+
+    def best_known_entry(self, x: np.ndarray, found: str) -> str | None:
+        """Write what to add to the problem's table of best known designs for a better one; None without a table."""
+        return None
 
     def draw(self, x: np.ndarray, ax: Axes) -> None:
         """Draw one design, shape (d,), on Matplotlib axes; by default its coordinates as a line."""

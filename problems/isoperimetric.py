@@ -31,6 +31,8 @@ class Isoperimetric(ShapeProblem):
     def __init__(self, n_vertices: int = 100, data: ShapeData = EVERY_CLASS) -> None:
         super().__init__(n_vertices, data)
         self.optimum = 1 - regular_quotient(n_vertices)
+        angle = 2 * np.pi * np.arange(n_vertices) / n_vertices
+        self.optimal_design = np.stack([np.cos(angle), np.sin(angle)], axis=-1).ravel()
         self.targets = tuple(sigma for sigma in (1.05, 1.01, 1.001) if sigma > self.display(np.array(self.optimum)))
 
     def objective(self, x: Tensor) -> Tensor:

@@ -126,24 +126,69 @@ def normalise(points: np.ndarray) -> np.ndarray:
     return normal if area > 0 else normal[::-1]
 
 
-def _design(family: str, n_vertices: int, rng: np.random.Generator) -> np.ndarray:
+def rounded(points: np.ndarray, inner: float, outer: float, segments: int) -> np.ndarray:
+    """Round the corners of an outline of unit area, shape (m, 2), as tools would; again of unit area.
+
+    Convex corners and slender parts lose what a disc of radius ``inner`` does not reach, concave ones and narrow gaps
+    are filled where one of radius ``outer`` does not. Of what falls apart, the largest piece stays. A quarter of a
+    circle is drawn with so many segments.
+
+    Raises
+    ------
+    ValueError
+        If nothing stays.
+    """
+    import shapely
+
+    polygon, area = shapely.Polygon(points), 1.0
+    for _ in range(2):  # filled gaps add area, and radii are in units of its root
+        scale = max(1.0, np.sqrt(area))
+        whole = polygon.buffer(-inner * scale)
+        whole = whole.buffer((inner + outer) * scale, segments).buffer(-outer * scale, segments)
+        if whole.is_empty:
+            raise ValueError(f"an outline has no part as wide as a tool of radius {inner:g}")
+        piece = max(shapely.get_parts(whole), key=shapely.area)
+        area = piece.area
+    return normalise(shapely.get_coordinates(piece.exterior)[:-1])
+
+
+def _design(family: str, n_vertices: int, rng: np.random.Generator, rounding: tuple[float, float] | None) -> np.ndarray:
     outline = CLASSES[family](rng)
     if family != "circle":
         stretch = np.exp(rng.uniform(-0.5, 0.5) * np.log(ASPECT))
         outline = outline * [stretch, 1 / stretch]
     angle = rng.uniform(-PHASE, PHASE)
     outline = outline @ np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
-    fine = normalise(resample(outline, FINE))
-    start = np.argmin(np.abs(np.arctan2(fine[:, 1], fine[:, 0]))) / FINE
+    points = FINE
+    if rounding is not None:
+        outline = rounded(normalise(outline), *rounding, segments=n_vertices // 2)
+        points = max(FINE, 10 * n_vertices)  # so that arcs of the tools' radii keep their curvature
+    fine = normalise(resample(outline, points))
+    start = np.argmin(np.abs(np.arctan2(fine[:, 1], fine[:, 0]))) / points
     return normalise(resample(outline, n_vertices, start))
 
 
 def draw(
-    n: int, rng: np.random.Generator, n_vertices: int, classes: Sequence[str] = tuple(CLASSES)
+    n: int,
+    rng: np.random.Generator,
+    n_vertices: int,
+    classes: Sequence[str] = tuple(CLASSES),
+    rounding: tuple[float, float] | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Draw n designs, as many of each class as can be, in random order; a pure function of its arguments.
 
     Aspect and phase are random; area, centroid, sense and the polar angle of the first vertex (0) are normalised.
+
+    Parameters
+    ----------
+    n : int
+    rng : Generator
+    n_vertices : int
+        The number N of vertices of each.
+    classes : sequence of str
+        Names in `CLASSES`.
+    rounding : (float, float), optional
+        Radii, in units of √A, to which convex and concave corners are rounded; see `rounded`.
 
     Returns
     -------
@@ -154,5 +199,5 @@ def draw(
     labels = rng.permutation(np.resize(np.array(classes, dtype=str), n))
     designs = np.empty((n, 2 * n_vertices))
     for row, family in enumerate(labels):
-        designs[row] = _design(str(family), n_vertices, rng).ravel()
+        designs[row] = _design(str(family), n_vertices, rng, rounding).ravel()
     return designs, labels

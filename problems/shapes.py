@@ -73,12 +73,25 @@ class ShapeData:
         return digest
 
 
+@dataclass(frozen=True)
+class RoundedShapeData(ShapeData):
+    """Outlines whose corners are rounded to the problem's tools, so that nearly all can be made.
+
+    Attributes
+    ----------
+    rounded : bool
+        Whether they are.
+    """
+
+    rounded: bool = True
+
+
 EVERY_CLASS = ShapeData()
 
 
 @lru_cache(maxsize=8)
-def _read(data: ShapeData, n_vertices: int) -> np.ndarray:
-    """All outlines of the source file as designs, shape (M, 2N).
+def _read(data: ShapeData, n_vertices: int, rounding: tuple[float, float] | None) -> np.ndarray:
+    """All outlines of the source file as designs, shape (M, 2N), normalised and where asked for rounded.
 
     Raises
     ------
@@ -102,11 +115,17 @@ def _read(data: ShapeData, n_vertices: int) -> np.ndarray:
     if not np.isfinite(table).all():
         raise ValueError(f"data.source: {path} holds values that are not finite")
     try:
-        return np.array(
-            [outlines.normalise(o if len(o) == n_vertices else outlines.resample(o, n_vertices)).ravel() for o in table]
-        )
+        return np.array([_as_design(outline, n_vertices, rounding) for outline in table])
     except ValueError as error:
         raise ValueError(f"data.source: {path}: {error}") from None
+
+
+def _as_design(outline: np.ndarray, n_vertices: int, rounding: tuple[float, float] | None) -> np.ndarray:
+    if rounding is not None:
+        outline = outlines.rounded(outlines.normalise(outline), *rounding, segments=n_vertices // 2)
+    if len(outline) != n_vertices:
+        outline = outlines.resample(outline, n_vertices)
+    return outlines.normalise(outline).ravel()
 
 
 class ShapeProblem(DifferentiableProblem):
@@ -118,6 +137,8 @@ class ShapeProblem(DifferentiableProblem):
         The number N of vertices, at least 8.
     data : ShapeData
         Where training designs come from.
+    rounding : (float, float), optional
+        Radii to which convex and concave corners of all designs are rounded.
 
     Raises
     ------
@@ -127,20 +148,23 @@ class ShapeProblem(DifferentiableProblem):
 
     quantity = "σ"
 
-    def __init__(self, n_vertices: int = 100, data: ShapeData = EVERY_CLASS) -> None:
+    def __init__(
+        self, n_vertices: int = 100, data: ShapeData = EVERY_CLASS, rounding: tuple[float, float] | None = None
+    ) -> None:
         if n_vertices < MIN_VERTICES:
             raise ValueError(f"n_vertices: {n_vertices} must be at least {MIN_VERTICES}")
         self.n_vertices = n_vertices
         self.dim = 2 * n_vertices
         self.data = data
         self.n_designs = self.data.n
+        self._rounding = rounding
         self._rotation = np.eye(2)
         self._first_vertex = 0
         if self.data.source is not None:
             self._own()  # a file that cannot be used is an error now, not in a worker
 
     def _own(self) -> np.ndarray:
-        return _read(self.data, self.n_vertices)
+        return _read(self.data, self.n_vertices, self._rounding)
 
     def instance(self, rng: np.random.Generator) -> Self:
         """Give the designs another common rotation and first vertex, to which the objective is blind."""
@@ -158,7 +182,7 @@ class ShapeProblem(DifferentiableProblem):
         """Draw n training designs, shape (n, 2N), as `data` says; fewer where a source file has no more."""
         wanted = int(np.ceil(n / (1 - self.data.withhold)))
         if self.data.source is None:
-            drawn, _ = outlines.draw(wanted, rng, self.n_vertices, self.data.classes)
+            drawn, _ = outlines.draw(wanted, rng, self.n_vertices, self.data.classes, self._rounding)
         else:
             drawn = self._for_training(rng)[:wanted]
         keep = len(drawn) - int(np.floor(len(drawn) * self.data.withhold))
@@ -178,7 +202,7 @@ class ShapeProblem(DifferentiableProblem):
     def reference(self, n: int, rng: np.random.Generator) -> np.ndarray:
         """Draw n designs of every class, or any of the source file, withholding nothing."""
         if self.data.source is None:
-            return self._align(outlines.draw(n, rng, self.n_vertices)[0])
+            return self._align(outlines.draw(n, rng, self.n_vertices, rounding=self._rounding)[0])
         return self._align(rng.permutation(self._own())[:n])
 
     def display(self, objective: np.ndarray) -> np.ndarray:

@@ -1,0 +1,91 @@
+"""What problems on designs that are to be made share: their constraints, their data and how a design is verified."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+from problems import best_known
+from problems.base import FEASIBILITY_TOLERANCE, Verification
+from problems.geometry import vertices
+from problems.manufacturing import CONSTRAINTS, Tools
+from problems.shapes import RoundedShapeData, ShapeProblem
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+ROUNDED = RoundedShapeData()
+ROUNDING = 1.05
+"""Radii of rounded corners, in radii of the tools."""
+LIMITS = {
+    "features": "r: {tools.r} must be less than 0.564, the radius of a disc of unit area, which is the thickest design",
+    "container": "R_c: {tools.R_c} must exceed 0.564, the radius of a disc of unit area, which is the smallest design",
+}
+
+
+class ManufacturableProblem(ShapeProblem):
+    """A problem on outlines that tools of given radii can cut; lengths are in units of √A.
+
+    Parameters
+    ----------
+    n_vertices : int
+        The number N of vertices, enough to draw the tool: N >= 1/r² + π.
+    r : float
+        Radius of the smallest circle that must fit everywhere inside: no feature is thinner than 2r.
+    h : float
+        Radius of the smallest circle that must fit everywhere outside: no gap is narrower than 2h.
+    R_c : float
+        Radius of the container.
+    data : RoundedShapeData
+        Where training designs come from.
+
+    Raises
+    ------
+    ValueError
+        For parameters that leave no feasible design, or data that cannot be used.
+    """
+
+    def __init__(
+        self,
+        n_vertices: int = 100,
+        r: float = 0.135,
+        h: float = 0.09,
+        R_c: float = 1.0,  # noqa: N803 - the symbol that the papers and the docs use
+        data: RoundedShapeData = ROUNDED,
+    ) -> None:
+        for name, value in {"r": r, "h": h, "R_c": R_c}.items():
+            if not 0 < value < math.inf:
+                raise ValueError(f"{name}: {value} must be positive and finite")
+        super().__init__(n_vertices, data, (ROUNDING * r, ROUNDING * h) if data.rounded else None)
+        self.tools = Tools(r, h, R_c)
+        self._check_that_something_is_feasible()
+        self.known = best_known.find(self._key())
+
+    def _check_that_something_is_feasible(self) -> None:
+        least = math.ceil(1 / self.tools.r**2 + math.pi)
+        if self.n_vertices < least:
+            raise ValueError(
+                f"n_vertices: {self.n_vertices} cannot resolve r = {self.tools.r:g}: edges must be no longer than r; "
+                f"at least {least} are needed"
+            )
+        angle = np.linspace(0, 2 * np.pi, self.n_vertices, endpoint=False)
+        disc = torch.from_numpy(np.stack([np.cos(angle), np.sin(angle)], axis=-1))[None]
+        worst = int(self.tools.constraints(disc)[0].argmax())
+        if self.tools.constraints(disc)[0, worst] > FEASIBILITY_TOLERANCE:
+            raise ValueError(LIMITS[CONSTRAINTS[worst]].format(tools=self.tools))
+
+    def _key(self) -> str:
+        return f"N={self.n_vertices} r={self.tools.r:g} h={self.tools.h:g} R_c={self.tools.R_c:g}"
+
+    def constraints(self, x: Tensor) -> Tensor:
+        """Signed constraints, shape (n, 7); see `problems.manufacturing`."""
+        return self.tools.constraints(vertices(x))
+
+    def verify(self, x: np.ndarray) -> Verification:
+        """Check with Shapely that the outline is a simple ring that the tools can cut, within its container."""
+        from problems.verification import verify_manufacturable
+
+        return verify_manufacturable(x, self.tools.r, self.tools.h, self.tools.R_c)

@@ -1,0 +1,174 @@
+"""What makes an outline manufacturable, as signed constraints in Torch.
+
+The tool that cuts the inside of a part has a radius, and so has the one that clears the gaps around it. Both bound the
+tangent-point radius: the radius of the circle through one point of an outline and tangent to it at another (global
+radius of curvature: Gonzalez & Maddocks 1999, 10.1073/pnas.96.9.4769; tangent-point energies: Yu, Schumacher & Crane
+2021, 10.1145/3478513.3480521). Lengths are in units of s = √A.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+
+import torch
+from torch import Tensor
+
+from problems.geometry import isoperimetric_quotient, unit_size
+
+CONSTRAINTS = ("features", "gaps", "orientation", "resolution", "turn", "turning number", "container")
+"""What the columns of `Tools.constraints` stand for."""
+LONGEST_EDGE = 1.5
+"""The longest edge, in mean edges; were it longer, edges could cross with no two vertices close."""
+LEAST_COSINE = 0.5
+"""Of the angle by which consecutive edges turn, at most 60°; were it more, an outline could fold onto itself."""
+SOFTENING = 1e-3
+"""The length below which two points count as one, in s."""
+PAIRS_AT_ONCE = 200_000
+"""Pairs of points whose curvatures are held at a time; few enough for a processor's cache."""
+
+
+@dataclass(frozen=True)
+class Tools:
+    """The tools and the box that a design must suit, in units of s = √A.
+
+    Attributes
+    ----------
+    r : float
+        Radius of the smallest circle that must fit everywhere inside.
+    h : float
+        Radius of the smallest circle that must fit everywhere outside.
+    R_c : float
+        Radius of the container, a disc round the centroid of the outline (of the curve, not of the area).
+    """
+
+    r: float
+    h: float
+    R_c: float
+
+    @property
+    def bound(self) -> float:
+        """σ of a smooth sausage of thickness 2r, (1/r + πr) / (2√π): the nominal bound (see docs/bound.md)."""
+        return (1 / self.r + math.pi * self.r) / (2 * math.sqrt(math.pi))
+
+    @property
+    def least_quotient(self) -> float:
+        """Q_min, that of the bound for a tool of 0.8 r; no design that can be verified has a smaller Q."""
+        return Tools(0.8 * self.r, self.h, self.R_c).bound ** -2
+
+    def constraints(self, points: Tensor) -> Tensor:
+        """Signed constraints (n, 7) of vertices (n, N, 2), in the order of `CONSTRAINTS`; satisfied where g <= 0.
+
+        Free of scale and place, of order one when badly broken; each is the maximum over an outline's vertices.
+        """
+        outline = unit_size(points).mT.contiguous()
+        along = torch.roll(outline, -1, dims=2) - outline
+        length = _length(along)
+        total = length.sum(dim=1)
+        quotient = isoperimetric_quotient(points)
+        # s² = max(A, Q_min P²/4π), and A = Q P²/4π: nothing is divided by a vanishing area
+        size = total * (quotient.clamp(min=self.least_quotient) / (4 * math.pi)).sqrt()
+        centroid = ((outline + along / 2) * length[:, None]).sum(dim=2) / total[:, None]
+        outline = (outline - centroid[:, :, None]) / size[:, None, None]
+
+        direction = along / length[:, None]
+        before = torch.roll(direction, 1, dims=2)
+        cosine = (before * direction).sum(dim=1)
+        sine = before[:, 0] * direction[:, 1] - before[:, 1] * direction[:, 0]
+        turns = torch.atan2(sine, cosine).sum(dim=1) / (2 * math.pi)
+        inside, outside = tangent_point_curvatures(outline, self._near(points.shape[1]))
+        longest = length.amax(dim=1)
+        relative = longest / (LONGEST_EDGE * length.mean(dim=1))
+        return torch.stack(
+            [
+                _compressed(inside * self.r - 1),
+                _compressed(outside * self.h - 1),
+                1 - quotient / self.least_quotient,
+                torch.maximum(relative, longest / (self.r * size)) - 1,
+                LEAST_COSINE - cosine.amin(dim=1),
+                (turns - 1).abs() - 0.5,
+                _compressed(_length(outline).amax(dim=1) / self.R_c - 1),
+            ],
+            dim=-1,
+        )
+
+    def _near(self, n_vertices: int) -> int:
+        """How many edges a half-turn of the tool takes on the longest design that the bound allows."""
+        return math.ceil(n_vertices * math.pi * self.r**2 / (1 + math.pi * self.r**2))
+
+
+def tangent_point_curvatures(outline: Tensor, near: int) -> tuple[Tensor, Tensor]:
+    """Find the largest curvatures 1/R(i, j) of circles inside and outside outlines, two tensors of shape (n,).
+
+    The circle is tangent to the outline at vertex i and passes through point j, which is any vertex, or the middle of
+    an edge that is not among the ``near`` next ones on either side. (The middle of a chord lies inside its arc. Next to
+    i this would read as a curvature up to 11 % too large, however fine the polygon is.) Curvatures are softened,
+    2 n·d / (|d|² + (10⁻³)²), so that coincident points have a finite one.
+
+    Parameters
+    ----------
+    outline : Tensor, shape (n, 2, N)
+        Coordinates of the vertices, counter-clockwise, of unit size.
+    near : int
+        In edges.
+    """
+    following = torch.roll(outline, -1, dims=2)
+    tangent = following - torch.roll(outline, 1, dims=2)
+    normal = torch.stack([-tangent[:, 1], tangent[:, 0]], dim=1) / _length(tangent)[:, None]
+    others = torch.cat([outline, (outline + following) / 2], dim=2)
+    with torch.no_grad():
+        i, j = _extremes(outline, normal, others, near)
+    # every pair is looked at, but only the two that matter are differentiated
+    i, j = i[:, None].expand(-1, 2, -1), j[:, None].expand(-1, 2, -1)
+    apart = others.gather(2, j) - outline.gather(2, i)
+    curvature = 2 * (normal.gather(2, i) * apart).sum(dim=1) / ((apart**2).sum(dim=1) + SOFTENING**2)
+    return curvature[:, 0], -curvature[:, 1]
+
+
+def _extremes(outline: Tensor, normal: Tensor, others: Tensor, near: int) -> tuple[Tensor, Tensor]:
+    """Vertices i and points j, each (n, 2), of the largest and of the smallest curvature."""
+    n, _, n_vertices = outline.shape
+    one, nothing = torch.ones_like(others[:, :1]), torch.zeros_like(outline[:, :1])
+    # 2 n·d and |d|² are both products of what is known of i with (x, y, 1, x² + y²) of j
+    bend = torch.cat([2 * normal, -2 * (normal * outline).sum(dim=1, keepdim=True), nothing], dim=1)
+    squared = (outline**2).sum(dim=1, keepdim=True) + SOFTENING**2
+    square = torch.cat([-2 * outline, squared, one[:, :, :n_vertices]], dim=1)
+    of_i = torch.cat([bend, square], dim=2).mT
+    of_j = torch.cat([others, one, (others**2).sum(dim=1, keepdim=True)], dim=1)
+    skipped = _neighbouring(n_vertices, near)
+
+    at_once = max(1, min(n, PAIRS_AT_ONCE // (2 * n_vertices**2)))
+    products = outline.new_empty(at_once, 2 * n_vertices, 2 * n_vertices)
+    curvature = outline.new_empty(at_once, n_vertices, 2 * n_vertices)
+    found = []
+    for first in range(0, max(n, 1), at_once):
+        left, right = of_i[first : first + at_once], of_j[first : first + at_once]
+        m = len(left)
+        torch.bmm(left, right, out=products[:m])
+        torch.div(products[:m, :n_vertices], products[:m, n_vertices:], out=curvature[:m])
+        curvature[:m].flatten(1).index_fill_(1, skipped, 0.0)
+        i = torch.stack([curvature[:m].amax(dim=2).argmax(dim=1), curvature[:m].amin(dim=2).argmin(dim=1)], dim=1)
+        rows = curvature[:m].gather(1, i[:, :, None].expand(-1, -1, 2 * n_vertices))
+        j = torch.stack([rows[:, 0].argmax(dim=1), rows[:, 1].argmin(dim=1)], dim=1)
+        found.append(torch.stack([i, j]))
+    i, j = torch.cat(found, dim=1)
+    return i, j
+
+
+@lru_cache(maxsize=16)
+def _neighbouring(n_vertices: int, near: int) -> Tensor:
+    """Places in a flattened (N, 2N) matrix of vertices and points that stand for edges next to a vertex."""
+    vertex = torch.arange(n_vertices)[:, None]
+    edge = (vertex + torch.arange(-near, near)) % n_vertices
+    return (vertex * 2 * n_vertices + n_vertices + edge).flatten()
+
+
+def _length(vectors: Tensor) -> Tensor:
+    """Lengths (n, N) of vectors (n, 2, N), nowhere zero, so that one can divide by them and differentiate."""
+    return ((vectors**2).sum(dim=1) + torch.finfo(vectors.dtype).tiny).sqrt()
+
+
+def _compressed(excess: Tensor) -> Tensor:
+    """An excess as it is while negative, and log(1 + excess) above: a crossing must not swamp all the rest."""
+    return torch.where(excess > 0, torch.log1p(excess.clamp(min=0)), excess)

@@ -1,0 +1,62 @@
+"""Target ratio: an outline of a given surface-to-volume ratio that can be made."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from problems.geometry import isoperimetric_quotient, regular_quotient, vertices
+from problems.manufacturable import ROUNDED, ManufacturableProblem
+from problems.shapes import RoundedShapeData
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+class TargetRatio(ManufacturableProblem):
+    """Find a design whose surface-to-volume ratio σ is a given one.
+
+    Design space
+        N vertices in the plane, d = 2N, unbounded. Invariant to translation, rotation and scale.
+    Objective
+        (σ/σ_target − 1)², with σ = Q^(-1/2) and Q clamped from below; 0 at its least, if σ_target is no more than what
+        the best known design attains. What is displayed is its root, the relative deviation.
+    Constraints
+        Those of heat-dispersion.
+    Verification
+        That of heat-dispersion.
+    """
+
+    name = "target-ratio"
+    quantity = "|σ/σ_target − 1|"
+
+    def __init__(
+        self,
+        n_vertices: int = 100,
+        r: float = 0.135,
+        h: float = 0.09,
+        R_c: float = 1.0,  # noqa: N803
+        sigma_target: float = 1.6,
+        data: RoundedShapeData = ROUNDED,
+    ) -> None:
+        super().__init__(n_vertices, r, h, R_c, data)
+        least = regular_quotient(n_vertices) ** -0.5
+        if not least <= sigma_target <= self.tools.bound:
+            raise ValueError(
+                f"sigma_target: {sigma_target} must lie between {least:.6g} (the regular polygon) "
+                f"and {self.tools.bound:.4g} (the bound)"
+            )
+        self.sigma_target = sigma_target
+        self.targets = (0.1, 0.01, 0.001)
+        if self.known is not None and sigma_target <= self.known.sigma:
+            self.optimum = 0.0
+
+    def objective(self, x: Tensor) -> Tensor:
+        """(σ/σ_target − 1)², shape (n,)."""
+        quotient = isoperimetric_quotient(vertices(x)).clamp(min=self.tools.least_quotient)
+        return (quotient**-0.5 / self.sigma_target - 1) ** 2
+
+    def display(self, objective: np.ndarray) -> np.ndarray:
+        """|σ/σ_target − 1| of objective values."""
+        return np.sqrt(np.asarray(objective, dtype=float))
