@@ -19,9 +19,10 @@ from bench.errors import BadInput
 if TYPE_CHECKING:
     import pandas as pd
 
+    from bench.checks.kit import Finding
     from bench.store import Store
 
-DONE, SOME_FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+DONE, SOME_FAILED, OBJECTIONS, BAD_INPUT, INTERRUPTED = 0, 1, 1, 2, 130
 GOES_ON = "latentbench: interrupted; finished runs are kept, and the same command goes on"
 
 app = typer.Typer(
@@ -55,7 +56,7 @@ class Listed(StrEnum):
 
 
 def main() -> int:
-    """Run the command line and give its exit code: 0 done, 1 some runs failed, 2 bad input, 130 interrupted."""
+    """Run the command line and give its exit code: 0 done, 1 a run or check failed, 2 bad input, 130 interrupted."""
     sys.path.append("")  # modules in the current folder are plug-ins too, but shadow nothing
     warnings.showwarning = _show_warning  # type: ignore[assignment]
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -100,6 +101,7 @@ def run(
     from bench import runner
     from bench.experiment import Experiment
     from bench.progress import on_stderr
+    from bench.store import FINDS
 
     loaded = Experiment.load(experiment)
     if dry_run:
@@ -109,6 +111,10 @@ def run(
     _print_table(summary.path, Format.text)
     for name, reason in summary.failures.items():
         _say(f"failed: {name}: {reason}")
+    for find in summary.finds:
+        _say(f"better than known: {find.problem}: {find.text}")
+    if any(find.entry for find in summary.finds):
+        _say(f"the lines to add to problems/best_known.toml are in {summary.path / FINDS}")
     _say(f"{summary.runs} runs in {summary.path}; {len(summary.failures)} failed")
     return SOME_FAILED if summary.failures else DONE
 
@@ -127,14 +133,13 @@ def plot(
     directory: Directory,
     out: Annotated[Path | None, typer.Option(help="Directory for the figures; DIR/plots by default.")] = None,
 ) -> None:
-    """Draw convergence, as PNG and PDF, and name the files."""
+    """Draw every figure, as PNG and PDF, and name the files."""
     runs, traces = _load(directory)
     if "completed" not in set(runs["status"]):
         raise BadInput(f"{directory}: no run is completed; there is nothing to draw")
-    from bench.analysis import plots
+    from bench import figures
 
-    figure, _ = plots.convergence(runs, traces)
-    for path in plots.save(figure, (out or directory / "plots") / "convergence"):
+    for path in figures.write(runs, traces, out or directory / "plots"):
         typer.echo(path)
 
 
@@ -153,6 +158,27 @@ def list_(
         typer.echo(f"{each.value}:")
         for entry, summary in catalogue.summaries(each.value).items():
             typer.echo(f"  {entry:14} {summary}")
+
+
+@app.command()
+def check(
+    plugin: Annotated[str, typer.Argument(metavar="NAME|module:Class", help="A problem, encoder or optimiser.")],
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="A parameter, in TOML; may be repeated.")
+    ] = None,
+) -> int:
+    """Check that a plug-in does what it must, and say in words what it does wrong."""
+    from bench import registry
+
+    spec = registry.resolve_any(plugin, _settings(settings or []))
+    from bench.checks import named
+
+    passed = [_show(finding) for finding in named.findings(spec)]
+    if all(passed):
+        typer.echo(f"{plugin} conforms: {len(passed)} checks")
+        return DONE
+    typer.echo(f"{plugin} does not conform: {passed.count(False)} of {len(passed)} checks object")
+    return OBJECTIONS
 
 
 def _load(directory: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -190,6 +216,25 @@ def _say_plan(experiment: Any, store: Store, fresh: bool) -> None:
 
 def _show_warning(message: Warning | str, *_: Any) -> None:
     _say(f"warning: {message}")
+
+
+def _show(finding: Finding) -> bool:
+    typer.echo(f"{'no' if finding.objections else 'ok':4}{finding.what}")
+    for sentence in finding.objections:
+        typer.echo(f"      {sentence}")
+    return not finding.objections
+
+
+def _settings(settings: list[str]) -> dict[str, Any]:
+    import tomllib
+
+    try:
+        return tomllib.loads("\n".join(settings))
+    except tomllib.TOMLDecodeError as error:
+        given = " ".join(f"--set {setting}" for setting in settings)
+        raise BadInput(
+            f"{given}: must be KEY=VALUE in TOML, such as latent_dim=4 or loss='\"bce\"' ({error})"
+        ) from None
 
 
 def _message(error: TyperException) -> str:

@@ -68,7 +68,7 @@ def execute_fit(fit: Fit) -> Fitted | Failure:
             info |= _prior(drawn.problem, encoder, generator(*fit.seed_names, "prior"))
         return Fitted.pack(fit.key, encoder, drawn.start, info)
     except (Exception, SystemExit) as error:  # a plug-in may raise anything, and must not take the others with it
-        return Failure(fit.key, _reason(error), traceback.format_exc())
+        return Failure(fit.key, reason(error), traceback.format_exc())
 
 
 def execute_run(run: Run, order: int, experiment: str, fitted: Sequence[Fitted | Failure]) -> Record:
@@ -93,7 +93,7 @@ def execute_run(run: Run, order: int, experiment: str, fitted: Sequence[Fitted |
         _search(run, ledger, encoders, optimisers, starts[0])
         return _record(row | {"status": "completed"}, ledger, problem.display)
     except (Exception, SystemExit) as error:  # as above
-        row |= {"status": "failed", "reason": _reason(error), "details": traceback.format_exc()}
+        row |= {"status": "failed", "reason": reason(error), "details": traceback.format_exc()}
         try:
             return _record(row, ledger, problem.display)
         except (Exception, SystemExit):  # it may be the display that is broken
@@ -125,7 +125,8 @@ def _one_thread() -> None:
     torch.set_num_threads(1)
 
 
-def _reason(error: BaseException) -> str:
+def reason(error: BaseException) -> str:
+    """Say in one line what was raised."""
     try:
         message = " ".join(str(error).split())
     except Exception:  # even that is the plug-in's
@@ -184,12 +185,17 @@ def _names(run: Run, order: int, experiment: str) -> dict[str, Any]:
 
 
 def _facts(problem: Problem) -> dict[str, Any]:
+    known, bound = (math.nan if value is None else float(value) for value in (problem.best_known, problem.bound))
     return {
         "dim": int(problem.dim),
         "quantity": str(problem.quantity),
         "larger_is_better": bool(problem.larger_is_better),
         "targets": [float(target) for target in problem.targets],
         "optimum": math.nan if problem.optimum is None else float(problem.optimum),
+        "best_known": known,
+        "bound": bound,
+        "best_known_displayed": _displayed(problem.display, known),
+        "bound_displayed": _displayed(problem.display, bound),
     }
 
 

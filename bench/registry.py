@@ -22,6 +22,8 @@ Kind = Literal["problems", "encoders", "optimisers"]
 BUILT_IN: dict[Kind, dict[str, str]] = {
     "problems": {
         "isoperimetric": "problems.isoperimetric:Isoperimetric",
+        "heat-dispersion": "problems.heat_dispersion:HeatDispersion",
+        "target-ratio": "problems.target_ratio:TargetRatio",
     },
     "encoders": {
         "raw": "encoders.identity:Identity",
@@ -92,6 +94,28 @@ def targets(kind: Kind) -> dict[str, str]:
     return found | BUILT_IN[kind]
 
 
+def kind_of(name: str) -> Kind:
+    """Find out which kind of plug-in a name or "package.module:Class" stands for.
+
+    Raises
+    ------
+    BadInput
+        If it stands for none, or for several.
+    """
+    kinds = [kind for kind in BASES if name in targets(kind)]
+    if not kinds and ":" in name:
+        cls = _import("plug-in", name)
+        kinds = [kind for kind, base in BASES.items() if isinstance(cls, type) and issubclass(cls, _import(kind, base))]
+        if not kinds:
+            raise BadInput(f"plug-in '{name}': must be a class derived from {' or '.join(BASES.values())}")
+    if not kinds:
+        raise unknown("plug-in", name, [*(each for kind in BASES for each in targets(kind)), "package.module:Class"])
+    if len(kinds) > 1:
+        classes = ", ".join(targets(kind).get(name, name) for kind in kinds)
+        raise BadInput(f"plug-in '{name}': is one of {' and of '.join(kinds)}; give its class, one of {classes}")
+    return kinds[0]
+
+
 def load_class(kind: Kind, name: str) -> type:
     """Import the class of a plug-in.
 
@@ -148,6 +172,19 @@ def resolve(kind: Kind, name: str, params: dict[str, Any] | None = None) -> Spec
     return Spec(kind, name, json.dumps(resolved, sort_keys=True))
 
 
+def resolve_any(name: str, params: dict[str, Any]) -> Spec:
+    """Find a plug-in of whichever kind, and see that it can be made with these parameters.
+
+    Raises
+    ------
+    BadInput
+        As `kind_of`, `resolve` and `Spec.make` do.
+    """
+    spec = resolve(kind_of(name), name, params)
+    spec.make()
+    return spec
+
+
 def make_problem(name: str, **params: Any) -> Problem:
     """Make a problem by name; parameters as in an experiment file."""
     return cast("Problem", resolve("problems", name, params).make())
@@ -167,7 +204,7 @@ def _one_line(error: BaseException) -> str:
     return " ".join(str(error).split()) or type(error).__name__
 
 
-def _import(kind: Kind, target: str) -> Any:
+def _import(kind: str, target: str) -> Any:
     name, _, attribute = target.partition(":")
     try:
         module = import_module(name)

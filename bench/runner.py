@@ -16,6 +16,7 @@ from bench import provenance
 from bench.errors import BadInput
 from bench.execution import Failure, die_with, execute_fit, execute_run, skipped
 from bench.experiment import Experiment, Fit, Run, fits
+from bench.finds import Find, better_than_known
 from bench.progress import Progress, Silent
 from bench.records import Fitted, Record
 from bench.store import Doubt, Store, ignore
@@ -52,11 +53,24 @@ class Plan:
 
 @dataclass(frozen=True)
 class Summary:
-    """How an experiment ended: where it lies, how many runs it has, and the reason of each that failed."""
+    """How an experiment ended.
+
+    Attributes
+    ----------
+    path : Path
+        Where it lies.
+    runs : int
+        How many it has.
+    failures : dict of str
+        The reason of each run that failed, by its name.
+    finds : list of Find
+        Designs that are better than the best on record.
+    """
 
     path: Path
     runs: int
     failures: dict[str, str]
+    finds: list[Find]
 
 
 def plan(experiment: Experiment, store: Store | None = None, doubt: Doubt = ignore) -> Plan:
@@ -133,7 +147,9 @@ def run_all(experiment: Experiment, store: Store, jobs: int, progress: Callable[
                 name = f"{row['problem']}: {row['arm']}, replicate {row['replicate']}, search {row['search']}"
                 failures[name] = row["reason"]
             shown.ran()
-    return Summary(store.path, todo.done + len(todo.skips) + len(todo.runs), failures)
+    finds = better_than_known(store.rows().values())
+    store.keep_finds([find.entry for find in finds if find.entry])
+    return Summary(store.path, todo.done + len(todo.skips) + len(todo.runs), failures, finds)
 
 
 def _encoders(run: Run, store: Store, broken: dict[str, Failure]) -> list[Fitted | Failure]:

@@ -41,6 +41,8 @@ def _free(path: Path, suffix: str) -> Path:
     return next(name for name in names if not name.exists())
 
 
+FINDS = "best_known.toml"
+"""Lines for tables of best known designs, in an experiment directory."""
 SHAPE = {"name": str, "seed": int, "problems": list, "arms": list, "replicates": int, "searches": int}
 """What an experiment.json must at least hold."""
 
@@ -183,6 +185,11 @@ class Store:
         self._write(f"encoders/{fitted.key}/arrays.safetensors", fitted.arrays)
         info = {"key": fitted.key, "sha256": sha256(fitted.arrays).hexdigest(), **fitted.info}
         self._write(f"encoders/{fitted.key}/info.json", json.dumps(info, indent=1).encode())
+
+    def keep_finds(self, entries: list[str]) -> None:
+        """Write the lines that the experiment has for tables of best known designs, if it has any."""
+        if entries:
+            self._write(FINDS, "".join(entries).encode())
 
     def fitted(self, key: str, doubt: Doubt = ignore) -> Fitted | None:
         """Read a fitted encoder; None if it is not there, or cannot be believed, which `doubt` is told."""

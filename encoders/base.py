@@ -101,7 +101,7 @@ class Encoder(ABC):
         """Draw n latents (n, k) from the prior: here the normal one with the encoded designs' mean and deviation."""
         if self.scale is None:
             raise RuntimeError("the encoder is not fitted")
-        return self.prior_mean() + self.scale * rng.normal(size=(n, self.latent_dim))
+        return self.prior_mean() + self.scale * rng.normal(size=(n, len(self.scale)))
 
     @abstractmethod
     def state(self) -> dict[str, np.ndarray]:

@@ -92,12 +92,17 @@ def verify_manufacturable(x: np.ndarray, r: float, h: float, R_c: float) -> Veri
     simple = verify_outline(x)
     if not simple.ok:
         return simple
+    share = verified_share(r, h, len(x) // 2)
+    reasons = objections(x, share * r, share * h, R_c)
+    return Verification(not reasons, tuple(reasons))
+
+
+def objections(x: np.ndarray, inner: float, outer: float, R_c: float) -> list[str]:  # noqa: N803
+    """Find what speaks against cutting a simple outline with tools of exactly these radii, in sentences."""
     vertices = np.asarray(x, dtype=float).reshape(-1, 2)
     vertices = (vertices - vertices.mean(axis=0)) / np.ptp(vertices)
     vertices = vertices / np.sqrt(shapely.area(shapely.polygons(vertices)))
     shape = shapely.polygons(vertices)
-    share = verified_share(r, h, len(vertices))
-    inner, outer = share * r, share * h
     reasons = []
 
     core = shapely.buffer(shape, -inner, quad_segs=ARC)
@@ -119,4 +124,4 @@ def verify_manufacturable(x: np.ndarray, r: float, h: float, R_c: float) -> Veri
     reach = np.linalg.norm(vertices - centroid, axis=1).max()
     if reach > R_c + 1e-6:
         reasons.append(f"it reaches {reach:.4f} from its centroid; the container allows {R_c:g}")
-    return Verification(not reasons, tuple(reasons))
+    return reasons

@@ -5,14 +5,19 @@ Run for long, it is a benchmark (tests/performance/attack.py); in short, a test 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import shapely
 import torch
 
+from bench.objective import search
+from bench.optimisers.cmaes import CMAES
+from encoders.linear import PCA
 from problems import outlines
+from problems.base import Evaluation, Verification
 from problems.geometry import vertices
 from problems.heat_dispersion import HeatDispersion
 
@@ -180,7 +185,15 @@ class Findings:
     feasible: int = 0
     largest: float = 0.0
     refused: list[tuple[str, np.ndarray]] = field(default_factory=list)
-    hardest: list[np.ndarray] = field(default_factory=list)
+    sample: list[np.ndarray] = field(default_factory=list)
+
+    def add(self, other: Findings) -> None:
+        """Count what another attack has seen, too."""
+        self.evaluated += other.evaluated
+        self.feasible += other.feasible
+        self.largest = max(self.largest, other.largest)
+        self.refused += other.refused
+        self.sample += other.sample
 
     def look(self, problem: HeatDispersion, x: np.ndarray, label: str) -> None:
         """Evaluate designs, and verify every feasible one."""
@@ -188,11 +201,18 @@ class Findings:
         self.evaluated += len(x)
         sigma = problem.display(evaluation.objective)
         for row in np.flatnonzero(evaluation.feasible):
-            self.feasible += 1
-            self.largest = max(self.largest, sigma[row])
-            verification = problem.verify(x[row])
-            if not verification.ok:
-                self.refused.append((f"{label}: σ = {sigma[row]:.4f}: {'; '.join(verification.reasons)}", x[row]))
+            self.verify(problem, x[row], float(sigma[row]), label)
+
+    def verify(self, problem: HeatDispersion, x: np.ndarray, sigma: float, label: str) -> Verification:
+        """Verify a feasible design, and keep one in fifty."""
+        verification = HeatDispersion.verify(problem, x)
+        if self.feasible % 50 == 0:
+            self.sample.append(x)
+        self.feasible += 1
+        self.largest = max(self.largest, sigma)
+        if not verification.ok:
+            self.refused.append((f"{label}: σ = {sigma:.4f}: {'; '.join(verification.reasons)}", x))
+        return verification
 
 
 def modes(n_vertices: int) -> torch.Tensor:
@@ -223,7 +243,13 @@ def ascend(
         optimiser.step()
 
 
-def attack(problem: HeatDispersion, rng: np.random.Generator, starts=STARTS, batch=17, steps=100) -> Findings:
+def attack(
+    problem: HeatDispersion,
+    rng: np.random.Generator,
+    starts: Sequence[Start] = STARTS,
+    batch: int = 17,
+    steps: int = 100,
+) -> Findings:
     """Ascend from every kind of start, towards every goal, and verify every feasible design on the way."""
     findings = Findings()
     for goal in GOALS:
@@ -232,3 +258,41 @@ def attack(problem: HeatDispersion, rng: np.random.Generator, starts=STARTS, bat
         for x in ascend(problem, begun, goal, steps, rate, smooth):
             findings.look(problem, x, goal.__name__)
     return findings
+
+
+class Watched(HeatDispersion):
+    """The problem, with an eye on what is verified."""
+
+    findings: Findings
+
+    def verify(self, x: np.ndarray) -> Verification:
+        sigma = float(self.display(HeatDispersion.evaluate(self, x[None]).objective)[0])
+        return self.findings.verify(self, x, sigma, "CMA-ES")
+
+
+class Disagreement(Watched):
+    """Minimise what an opening with the whole tool leaves of a feasible design, in area and perimeter."""
+
+    def evaluate(self, x: np.ndarray) -> Evaluation:
+        evaluation = super().evaluate(x)
+        return Evaluation(np.array([self._kept(points) for points in x.reshape(len(x), -1, 2)]), evaluation.constraints)
+
+    def _kept(self, points: np.ndarray) -> float:
+        shape = shapely.Polygon(points)
+        if not shape.is_valid or not shape.area > 0:
+            return 1.0
+        r = self.tools.r * np.sqrt(shape.area)
+        opened = shape.buffer(-r, 4).buffer(r, 4)
+        return opened.area / shape.area + opened.length / shape.length
+
+
+def attack_by_cmaes(kind: type[Watched], settings: dict[str, Any], rng: np.random.Generator, budget: int) -> Findings:
+    """Search with CMA-ES in principal components, for much perimeter or for disagreement, and verify would-be bests."""
+    problem = kind(**settings)
+    problem.findings = Findings()
+    names = [training, shaken, ring, serpent, necked, staggered]
+    designs = np.concatenate([problem.designs(200, rng), [names[k % 6](problem, rng).ravel() for k in range(200)]])
+    encoder = PCA(latent_dim=int(rng.choice([8, 16, 32]))).fit(designs, rng)
+    ledger = search(problem, encoder, CMAES(), designs[rng.integers(len(designs))], budget, rng)
+    problem.findings.evaluated = ledger.price
+    return problem.findings

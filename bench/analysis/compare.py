@@ -61,6 +61,11 @@ def significant(value: float, digits: int) -> str:
     return np.format_float_positional(value, precision=digits, unique=False, fractional=False, trim="-")
 
 
+def target_text(row: pd.Series) -> str:
+    """Write the target of a row that has quantity, larger_is_better and target: ``σ ≤ 1.05``."""
+    return f"{row['quantity']} {'≥' if row['larger_is_better'] else '≤'} {row['target']:.10g}"
+
+
 def speed_up(runtimes: Runtimes, arm: str, references: Sequence[str]) -> SpeedUp:
     """How many times fewer evaluations an arm needs than the strongest of some reference arms.
 

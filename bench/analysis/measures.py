@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 TEXTS = ["run", "problem", "arm", "encoder", "optimiser", "status", "reason", "quantity"]
-OTHERS = ["raw", "replicate", "search", "targets", "larger_is_better"]
+OTHERS = ["raw", "replicate", "search", "targets", "larger_is_better", "design"]
 NUMBERS = [
     *(
         "budget",
@@ -29,13 +29,17 @@ NUMBERS = [
         "reference",
     ),
     *("n_designs", "data_best", "data_median", "prior_mean", "prior_best"),
-    *("data_best_objective", "prior_mean_objective", "prior_best_objective"),
+    *("data_best_objective", "prior_mean_objective", "prior_best_objective", "best_objective"),
+    *("best_known", "best_known_displayed", "bound", "bound_displayed"),
 ]
 FACTS = ["targets", "larger_is_better", "optimum", "reference"]
 
 
 def regular(runs: pd.DataFrame) -> pd.DataFrame:
-    """Give all the columns used here, of the same type whatever the records hold: nothing, or only skipped runs."""
+    """Give all the columns used here, of the same type whatever the records hold.
+
+    They may hold nothing, only skipped runs, or be older than a column, which is NaN then.
+    """
     whole = runs.reindex(columns=[*TEXTS, *NUMBERS, *OTHERS])
     return whole.astype({**dict.fromkeys(TEXTS, object), **dict.fromkeys(NUMBERS, float)})
 
@@ -113,6 +117,43 @@ def gap(objective: ArrayLike, optimum: ArrayLike, reference: ArrayLike) -> NDArr
     return np.asarray(np.maximum((np.asarray(objective, dtype=float) - best) / (scale - best), 0.0))
 
 
+def optima(runs: pd.DataFrame) -> pd.DataFrame:
+    """Best value that is known of every attempted problem: f* of the gap, and what people read beside it.
+
+    Returns
+    -------
+    DataFrame
+        A row a problem: ``f_star``, the optimum where it is known, else the least best-known value of the records
+        (objective units; NaN without either, or where it is no better than the reference); ``exact``, whether it is the
+        optimum; ``reference`` (objective units); ``best_known`` and ``bound`` (displayed units), the furthest of the
+        records, for a record on file may have been bettered since a run was made.
+    """
+    tried = attempted(runs)
+    furthest = tried.assign(
+        best_known_displayed=direction(tried) * tried["best_known_displayed"],
+        bound_displayed=direction(tried) * tried["bound_displayed"],
+    )
+    known = ["optimum", "reference", "best_known", "best_known_displayed", "bound_displayed"]
+    least = furthest.groupby("problem")[known].min()
+    towards = np.where(tried.groupby("problem")["larger_is_better"].first().eq(True), -1.0, 1.0)
+    f_star = least["optimum"].fillna(least["best_known"])
+    return pd.DataFrame(
+        {
+            "f_star": f_star.where(f_star < least["reference"]),
+            "exact": least["optimum"].notna(),
+            "reference": least["reference"],
+            "best_known": towards * least["best_known_displayed"],
+            "bound": towards * least["bound_displayed"],
+        }
+    )
+
+
+def improvements(traces: pd.DataFrame) -> pd.DataFrame:
+    """Verified designs that were at least as good as all before them in their run, by evaluations."""
+    found = verified(traces).sort_values(["evaluations", "objective"])
+    return found[found["objective"] == found.groupby("run")["objective"].cummin()]
+
+
 def best_so_far(runs: pd.DataFrame, traces: pd.DataFrame, points: int = 100) -> pd.DataFrame:
     """Best verified design of every attempted run, on a log-spaced grid of evaluations.
 
@@ -135,11 +176,9 @@ def best_so_far(runs: pd.DataFrame, traces: pd.DataFrame, points: int = 100) -> 
     grids = {price: np.unique(np.geomspace(1.0, price, points).round()) for price in last[last > 0.0].unique()}
     grid = tried[["run", "larger_is_better"]].assign(evaluations=last.map(grids)).explode("evaluations")
 
-    found = verified(traces).sort_values(["evaluations", "objective"])
-    improved = found[found["objective"] == found.groupby("run")["objective"].cummin()]
     best = pd.merge_asof(
         grid.astype({"evaluations": float}).dropna(subset="evaluations").sort_values("evaluations"),
-        improved,
+        improvements(traces),
         on="evaluations",
         by="run",
     )
@@ -151,10 +190,10 @@ def best_so_far(runs: pd.DataFrame, traces: pd.DataFrame, points: int = 100) -> 
 def convergence(runs: pd.DataFrame, traces: pd.DataFrame, points: int = 100) -> pd.DataFrame:
     """Median and quartiles, over an arm's runs, of the best verified value against evaluations.
 
-    The value is the normalised gap where the problem's optimum is known and better than its reference, else the
-    displayed value; the ``measure`` column says which. A run without a verified design counts as infinitely bad, so
-    the median is finite only once half of the runs have one. A curve ends with the longest of its arm's runs, at that
-    run's price.
+    The value is the normalised gap where the problem's optimum is known exactly, else the displayed value, since a
+    best-known value may yet be bettered; the ``measure`` column says which. A run without a verified design counts as
+    infinitely bad, so the median is finite only once half of the runs have one. A curve ends with the longest of its
+    arm's runs, at that run's price.
 
     Returns
     -------
@@ -162,10 +201,10 @@ def convergence(runs: pd.DataFrame, traces: pd.DataFrame, points: int = 100) -> 
         A row per (problem, arm, grid point): problem, arm, encoder, optimiser, measure ("gap" or "displayed"),
         evaluations, low, median, high.
     """
-    facts = attempted(runs)[["run", "problem", "arm", "encoder", "optimiser", "optimum", "reference"]]
-    best = best_so_far(runs, traces, points).merge(facts, on="run")
-    known = best["optimum"] < best["reference"]
-    gaps = gap(best["objective"], best["optimum"].where(known), best["reference"])
+    labels = attempted(runs)[["run", "problem", "arm", "encoder", "optimiser"]].join(optima(runs), on="problem")
+    best = best_so_far(runs, traces, points).merge(labels, on="run")
+    known = best["exact"].eq(True) & best["f_star"].notna()
+    gaps = gap(best["objective"], best["f_star"].where(known), best["reference"])
     best["measure"] = np.where(known, "gap", "displayed")
     best["value"] = best["displayed"].where(~known, gaps)
     arms = best.groupby(["problem", "arm", "encoder", "optimiser", "measure", "evaluations"])["value"]
@@ -174,6 +213,22 @@ def convergence(runs: pd.DataFrame, traces: pd.DataFrame, points: int = 100) -> 
     return pd.DataFrame(
         {name: arms.quantile(q, interpolation="midpoint") for name, q in quartiles.items()}
     ).reset_index()
+
+
+def best_designs(runs: pd.DataFrame) -> pd.DataFrame:
+    """Best verified design of every pair of an encoder and an optimiser that was attempted.
+
+    Returns
+    -------
+    DataFrame
+        A row per (problem, encoder, optimiser): problem, encoder, optimiser, run, replicate, best (displayed units) and
+        design, shape (d,); the last two are NaN and None where no run found one.
+    """
+    pair = ["problem", "encoder", "optimiser"]
+    # equally good ones are told apart by the run's name, so that the order of rows does not matter
+    best = attempted(runs).sort_values([*pair, "best_objective", "run"]).drop_duplicates(pair, ignore_index=True)
+    best["design"] = best["design"].where(best["best_objective"].notna(), None)
+    return best[[*pair, "run", "replicate", "best", "design"]]
 
 
 def summarise(runs: pd.DataFrame) -> pd.DataFrame:

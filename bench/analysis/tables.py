@@ -9,7 +9,7 @@ from textwrap import fill
 
 import pandas as pd
 
-from bench.analysis.compare import SAME, STRONGEST, SpeedUp, break_even, compare_arms, significant
+from bench.analysis.compare import SAME, STRONGEST, SpeedUp, break_even, compare_arms, significant, target_text
 from bench.analysis.measures import hits, summarise
 
 WIDTH = 140
@@ -123,7 +123,7 @@ def _page(table: pd.DataFrame, write: Writer) -> Iterator[str]:
         if rows["target"].isna().all():
             yield write.paragraph("No target is declared, so there is no speed-up.")
         for _, ran in rows[rows["searches"] > 0].groupby("target", sort=False):
-            yield write.table(f"Speed-up S [95 % interval] at {_target(ran.iloc[0])}", _speed_ups(ran))
+            yield write.table(f"Speed-up S [95 % interval] at {target_text(ran.iloc[0])}", _speed_ups(ran))
             yield write.paragraph(_strongest(ran.iloc[0]))
         for arm, note in rows.loc[rows["note"] != ""].groupby("arm", sort=False)["note"].first().items():
             yield write.paragraph(f"{arm}: {note}.")
@@ -139,7 +139,7 @@ def _evaluations(rows: pd.DataFrame) -> pd.DataFrame:
     cells[f"median {quantity}"] = arms["best_median"].map(_displayed)
     cells[f"best {quantity}"] = arms["best"].map(_displayed)
     for _, reached in rows.groupby("target", sort=False):
-        cells[_target(reached.iloc[0])] = reached.set_index("arm").apply(_reached, axis=1)
+        cells[target_text(reached.iloc[0])] = reached.set_index("arm").apply(_reached, axis=1)
     cells["fit, s"] = arms["fit_seconds"].map(lambda seconds: significant(seconds, 2))
     cells["failed"] = arms["failed"].astype(str)
     return cells.reset_index()
@@ -172,10 +172,6 @@ def _strongest(row: pd.Series) -> str:
     if isinf(row["ert_raw"]):
         return "No raw arm reached the target."
     return f"Strongest raw arm: {row['strongest_raw']}, ERT {significant(row['ert_raw'], 3)}."
-
-
-def _target(row: pd.Series) -> str:
-    return f"{row['quantity']} {'≥' if row['larger_is_better'] else '≤'} {row['target']:.10g}"
 
 
 def _reached(row: pd.Series) -> str:

@@ -1,120 +1,113 @@
-"""Every plug-in that can be found by name conforms, without being listed here."""
+"""Every plug-in that can be found by name conforms, without being listed here; and the kit notices what does not."""
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from functools import partial
+from types import ModuleType
+from typing import Any, get_args
+
 import numpy as np
 import pytest
-import torch
+from thirdparty import bad_encoders, bad_optimisers, bad_problems
 
 import bench
 from bench import checks, registry
-from bench.optimisers.base import Optimiser, SearchSpace
+from bench.checks import encoder, optimiser, problem
+from bench.checks.kit import Finding
 from encoders.linear import PCA
 from problems import outlines
-from problems.base import Evaluation
+
+DESIGNS, _ = outlines.draw(60, np.random.default_rng(0), 12)
+
+Findings = Callable[[Any], Iterator[Finding]]
 
 
-@pytest.mark.parametrize("name", registry.targets("problems"))
-def test_problem_conforms(name: str) -> None:
-    assert checks.check_problem(registry.make_problem(name)) == []
+@pytest.mark.parametrize("name", [name for kind in get_args(registry.Kind) for name in registry.targets(kind)])
+def test_a_plugin_conforms(name: str) -> None:
+    assert checks.check(name) == []
 
 
-@pytest.mark.parametrize("name", registry.targets("problems"))
-def test_problem_with_an_optimum_beats_designs_with_it(name: str) -> None:
-    problem = registry.make_problem(name)
-    designs = problem.designs(200, np.random.default_rng(0))
-    if problem.optimum is not None and designs is not None:
-        assert problem.evaluate(designs).objective.min() >= problem.optimum - 1e-12
+@pytest.mark.parametrize(
+    ("findings", "plugins"),
+    [
+        (problem.findings, bad_problems),
+        (partial(encoder.findings, designs=DESIGNS), bad_encoders),
+        (optimiser.findings, bad_optimisers),
+    ],
+)
+def test_the_kit_notices_what_is_wrong_and_has_no_check_that_notices_nothing(findings: Findings, plugins: Any) -> None:
+    for plugin in plugins.GOOD:
+        assert [finding for finding in findings(plugin) if finding.objections] == []
+    noticing, missed = set(), {}
+    for plugin, said in plugins.NOTICED.items():
+        objections = {finding.what: finding.objections for finding in findings(plugin) if finding.objections}
+        noticing |= set(objections)
+        if not any(said in sentence for sentences in objections.values() for sentence in sentences):
+            missed[plugin] = objections
+    assert missed == {}
+    assert {finding.what for plugin in plugins.GOOD for finding in findings(plugin)} - noticing == set()
 
 
-@pytest.mark.parametrize("name", registry.targets("encoders"))
-def test_encoder_conforms(name: str) -> None:
-    designs, _ = outlines.draw(120, np.random.default_rng(0), 24)
-    assert checks.check_encoder(lambda: registry.make_encoder(name), designs) == []
+def test_classes_that_cannot_be_imported_elsewhere_are_sent_along(tmp_path: Any) -> None:
+    class Local(PCA):
+        pass
+
+    assert checks.check_encoder(lambda: Local(4), DESIGNS) == []
+    script = tmp_path / "script.py"
+    script.write_text(
+        "from bench import checks\nfrom bench.checks import Bowl\n\n\nclass Mine(Bowl):\n    pass\n\n\n"
+        "if __name__ == '__main__':\n    print(checks.check_problem(Mine()))\n"
+    )
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("[]\n", "")
 
 
-@pytest.mark.parametrize("name", registry.targets("optimisers"))
-def test_optimiser_conforms(name: str) -> None:
-    assert checks.check_optimiser(lambda: registry.make_optimiser(name)) == []
+def phantom(name: str, code: str, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """Make a module that only this process has."""
+    module = ModuleType(name)
+    monkeypatch.setitem(sys.modules, name, module)
+    exec(code, vars(module))
+    return module
+
+
+AWAY = "os.environ.get('PYTHONHASHSEED') in ('1', '2')"
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (f"if {AWAY}: raise ValueError('not here')", "in another process it raised ValueError: not here"),
+        (f"if {AWAY}: os._exit(1)", "it ended another process"),
+        ("self.lock = threading.Lock()", "it raised TypeError: cannot pickle '_thread.lock' object"),
+    ],
+)
+def test_what_goes_wrong_in_another_process_alone_is_said(
+    body: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PYTHONHASHSEED", raising=False)
+    code = "import os, threading\nfrom bench.checks import Bowl\nclass Odd(Bowl):\n    def display(self, objective):\n"
+    odd = phantom("odd", code + f"        {body}\n        return objective\n", monkeypatch).Odd()
+    (objection,) = checks.check_problem(odd)
+    assert said in objection
+
+
+def test_a_class_of_which_another_process_cannot_import_the_base_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    phantom("basis", "from bench.checks import Bowl\nclass Base(Bowl): pass", monkeypatch)
+    derived = phantom("derived", "from basis import Base\nclass Derived(Base): pass", monkeypatch).Derived
+    (objection,) = checks.check_problem(derived)
+    assert objection == "another process cannot import it: ModuleNotFoundError: No module named 'basis'"
+    assert checks.check_problem(checks.Bowl) == []
 
 
 @pytest.mark.parametrize("name", registry.targets("optimisers"))
 def test_a_longer_budget_repeats_a_shorter_one(name: str) -> None:
     def points(budget: int) -> list[object]:
-        problem, encoder = checks.Bowl(), registry.make_encoder("raw")
+        bowl, raw = checks.Bowl(), registry.make_encoder("raw")
         start, rng = np.full(5, -1.0), np.random.default_rng(0)
-        ledger = bench.search(problem, encoder, registry.make_optimiser(name), start, budget, rng, trace="all")
+        ledger = bench.search(bowl, raw, registry.make_optimiser(name), start, budget, rng, trace="all")
         return [row["latent"] for row in ledger.rows]
 
     assert points(60) == points(90)[: len(points(60))]
-
-
-def broken_encoders() -> dict[str, type[PCA]]:
-    class Shifted(PCA):
-        def fit(self, designs: np.ndarray, rng: np.random.Generator) -> PCA:
-            super().fit(designs, rng)
-            assert self.bounds is not None
-            self.bounds = self.bounds + 1e6
-            return self
-
-    class Forgetful(PCA):
-        def restore(self, state: dict[str, np.ndarray]) -> None:
-            super().restore(state | {"mean": np.zeros_like(state["mean"])})
-
-    class Noisy(PCA):
-        def encode(self, x: np.ndarray) -> np.ndarray:
-            return super().encode(x) + np.random.default_rng().normal(size=(len(x), self.latent_dim))
-
-    class Rough(PCA):
-        def decode(self, z: torch.Tensor) -> torch.Tensor:
-            return super().decode(z) + (z.detach() ** 2).sum()
-
-    return {"bounds": Shifted, "farther": Forgetful, "another encoder": Noisy, "gradient": Rough}
-
-
-@pytest.mark.parametrize("said", broken_encoders())
-def test_the_kit_says_what_is_wrong_with_an_encoder(said: str) -> None:
-    designs, _ = outlines.draw(60, np.random.default_rng(0), 12)
-    found = checks.check_encoder(lambda: broken_encoders()[said](4), designs)
-    assert any(said in finding for finding in found)
-
-
-class Upside(checks.Bowl):
-    larger_is_better = True
-
-
-class Proud(checks.Bowl):
-    optimum = 100.0
-
-
-class Lying(checks.Bowl):
-    def objective(self, x: torch.Tensor) -> torch.Tensor:
-        return super().objective(x) + (x.detach() ** 3).sum(dim=-1)
-
-
-class Careless(checks.Bowl):
-    def evaluate(self, x: np.ndarray) -> Evaluation:
-        x *= 2
-        return super().evaluate(x)
-
-
-@pytest.mark.parametrize(
-    ("problem", "said"), [(Upside, "rank"), (Proud, "beats"), (Lying, "gradient"), (Careless, "changes the designs")]
-)
-def test_the_kit_says_what_is_wrong_with_a_problem(problem: type[checks.Bowl], said: str) -> None:
-    assert any(said in finding for finding in checks.check_problem(problem()))
-
-
-class Worldly(Optimiser):
-    def minimise(self, objective: SearchSpace, rng: np.random.Generator) -> None:
-        objective(objective.start + 0.01 * np.random.rand(10, objective.dim))  # noqa: NPY002
-
-
-class Idle(Optimiser):
-    def minimise(self, objective: SearchSpace, rng: np.random.Generator) -> None:
-        pass
-
-
-@pytest.mark.parametrize(("optimiser", "said"), [(Worldly, "global generator"), (Idle, "no improvement")])
-def test_the_kit_says_what_is_wrong_with_an_optimiser(optimiser: type[Optimiser], said: str) -> None:
-    assert any(said in finding for finding in checks.check_optimiser(optimiser))

@@ -258,6 +258,8 @@ def test_an_attack_finds_no_feasible_design_that_verification_or_the_bound_refus
     problem = HeatDispersion(**settings)
     findings = attack.attack(problem, np.random.default_rng(0), batch=2 * len(attack.STARTS), steps=12)
     inner = problem.tools.r * verified_share(problem.tools.r, problem.tools.h, problem.n_vertices)
+    for kind in (attack.Watched, attack.Disagreement):
+        findings.add(attack.attack_by_cmaes(kind, settings, np.random.default_rng(1), budget=300))
     assert findings.feasible > 50
     assert not findings.refused, findings.refused[0][0]
     assert findings.largest <= Tools(inner, 0.1, 1.0).bound / KEPT

@@ -2,13 +2,14 @@ from __future__ import annotations
 
 from math import inf, isnan, nan
 from types import SimpleNamespace
+from typing import Any
 
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.analysis.measures import attempted, best_so_far, convergence, gap, hits, summarise
+from bench.analysis.measures import attempted, best_designs, best_so_far, convergence, gap, hits, optima, summarise
 
 
 def test_hits_are_the_first_verified_design_that_meets_each_target(records: SimpleNamespace) -> None:
@@ -83,6 +84,56 @@ def test_gap_is_0_at_the_optimum_1_at_the_reference_and_never_negative() -> None
 def test_gap_refuses_a_reference_that_is_no_worse_than_the_optimum() -> None:
     with pytest.raises(ValueError, match="reference"):
         gap(1.0, [0.0, 2.0], [1.0, 2.0])
+
+
+def test_the_best_known_value_stands_for_an_unknown_optimum(records: SimpleNamespace) -> None:
+    def run(problem: str, **facts: float) -> Any:
+        return records.run("raw/a", 9, problem=problem, **facts)
+
+    known = optima(
+        records.experiment(
+            run("exact", optimum=0.1, best_known=0.2),
+            *(run("best known", optimum=nan, best_known=value) for value in (0.3, 0.2, nan)),
+            *(run("unknown", optimum=nan), run("no better than the reference", optimum=nan, best_known=0.5)),
+        )[0]
+    )
+    assert known["f_star"].dropna().to_dict() == {"exact": 0.1, "best known": 0.2}
+    assert known["exact"].to_dict() == {"exact": True} | dict.fromkeys(
+        ["best known", "unknown", "no better than the reference"], False
+    )
+
+
+@pytest.mark.parametrize(("larger", "furthest"), [(False, 1.9), (True, 2.1)])
+def test_what_is_known_in_displayed_units_is_the_furthest_on_record(
+    records: SimpleNamespace, larger: bool, furthest: float
+) -> None:
+    where = {"larger_is_better": larger, "optimum": nan}
+    sigmas = (1.9, 2.1, nan)
+    parts = [records.run("raw/a", 9, replicate=r, best_known_displayed=s, **where) for r, s in enumerate(sigmas)]
+    known = optima(records.experiment(*parts)[0]).loc["disc"]
+    assert known["best_known"] == furthest
+    assert isnan(known["bound"])
+
+
+def test_records_older_than_a_best_known_value_still_load(records: SimpleNamespace) -> None:
+    runs, traces = records.experiment(records.run("raw/a", 9, (1, 1.5)))
+    assert not {"best_known", "bound"} & set(runs)
+    known = optima(runs)
+    assert known[["f_star", "exact"]].iloc[0].tolist() == [0.0, True]
+    assert convergence(runs, traces)["measure"].unique().tolist() == ["gap"]
+
+
+def test_the_best_design_of_an_arm_is_over_its_runs_and_none_where_none_was_verified(records: SimpleNamespace) -> None:
+    sigmas = [1.3, 1.1, 1.2]
+    runs, _ = records.experiment(
+        *(records.run("raw/a", 9, (1, s), replicate=r, design=[s, 0.0]) for r, s in enumerate(sigmas)),
+        records.run("vae/a", 9, (1, 1.0, False), design=None),
+        records.undone("vae/b", "failed", "crash"),
+        records.undone("vae/c", "skipped", "no gradient"),
+    )
+    best = best_designs(runs).set_index(["encoder", "optimiser"])
+    assert best["design"].to_dict() == {("raw", "a"): [1.1, 0.0], ("vae", "a"): None, ("vae", "b"): None}
+    assert best["best"].dropna().tolist() == [1.1]
 
 
 def test_best_so_far_starts_infinitely_bad_and_keeps_its_best(records: SimpleNamespace) -> None:

@@ -13,6 +13,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from bench.analysis import measures, plots
+from bench.analysis.plots.style import EVALUATIONS, ordered
 
 Frames = tuple[pd.DataFrame, pd.DataFrame]
 
@@ -43,6 +44,11 @@ def drawn(ax: Any) -> list[Any]:
     return [line for line in ax.lines if len(line.get_xdata()) > 2]
 
 
+def names(figure: Figure) -> list[str]:
+    """Optimisers above the columns of panels."""
+    return [text.get_text() for ax in figure.axes for text in ax.texts]
+
+
 def legend(figure: Figure) -> list[str]:
     return [text.get_text() for text in figure.legends[0].get_texts()]
 
@@ -50,9 +56,9 @@ def legend(figure: Figure) -> list[str]:
 def test_data_and_lines_are_the_measures(frames: Frames) -> None:
     figure, data = plots.convergence(*frames)
     pd.testing.assert_frame_equal(data, measures.convergence(*frames))
-    for ax in figure.axes:
-        curves = [curve for _, curve in data[data["optimiser"] == ax.get_title()].groupby("encoder")]
-        assert len(drawn(ax)) == len(curves) == (1 if ax.get_title() == "c" else 2)
+    for optimiser, ax in zip(names(figure), figure.axes, strict=True):
+        curves = [curve for _, curve in data[data["optimiser"] == optimiser].groupby("encoder")]
+        assert len(drawn(ax)) == len(curves) == (1 if optimiser == "c" else 2)
         for line, curve in zip(drawn(ax), curves, strict=True):
             median = curve["median"].where(np.isfinite(curve["median"])).to_numpy()
             np.testing.assert_array_equal(line.get_xdata(), curve["evaluations"])
@@ -60,10 +66,11 @@ def test_data_and_lines_are_the_measures(frames: Frames) -> None:
 
 
 def test_axes_are_named_and_the_gap_is_logarithmic(frames: Frames) -> None:
-    axes = plots.convergence(*frames)[0].axes
-    assert [ax.get_title() for ax in axes] == ["a", "b", "c"]
-    assert [ax.get_ylabel() for ax in axes] == ["normalised gap Δ", "", "normalised gap Δ"]
-    assert [ax.get_xlabel() for ax in axes] == ["", plots.EVALUATIONS, plots.EVALUATIONS]
+    figure, _ = plots.convergence(*frames)
+    axes = figure.axes
+    assert names(figure) == ["a", "b", "c"]
+    assert [ax.get_ylabel() for ax in axes] == ["normalised\ngap Δ", "", ""]
+    assert [ax.get_xlabel() for ax in axes] == [EVALUATIONS] * 3
     assert {(ax.get_xscale(), ax.get_yscale()) for ax in axes} == {("log", "log")}
     assert len({ax.get_ylim() for ax in axes}) == len({ax.get_xlim() for ax in axes}) == 1
 
@@ -109,12 +116,46 @@ def test_legend_names_each_encoder_once_raw_first_and_the_marks_there_are(
 def test_several_problems_have_a_row_of_panels_each(records: SimpleNamespace) -> None:
     frames = records.experiment(*grid(records), *grid(records, problem="coil", optimum=nan))
     figure, data = plots.convergence(*frames)
-    assert [band.get_suptitle() for band in figure.subfigs] == ["coil", "disc"]
-    assert [len(band.axes) for band in figure.subfigs] == [3, 3]
+    rows = np.reshape(figure.axes, (2, 3))
+    assert [ax.get_title("left") for ax in rows[:, 0]] == ["coil", "disc"]
+    assert [ax.get_ylabel() for ax in rows[:, 0]] == ["best verified σ", "normalised\ngap Δ"]
+    assert names(figure) == ["a", "b", "c"]
     assert set(data["problem"]) == {"coil", "disc"}
     only, data = plots.convergence(*frames, problem="coil")
-    assert [band.get_suptitle() for band in only.subfigs] == ["coil"]
+    assert (only.get_suptitle(), len(only.axes)) == ("coil", 3)
     assert set(data["problem"]) == {"coil"}
+
+
+def test_eight_problems_fit_on_a_page(records: SimpleNamespace) -> None:
+    parts = [records.run(f"raw/{o}", 90, (1, 1.5), problem=f"disc {number}") for o in "abcd" for number in range(8)]
+    width, height = plots.convergence(*records.experiment(*parts))[0].get_size_inches()
+    assert width <= 7.0
+    assert height <= 9.5
+
+
+def test_best_known_and_bound_are_lines_where_no_optimum_is_known(records: SimpleNamespace) -> None:
+    known = {"best_known": -0.8, "best_known_displayed": 2.15, "bound": -0.8, "bound_displayed": 2.209}
+    open_end = records.experiment(*grid(records, optimum=nan, larger_is_better=True, data_best=1.62, **known))
+    figure, _ = plots.convergence(*open_end)
+    levels = [line.get_ydata()[0] for line in figure.axes[0].lines if len(line.get_xdata()) == 2]
+    assert levels == [1.62, 2.15, 2.209]
+    assert {"best known", "bound"} <= set(legend(figure))
+    exact = plots.convergence(*records.experiment(*grid(records, **known)))[0]
+    assert not {"best known", "bound"} & set(legend(exact))
+
+
+def test_an_encoder_has_the_same_colour_in_every_figure(records: SimpleNamespace) -> None:
+    skipped = [records.undone("pca/a", "skipped", "too many dimensions", problem="coil")]
+    runs, traces = records.experiment(*grid(records), *grid(records, problem="coil"), *skipped)
+    few = runs[runs["problem"] == "coil"]
+    lines = [figure.legends[0].get_lines() for figure in (plots.convergence(f, traces)[0] for f in (runs, few))]
+    assert len({str([(line.get_label(), line.get_color()) for line in each]) for each in lines}) == 1
+
+
+def test_labels_are_ordered_as_people_count() -> None:
+    assert ordered(["vae-16", "vae-2", "pca-8", "10", "9", "vae-2 → raw", "²"]) == [
+        *("9", "10", "pca-8", "vae-2", "vae-2 → raw", "vae-16", "²"),
+    ]
 
 
 def test_one_panel_has_a_line_an_arm_each_of_its_own_look(records: SimpleNamespace) -> None:
@@ -124,7 +165,7 @@ def test_one_panel_has_a_line_an_arm_each_of_its_own_look(records: SimpleNamespa
     ax = mine.subplots()
     figure, _ = plots.convergence(*frames, ax=ax)
     assert figure is mine
-    assert [text.get_text() for text in ax.get_legend().get_texts()][:24] == sorted(arms)
+    assert [text.get_text() for text in ax.get_legend().get_texts()][:24] == arms
     assert len({(line.get_color(), str(line._dash_pattern)) for line in drawn(ax)}) == 24
 
 
@@ -149,7 +190,7 @@ def test_edge_cases_are_drawn(records: SimpleNamespace, name: str, tmp_path: Pat
     figure, _ = plots.convergence(*records.experiment(parts[name]))
     assert [path.stat().st_size > 0 for path in plots.save(figure, tmp_path / "plots" / "figure")] == [True, True]
     texts = [text.get_text() for text in figure.axes[0].texts]
-    assert texts == (["no evaluation"] if name == "failed" else [])
+    assert texts == (["no evaluation", "a"] if name == "failed" else ["a"])
 
 
 def test_nothing_global_is_changed_and_no_figure_is_left_open(frames: Frames, tmp_path: Path) -> None:

@@ -1,0 +1,130 @@
+"""Designs side by side: the best that every arm found, and a contact sheet of any."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import product
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from bench.analysis import measures
+from bench.analysis.compare import significant
+from bench.analysis.plots.style import GREY, PAGE, PALETTE, STYLE, choose, colours, ordered, plain, raw_first
+
+Draw = Callable[[NDArray[np.float64], Axes], object]
+"""What draws one design, shape (d,), on axes: the ``draw`` of a problem."""
+CELL = 1.2
+"""Largest width in inches of a design of a gallery."""
+SHEET_COLUMNS = 8
+LINE = 0.17
+"""Height in inches of a line of text."""
+
+
+def gallery(runs: pd.DataFrame, draw: Draw, problem: str | None = None) -> tuple[Figure, pd.DataFrame]:
+    """Best verified design of every arm of one problem, all at the same scale: a row an encoder, a column an optimiser.
+
+    Parameters
+    ----------
+    runs : DataFrame
+        Records, a row a run.
+    draw : callable
+        Draws one design on axes: ``draw(x, ax)``, as a problem's ``draw`` does.
+    problem : str, optional
+        Label of the problem; may be left out where there is only one.
+
+    Returns
+    -------
+    figure : Figure
+    data : DataFrame
+        The designs drawn, as from `measures.best_designs`.
+
+    Raises
+    ------
+    ValueError
+        If there is no run of the problem that was attempted, or if there are several problems to choose from.
+    """
+    chosen = choose(runs, problem, one=True)
+    quantity = plain(measures.summarise(chosen)["quantity"].iloc[0])
+    data = measures.best_designs(chosen)
+    best = data.set_index(["encoder", "optimiser"])
+    labels = raw_first(chosen, "encoder")
+    hues, encoders = colours(labels), [label for label in labels if label in best.index]
+    optimisers = ordered(data["optimiser"].unique())
+    if not encoders:
+        raise ValueError("every run was skipped; there is nothing to show")
+    with mpl.rc_context(STYLE):
+        figure, panels = _cells(len(encoders), len(optimisers), min(CELL, PAGE / len(optimisers)), LINE)
+        full = []
+        for ax, (encoder, optimiser) in zip(panels.flat, product(encoders, optimisers), strict=True):
+            if optimiser == optimisers[0]:
+                ax.set_ylabel(plain(encoder))
+            if encoder == encoders[0]:
+                ax.set_title(plain(optimiser))
+            if (encoder, optimiser) not in best.index:
+                continue
+            design, value = best["design"][encoder, optimiser], best["best"][encoder, optimiser]
+            if design is None:
+                ax.text(0.5, 0.5, "none\nverified", transform=ax.transAxes, ha="center", va="center", color=GREY)
+                continue
+            ax.set_prop_cycle(color=[hues[encoder]])
+            draw(np.asarray(design, dtype=float), ax)
+            ax.set_xlabel(f"{quantity} {significant(value, 5)}", labelpad=1.0)
+            full.append(ax)
+        _same_scale(full)
+    return figure, data
+
+
+def sheet(
+    designs: NDArray[np.float64], draw: Draw, captions: Sequence[str] | None = None
+) -> tuple[Figure, NDArray[np.float64]]:
+    """Contact sheet of designs, eight a row, all at the same scale.
+
+    Parameters
+    ----------
+    designs : ndarray, shape (n, d)
+    draw : callable
+        Draws one design on axes: ``draw(x, ax)``.
+    captions : sequence of str, optional
+        What stands below each.
+
+    Returns
+    -------
+    figure : Figure
+    designs : ndarray, shape (n, d)
+        The designs drawn.
+    """
+    rows = max(-(-len(designs) // SHEET_COLUMNS), 1)
+    with mpl.rc_context(STYLE):
+        figure, panels = _cells(rows, SHEET_COLUMNS, PAGE / SHEET_COLUMNS, LINE if captions else 0.0)
+        for number, (design, ax) in enumerate(zip(designs, panels.flat, strict=False)):
+            ax.set_prop_cycle(color=[PALETTE[1]])
+            draw(design, ax)
+            if captions:
+                ax.set_xlabel(plain(captions[number]), labelpad=1.0, fontsize=7.0)
+        _same_scale(list(panels.flat)[: len(designs)])
+    return figure, designs
+
+
+def _cells(rows: int, columns: int, side: float, below: float) -> tuple[Figure, Any]:
+    """Make a figure of square cells without frames, with room below each; lengths in inches."""
+    figure = Figure(figsize=(columns * side + 2.0 * LINE, rows * (side + below) + 2.0 * LINE))
+    figure.set_layout_engine("constrained", w_pad=0.02, h_pad=0.02, wspace=0.0, hspace=0.0)
+    panels = figure.subplots(rows, columns, squeeze=False)
+    for ax in panels.flat:
+        ax.set(xticks=[], yticks=[])
+        ax.spines[:].set_visible(False)
+    return figure, panels
+
+
+def _same_scale(panels: Sequence[Axes]) -> None:
+    """Show as much of the plane in each panel as the largest drawing needs, around the middle of its own."""
+    extents = np.array([ax.dataLim.get_points() for ax in panels]).reshape(-1, 2, 2)
+    middles, half = extents.mean(axis=1), 0.53 * np.ptp(extents, axis=1).max(axis=0, initial=0.0)
+    for ax, (x, y) in zip(panels, middles, strict=True):
+        ax.set(xlim=(x - half[0], x + half[0]), ylim=(y - half[1], y + half[1]))

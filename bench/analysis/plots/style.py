@@ -1,0 +1,90 @@
+"""How all figures look, so that a paper's agree: sizes, fonts, a colour an encoder; and how they are saved."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+import pandas as pd
+import seaborn as sns
+from matplotlib.figure import Figure
+
+from bench.analysis import measures
+
+COLUMN, PAGE = 3.5, 7.0
+"""Widths in inches of one column of a paper and of two."""
+STYLE: Any = {
+    **sns.axes_style("ticks"),
+    **dict.fromkeys(("font.size", "axes.titlesize", "axes.labelsize", "figure.titlesize"), 9.0),
+    **dict.fromkeys(("legend.fontsize", "xtick.labelsize", "ytick.labelsize"), 8.0),
+    **dict.fromkeys(("axes.spines.top", "axes.spines.right"), False),
+    **{"axes.linewidth": 0.8, "lines.linewidth": 1.4, "pdf.fonttype": 42},
+}
+# raw search in black; of Seaborn's colours for the colour-blind those that are told apart on white
+PALETTE = ["0.1", *(sns.color_palette("colorblind")[number] for number in (0, 1, 2, 3, 4, 9, 5))]
+DASHES = ("-", (0, (5, 1.5)), (0, (1, 1)), (0, (5, 1.5, 1, 1.5)), (0, (3, 1, 1, 1, 1, 1)), (0, (8, 3)))
+GREY = "0.45"
+EVALUATIONS = "evaluations $N_f + N_g$"
+
+
+def choose(runs: pd.DataFrame, problem: str | None = None, one: bool = False) -> pd.DataFrame:
+    """Pick the runs of a problem, or all of them, in regular columns.
+
+    Raises
+    ------
+    ValueError
+        If there is none, or if ``one`` problem is asked for and there are several.
+    """
+    runs = measures.regular(runs)
+    chosen = runs if problem is None else runs[runs["problem"] == problem]
+    names = sorted(chosen["problem"].unique())
+    if not names:
+        raise ValueError(f"no run of {problem or 'any problem'}; there are runs of {sorted(runs['problem'].unique())}")
+    if one and len(names) > 1:
+        raise ValueError(f"this shows one problem; choose from {names}")
+    return chosen
+
+
+def ordered(labels: Iterable[str]) -> list[str]:
+    """Sort labels as people count: vae-2, vae-8, vae-16."""
+    return sorted(labels, key=lambda label: [int(p) if n % 2 else p for n, p in enumerate(re.split("([0-9]+)", label))])
+
+
+def raw_first(runs: pd.DataFrame, hue: str) -> list[str]:
+    """Labels of all encoders or arms, raw search before the others."""
+    raw = measures.summarise(runs).groupby(hue)["raw"].any()
+    return sorted(ordered(raw.index), key=lambda label: not raw[label])
+
+
+def colours(labels: Sequence[str]) -> dict[str, Any]:
+    """A colour a label; they repeat after eight."""
+    return {label: PALETTE[index % len(PALETTE)] for index, label in enumerate(labels)}
+
+
+def dashes(labels: Sequence[str]) -> dict[str, Any]:
+    """A line style a label; they repeat after six."""
+    return {label: DASHES[index % len(DASHES)] for index, label in enumerate(labels)}
+
+
+def plain(text: str) -> str:
+    """Keep Matplotlib from reading dollar signs as mathematics."""
+    return text.replace("$", r"\$")
+
+
+def save(figure: Figure, path_stem: str | Path) -> list[Path]:
+    """Write a figure as PNG (200 dpi) and as PDF; the same figure gives the same bytes.
+
+    Returns
+    -------
+    list of Path
+        ``path_stem`` with .png and .pdf appended.
+    """
+    Path(path_stem).parent.mkdir(parents=True, exist_ok=True)
+    png, pdf = Path(f"{path_stem}.png"), Path(f"{path_stem}.pdf")
+    with mpl.rc_context(STYLE):
+        figure.savefig(png, dpi=200, metadata={"Software": None})
+        figure.savefig(pdf, metadata={"CreationDate": None})
+    return [png, pdf]

@@ -1,0 +1,72 @@
+"""Conformance checks for plug-ins, for the tests of third parties and for `latentbench check`.
+
+Each check takes a plug-in and returns what is wrong with it, in words; an empty list says that nothing was found. What
+a plug-in raises is an objection too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+
+from bench.checks import encoder, named, optimiser, problem
+from bench.checks.bowl import Bowl
+from bench.checks.kit import Finding
+from bench.optimisers.base import Optimiser
+from bench.registry import resolve_any
+from encoders.base import Encoder
+from problems.base import Problem
+
+__all__ = ["Bowl", "check", "check_encoder", "check_optimiser", "check_problem"]
+
+
+def check_problem(plugin: Problem | Callable[[], Problem]) -> list[str]:
+    """Shapes, batches, purity, draws, display, verification, failures, gradients, optimum, other processes.
+
+    Parameters
+    ----------
+    plugin : Problem or callable
+        Or what makes one, such as its class.
+    """
+    return _objections(problem.findings(plugin))
+
+
+def check_encoder(make: Callable[[], Encoder], designs: np.ndarray | None = None) -> list[str]:
+    """Shapes, batches, purity, fits, geometry of the latent space, round trip, bytes, gradients, other processes.
+
+    Parameters
+    ----------
+    make : callable
+        Makes a new, unfitted encoder.
+    designs : ndarray, shape (n, d), optional
+        To fit it on; 200 outlines of 100 vertices by default.
+    """
+    return _objections(encoder.findings(make, designs))
+
+
+def check_optimiser(make: Callable[[], Optimiser]) -> list[str]:
+    """Budget, progress, determinism, purity, calm where evaluations fail, other processes; on quadratics.
+
+    Parameters
+    ----------
+    make : callable
+        Makes an optimiser.
+    """
+    return _objections(optimiser.findings(make))
+
+
+def check(name: str, **params: Any) -> list[str]:
+    """Check what an experiment file calls by this name, with these parameters.
+
+    Raises
+    ------
+    BadInput
+        If there is no such plug-in, or it refuses the parameters.
+    """
+    return _objections(named.findings(resolve_any(name, params)))
+
+
+def _objections(findings: Iterable[Finding]) -> list[str]:
+    return [sentence for finding in findings for sentence in finding.objections]

@@ -1,0 +1,121 @@
+"""What is checked of an optimiser, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bench.checks.bowl import Bowl, Hopeless, Watched, watch
+from bench.checks.kit import Finding, Stage, examine, same
+from bench.checks.process import Results, differences
+from bench.ledger import Ledger
+from bench.optimisers.base import Optimiser
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+BUDGET = 60
+BUDGETS = (1, 2, 3, 7, BUDGET)
+DIMENSIONS = (1, 2, 5, 30)
+
+Make = Callable[[], Optimiser]
+
+
+class Counted(Bowl):
+    """Counts what is evaluated, by whichever way."""
+
+    evaluated = 0
+
+    def objective(self, x: Tensor) -> Tensor:
+        """As in `Bowl`."""
+        self.evaluated += len(x)
+        return super().objective(x)
+
+
+def budget(make: Make) -> Iterator[str]:
+    """Searches that do not end with their budget, or evaluate beside it."""
+    for library in make().libraries:
+        import_module(library)
+    for allowed in BUDGETS:
+        problem = Counted()
+        objective, ledger = watch(make(), problem, allowed)
+        if objective.late:
+            yield f"it goes on after BudgetSpent, at a budget of {allowed}; let that pass"
+            return
+        if problem.evaluated != ledger.n_f:
+            yield f"it evaluates {problem.evaluated} designs, of which {ledger.n_f} are counted"
+            return
+
+
+def progress(make: Make) -> Iterator[str]:
+    """Searches that lead nowhere."""
+    for dim in DIMENSIONS:
+        objective, ledger = _searched(make, Bowl(dim=dim))
+        if not ledger.best_objective < objective.start_value:
+            yield f"{BUDGET} evaluations of a quadratic bring no improvement on the start, in dimension {dim}"
+            return
+
+
+def repeatable(make: Make) -> Iterator[str]:
+    """Searches that depend on more than the generator."""
+    expected = _searched(make, Bowl())[0].points
+    if not same(_searched(make, Bowl())[0].points, expected):
+        yield "two searches from the same generator visit different points"
+        return
+    used = make()
+    _searched(lambda: used, Bowl(dim=2))
+    if not same(_searched(lambda: used, Bowl())[0].points, expected):
+        yield "a second search by the same optimiser visits other points; an optimiser keeps nothing"
+
+
+def purity(make: Make) -> Iterator[str]:
+    """Searches that write into what they are given."""
+    for name in _searched(make, Bowl())[0].changed():
+        yield f"it changes the objective's {name}"
+
+
+def honesty(make: Make) -> Iterator[str]:
+    """Gradients that were not announced, points that are none."""
+    objective, _ = _searched(make, Bowl())
+    if objective.gradients and not make().needs_gradient:
+        yield "it asks for gradients, though needs_gradient is False"
+    if not np.isfinite(objective.points).all():
+        yield "it asks for points that are not finite"
+
+
+def calm(make: Make) -> Iterator[str]:
+    """Searches that cannot bear failed evaluations."""
+    for problem, what in ((Bowl(failing=True), "some"), (Hopeless(), "all")):
+        if _searched(make, problem)[0].late:
+            yield f"it goes on after BudgetSpent, where {what} evaluations fail; let that pass"
+
+
+FIRST: Stage[Make] = {"ends with its budget, and evaluates nothing beside it": budget}
+THEN: Stage[Make] = {
+    "makes progress on quadratics of 1 to 30 variables": progress,
+    "visits the same points from the same generator, whatever it did before": repeatable,
+    "leaves the objective's arrays alone": purity,
+    "asks for finite points, and for gradients only if it says so": honesty,
+    "goes on or ends where evaluations fail": calm,
+}
+
+
+def findings(make: Make) -> Iterator[Finding]:
+    """Check an optimiser."""
+    return examine(make, FIRST, (THEN, {"gives the same results in another process": _elsewhere}))
+
+
+def _searched(make: Make, problem: Bowl) -> tuple[Watched, Ledger]:
+    return watch(make(), problem, BUDGET)
+
+
+def _elsewhere(make: Make) -> Iterator[str]:
+    return differences(partial(_results, make), make())
+
+
+def _results(make: Make) -> Results:
+    return {"points": _searched(make, Bowl())[0].points}
