@@ -1,8 +1,8 @@
 """The long attack on heat-dispersion, and how much room it leaves to verification.
 
-python tests/performance/long_attack.py [EVALUATIONS] [SEED]; 10⁶ take about twenty minutes on one core. Exits with 1 if a
-feasible design was found that verification, or the bound on verified designs, refuses. Room is how much larger the tools
-of verification could be before they refuse any of the feasible designs (of which one in fifty is tried).
+python tests/performance/long_attack.py [EVALUATIONS] [SEED]; 10⁶ take about twenty minutes on one core. Exits with 1
+if a feasible design was found that verification, or the bound on verified designs, refuses. Room is how much larger
+the tools of verification could be before they refuse any of the feasible designs (of which one in fifty is tried).
 """
 
 from __future__ import annotations
