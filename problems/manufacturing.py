@@ -54,8 +54,8 @@ class Tools:
 
     @property
     def least_quotient(self) -> float:
-        """Q_min, that of the bound for a tool of 0.8 r; no design that can be verified has a smaller Q."""
-        return Tools(0.8 * self.r, self.h, self.R_c).bound ** -2
+        """Q_min, a little under that of the bound for a tool of 0.8 r; nothing that can be verified has so small a Q."""
+        return 0.95 * Tools(0.8 * self.r, self.h, self.R_c).bound ** -2
 
     def constraints(self, points: Tensor) -> Tensor:
         """Signed constraints (n, 7) of vertices (n, N, 2), in the order of `CONSTRAINTS`; satisfied where g <= 0.

@@ -140,15 +140,16 @@ def rounded(points: np.ndarray, inner: float, outer: float, segments: int) -> np
     """
     import shapely
 
-    polygon, area = shapely.Polygon(points), 1.0
-    for _ in range(2):  # filled gaps add area, and radii are in units of its root
-        scale = max(1.0, np.sqrt(area))
+    polygon, scale = shapely.Polygon(points), 1.0
+    while True:
         whole = polygon.buffer(-inner * scale)
         whole = whole.buffer((inner + outer) * scale, segments).buffer(-outer * scale, segments)
         if whole.is_empty:
             raise ValueError(f"an outline has no part as wide as a tool of radius {inner:g}")
         piece = max(shapely.get_parts(whole), key=shapely.area)
-        area = piece.area
+        if piece.area <= scale**2:
+            break
+        scale = 1.01 * np.sqrt(piece.area)  # filled gaps added area, and radii are in units of its root
     return normalise(shapely.get_coordinates(piece.exterior)[:-1])
 
 
@@ -161,7 +162,7 @@ def _design(family: str, n_vertices: int, rng: np.random.Generator, rounding: tu
     outline = outline @ np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
     points = FINE
     if rounding is not None:
-        outline = rounded(normalise(outline), *rounding, segments=n_vertices // 2)
+        outline = rounded(normalise(outline), *rounding, segments=n_vertices // 4)
         points = max(FINE, 10 * n_vertices)  # so that arcs of the tools' radii keep their curvature
     fine = normalise(resample(outline, points))
     start = np.argmin(np.abs(np.arctan2(fine[:, 1], fine[:, 0]))) / points

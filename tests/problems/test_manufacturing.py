@@ -290,6 +290,13 @@ def test_the_verified_radius_is_a_little_under_the_tools_and_nears_it_as_edges_s
     assert 0.8 < coarse <= fine < 1
 
 
+@pytest.mark.parametrize("r", [0.02, 0.135, 0.5])
+def test_the_least_ratio_that_constraints_allow_cuts_off_nothing_that_can_be_verified(r: float) -> None:
+    for n_vertices in (100, 3000):
+        proved = Tools(verified_share(r, 0.09, n_vertices) * r, 0.09, 1.0).bound / KEPT
+        assert Tools(r, 0.09, 1.0).least_quotient < proved**-2
+
+
 # --- data
 
 
