@@ -54,7 +54,7 @@ class Tools:
 
     @property
     def least_quotient(self) -> float:
-        """Q_min, a little under that of the bound for a tool of 0.8 r; nothing that can be verified has so small a Q."""
+        """Q_min, a little under that of the bound for a tool of 0.8 r; nothing that is verified has so small a Q."""
         return 0.95 * Tools(0.8 * self.r, self.h, self.R_c).bound ** -2
 
     def constraints(self, points: Tensor) -> Tensor:

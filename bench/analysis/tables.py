@@ -10,9 +10,9 @@ from textwrap import fill
 import pandas as pd
 
 from bench.analysis.compare import SAME, STRONGEST, SpeedUp, break_even, compare_arms, significant, target_text
-from bench.analysis.measures import hits, summarise
+from bench.analysis.measures import hits, optima, summarise
 
-WIDTH = 140
+WIDTH = 148
 UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"))
 COLUMNS = [
     *("problem", "arm", "encoder", "optimiser", "raw", "target", "successes", "searches", "failed", "note"),
@@ -21,7 +21,7 @@ COLUMNS = [
     *STRONGEST,
     *("strongest_raw", "ert_raw", "least_raw", "ert_raw_bound"),
     *("fit_seconds", "overhead", "break_even", "break_even_relation"),
-    *("n_designs", "data_best", "data_median", "quantity", "larger_is_better"),
+    *("n_designs", "data_best", "data_median", "best_known", "bound", "quantity", "larger_is_better"),
 ]
 LEGEND = (
     "Evaluations are priced N_f + N_g: a value is one, a gradient is one. Raw means any encoder with as many latent "
@@ -50,11 +50,11 @@ def efficiency_table(runs: pd.DataFrame, traces: pd.DataFrame, draws: int = 1000
     -------
     DataFrame
         A row per (problem, arm, target), with `COLUMNS`: those of `measures.summarise` and `compare.compare_arms`,
-        and ``break_even`` in seconds with ``break_even_relation``, against the strongest raw arm or, as a bound,
-        against ``least_raw``. An arm whose runs were all skipped is there too, its ``note`` saying why; ``target`` is
-        NaN where a problem declares none.
+        ``best_known`` and ``bound`` of `measures.optima`, and ``break_even`` in seconds with ``break_even_relation``,
+        against the strongest raw arm or, as a bound, against ``least_raw``. An arm whose runs were all skipped is there
+        too, its ``note`` saying why; ``target`` is NaN where a problem declares none.
     """
-    arms = summarise(runs)
+    arms = summarise(runs).join(optima(runs)[["best_known", "bound"]], on="problem")
     table = arms.rename(columns={"targets": "target"}).explode("target", ignore_index=True).astype({"target": float})
     table = table.merge(compare_arms(hits(runs, traces), draws), on=["problem", "arm", "target"], how="left")
     table = table.fillna({"successes": 0, "evaluations_spent": table["spent"]}).astype({"successes": int})
@@ -119,6 +119,8 @@ def _page(table: pd.DataFrame, write: Writer) -> Iterator[str]:
     for problem, rows in table.groupby("problem"):
         yield write.heading(str(problem))
         yield write.paragraph(_training_data(rows.iloc[0]))
+        if known := _known(rows.iloc[0]):
+            yield write.paragraph(known)
         yield write.table("Evaluations to target", _evaluations(rows))
         if rows["target"].isna().all():
             yield write.paragraph("No target is declared, so there is no speed-up.")
@@ -138,6 +140,8 @@ def _evaluations(rows: pd.DataFrame) -> pd.DataFrame:
     cells[f"start {quantity}"] = arms["start_median"].map(_displayed)
     cells[f"median {quantity}"] = arms["best_median"].map(_displayed)
     cells[f"best {quantity}"] = arms["best"].map(_displayed)
+    if arms["bound"].notna().any():
+        cells["of bound"] = (arms["best"] / arms["bound"]).map(lambda share: "–" if isnan(share) else f"{share:.1%}")
     for _, reached in rows.groupby("target", sort=False):
         cells[target_text(reached.iloc[0])] = reached.set_index("arm").apply(_reached, axis=1)
     cells["fit, s"] = arms["fit_seconds"].map(lambda seconds: significant(seconds, 2))
@@ -163,6 +167,14 @@ def _training_data(row: pd.Series) -> str:
     return (
         f"Training data: {row['n_designs']:.0f} designs, best {row['quantity']} {best}, median {median} "
         "(medians over replicates)."
+    )
+
+
+def _known(row: pd.Series) -> str:
+    """What the best design on record has, and what none is proved to surpass."""
+    said = {"Best known, verified": row["best_known"], "Nominal bound": row["bound"]}
+    return " ".join(
+        f"{name}: {row['quantity']} {_displayed(value)}." for name, value in said.items() if not isnan(value)
     )
 
 

@@ -15,6 +15,7 @@ READABLE = ["text", "markdown", "latex"]
 Frames = tuple[pd.DataFrame, pd.DataFrame]
 
 NOTHING = pd.DataFrame(columns=["run", "status"]), pd.DataFrame(columns=["run"])
+HEAT = {"optimum": nan, "larger_is_better": True, "targets": [1.5]}
 EDGE_CASES: dict[str, tuple[Callable[[SimpleNamespace], Frames], str]] = {
     "no run": (lambda r: NOTHING, "No runs."),
     "only skipped": (lambda r: r.experiment(r.undone("vae/a", "skipped", "no gradient")), "1 skipped: no gradient"),
@@ -30,6 +31,11 @@ EDGE_CASES: dict[str, tuple[Callable[[SimpleNamespace], Frames], str]] = {
     "no raw arm": (lambda r: r.experiment(r.run("vae/a", 90, (9, 1.01))), "No raw arm ran."),
     "no target": (lambda r: r.experiment(r.run("raw/a", 90, (9, 1.01), targets=[])), "No target is declared"),
     "no optimum": (lambda r: r.experiment(r.run("raw/a", 90, (9, 1.01), optimum=nan, reference=nan)), "1/1  9"),
+    "best known": (
+        lambda r: r.experiment(r.run("raw/a", 90, (9, 1.1), (20, 1.5), **HEAT, best_known_displayed=2.2)),
+        "Best known, verified: ",
+    ),
+    "bound": (lambda r: r.experiment(r.run("raw/a", 90, (9, 1.1), (20, 1.5), **HEAT, bound_displayed=2.0)), "75.0"),
     "no success": (lambda r: r.experiment(r.run("raw/a", 90, (9, 1.3))), "No raw arm reached the target."),
     "no design": (lambda r: r.experiment(r.run("raw/a", 90)), " (90)"),
     "no data": (lambda r: r.experiment(r.run("raw/a", 90, (9, 1.01), n_designs=0, data_best=nan)), "data: none."),
