@@ -277,8 +277,14 @@ def summarise(runs: pd.DataFrame) -> pd.DataFrame:
     for column in ("best_median", "best"):
         table[column] = (direction(table) * table[column]).where(np.isfinite(table[column]))
     table = table.fillna({"searches": 0, "note": ""}).astype({"searches": int})
-    order = ["problem", "raw", "encoder", "optimiser", "arm"]
-    return table.sort_values(order, ascending=[True, False, True, True, True], ignore_index=True)
+    table["latent"] = ~table["raw"]
+    order = ["problem", "latent", "encoder", "optimiser", "arm"]
+    return table.sort_values(order, key=_as_people_count, ignore_index=True).drop(columns="latent")
+
+
+def _as_people_count(labels: pd.Series) -> pd.Series:
+    """Sort keys by which vae-8 comes before vae-16."""
+    return labels if labels.dtype == bool else labels.str.replace(r"\d+", lambda number: number[0].zfill(9), regex=True)
 
 
 def _notes(runs: pd.DataFrame) -> pd.Series[str]:

@@ -142,6 +142,35 @@ def test_a_batch_equals_its_designs_one_by_one() -> None:
     assert problem.evaluate(np.empty((0, 200))).constraints.shape == (0, len(CONSTRAINTS))
 
 
+def pair_by_pair(points: np.ndarray, r: float) -> tuple[float, float]:
+    """Largest curvatures inside and outside, by the definition, one pair after another."""
+    n = len(points)
+    points = points / np.sqrt(shapely.Polygon(points).area)
+    near = np.ceil(n * np.pi * r**2 / (1 + np.pi * r**2))
+    found = []
+    for i in range(n):
+        tangent = points[(i + 1) % n] - points[i - 1]
+        normal = np.array([-tangent[1], tangent[0]]) / np.hypot(*tangent)
+        for j in range(n):
+            middle = (points[j] + points[(j + 1) % n]) / 2
+            across = near <= (j - i) % n < n - near
+            for other in [points[j], middle] if across else [points[j]]:
+                d = other - points[i]
+                found.append(2 * normal @ d / (d @ d + 1e-6))
+    return max(found), -min(found)
+
+
+@pytest.mark.parametrize("settings", SETTINGS)
+def test_curvatures_are_those_of_the_definition(settings: dict[str, Any]) -> None:
+    problem = HeatDispersion(**settings)
+    rng = np.random.default_rng(9)
+    for start in (attack.training, attack.shaken, attack.serpent):
+        points = start(problem, rng)
+        excess = np.array(pair_by_pair(points, problem.tools.r)) * [problem.tools.r, problem.tools.h] - 1
+        expected = np.where(excess > 0, np.log1p(np.maximum(excess, 0)), excess)
+        np.testing.assert_allclose(constraints(problem, points)[0, :2], expected, rtol=1e-7)
+
+
 @pytest.mark.parametrize("r", [0.1, 0.135, 0.2])
 def test_each_tool_radius_is_where_its_constraint_begins_to_bite(r: float) -> None:
     for n_vertices, slack in ((200, 0.02), (400, 0.01)):
