@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -88,7 +89,10 @@ def test_failed_runs_are_named_and_exit_with_1(tmp_path: Path) -> None:
 def test_an_interrupt_says_how_to_go_on(tmp_path: Path, tiny_file: Path, sent: int) -> None:
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     command = [sys.executable, "-m", "bench.cli", "run", str(tiny_file), "--out", str(tmp_path / "out")]
-    process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+    heed = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # shells make background jobs ignore it
+    process = subprocess.Popen(
+        command, env=environment, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, preexec_fn=heed
+    )
     while not (tmp_path / "out" / "provenance.json").exists():
         time.sleep(0.01)
     time.sleep(0.5)
