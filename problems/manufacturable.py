@@ -65,17 +65,17 @@ class ManufacturableProblem(ShapeProblem):
         self.known = best_known.find(self._key())
 
     def _check_that_something_is_feasible(self) -> None:
-        least = math.ceil(1 / self.tools.r**2 + math.pi)
+        least = np.ceil(1 / self.tools.r / self.tools.r + math.pi)
         if self.n_vertices < least:
             raise ValueError(
                 f"n_vertices: {self.n_vertices} cannot resolve r = {self.tools.r:g}: edges must be no longer than r; "
-                f"at least {least} are needed"
+                f"at least {least:.0f} are needed"
             )
         angle = np.linspace(0, 2 * np.pi, self.n_vertices, endpoint=False)
         disc = torch.from_numpy(np.stack([np.cos(angle), np.sin(angle)], axis=-1))[None]
-        worst = int(self.tools.constraints(disc)[0].argmax())
-        if self.tools.constraints(disc)[0, worst] > FEASIBILITY_TOLERANCE:
-            raise ValueError(LIMITS[CONSTRAINTS[worst]].format(tools=self.tools))
+        worst, constraint = self.tools.constraints(disc)[0].max(dim=0)
+        if worst > FEASIBILITY_TOLERANCE:
+            raise ValueError(LIMITS[CONSTRAINTS[int(constraint)]].format(tools=self.tools))
 
     def _key(self) -> str:
         return f"N={self.n_vertices} r={self.tools.r:g} h={self.tools.h:g} R_c={self.tools.R_c:g}"

@@ -126,12 +126,11 @@ def normalise(points: np.ndarray) -> np.ndarray:
     return normal if area > 0 else normal[::-1]
 
 
-def rounded(points: np.ndarray, inner: float, outer: float, segments: int) -> np.ndarray:
-    """Round the corners of an outline of unit area, shape (m, 2), as tools would; again of unit area.
+def rounded(points: np.ndarray, inner: float, outer: float, n_vertices: int) -> np.ndarray:
+    """Round the corners of an outline, shape (m, 2), as tools would; of unit area, fine enough for so many vertices.
 
     Convex corners and slender parts lose what a disc of radius ``inner`` does not reach, concave ones and narrow gaps
-    are filled where one of radius ``outer`` does not. Of what falls apart, the largest piece stays. A quarter of a
-    circle is drawn with so many segments.
+    are filled where one of radius ``outer`` does not. Of what falls apart, the largest piece stays.
 
     Raises
     ------
@@ -140,7 +139,7 @@ def rounded(points: np.ndarray, inner: float, outer: float, segments: int) -> np
     """
     import shapely
 
-    polygon, scale = shapely.Polygon(points), 1.0
+    polygon, scale, segments = shapely.Polygon(normalise(points)), 1.0, n_vertices // 4
     while True:
         whole = polygon.buffer(-inner * scale)
         whole = whole.buffer((inner + outer) * scale, segments).buffer(-outer * scale, segments)
@@ -162,7 +161,7 @@ def _design(family: str, n_vertices: int, rng: np.random.Generator, rounding: tu
     outline = outline @ np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
     points = FINE
     if rounding is not None:
-        outline = rounded(normalise(outline), *rounding, segments=n_vertices // 4)
+        outline = rounded(outline, *rounding, n_vertices)
         points = max(FINE, 10 * n_vertices)  # so that arcs of the tools' radii keep their curvature
     fine = normalise(resample(outline, points))
     start = np.argmin(np.abs(np.arctan2(fine[:, 1], fine[:, 0]))) / points

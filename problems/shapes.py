@@ -122,8 +122,8 @@ def _read(data: ShapeData, n_vertices: int, rounding: tuple[float, float] | None
 
 def _as_design(outline: np.ndarray, n_vertices: int, rounding: tuple[float, float] | None) -> np.ndarray:
     if rounding is not None:
-        outline = outlines.rounded(outlines.normalise(outline), *rounding, segments=n_vertices // 4)
-    if len(outline) != n_vertices:
+        outline = outlines.rounded(outline, *rounding, n_vertices)
+    if rounding is not None or len(outline) != n_vertices:
         outline = outlines.resample(outline, n_vertices)
     return outlines.normalise(outline).ravel()
 

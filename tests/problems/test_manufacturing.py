@@ -409,6 +409,7 @@ def test_target_ratio_is_zero_where_the_ratio_is_the_target() -> None:
         ({"R_c": 0.56}, "R_c: 0.56 must exceed 0.564"),
         ({"R_c": float("inf")}, "R_c: inf must be positive and finite"),
         ({"n_vertices": 50}, "n_vertices: 50 cannot resolve r = 0.135.*at least 59"),
+        ({"r": 1e-200}, "cannot resolve r = 1e-200.*at least inf"),
         ({"n_vertices": 7}, "n_vertices: 7 must be at least 8"),
         ({"sigma_target": 0.9}, "sigma_target: 0.9 must lie between 1.00016"),
         ({"sigma_target": 2.3}, "sigma_target: 2.3 must lie between .* 2.209"),
