@@ -5,7 +5,6 @@ from __future__ import annotations
 import signal
 import sys
 import warnings
-from concurrent.futures import BrokenExecutor
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -74,9 +73,6 @@ def main() -> int:
     except OSError as error:
         _say(f"latentbench: {error.filename}: {error.strerror}")
         return BAD_INPUT
-    except BrokenExecutor as error:
-        _say(f"latentbench: a worker process died ({type(error).__name__}); finished runs are kept, run again to go on")
-        return SOME_FAILED
     except (KeyboardInterrupt, typer.Abort):
         _say(GOES_ON)
         return INTERRUPTED
@@ -96,6 +92,12 @@ def run(
     jobs: Annotated[int | None, typer.Option(min=1, help="Worker processes; a core each by default.")] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Set an old directory aside and start anew.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done; write nothing.")] = False,
+    dask: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Run on the Dask cluster of this scheduler.")
+    ] = None,
+    time_limit: Annotated[
+        float, typer.Option(metavar="SECONDS", help="A fit or run that takes longer is ended, and counts as failed.")
+    ] = 3600.0,
 ) -> int:
     """Run an experiment, or what is left of it, and print its efficiency table."""
     from bench import runner
@@ -107,7 +109,7 @@ def run(
     if dry_run:
         _say_plan(loaded, runner.store_for(loaded, out), fresh)
         return DONE
-    summary = runner.run(loaded, out, jobs, fresh, on_stderr)
+    summary = runner.run(loaded, out, jobs, fresh, on_stderr, dask, time_limit)
     _print_table(summary.path, Format.text)
     for name, reason in summary.failures.items():
         _say(f"failed: {name}: {reason}")

@@ -1,11 +1,9 @@
-"""What a worker does: fit one encoder, or make one run; either ends in plain data, whatever a plug-in does."""
+"""What a worker does: fit one encoder, or make one run; either ends in plain data, whatever a plug-in raises."""
 
 from __future__ import annotations
 
 import json
 import math
-import os
-import threading
 import time
 import traceback
 from collections.abc import Callable, Iterable, Sequence
@@ -16,7 +14,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from bench import instance
+from bench import instance, provenance
 from bench.experiment import Fit, Run
 from bench.ledger import Ledger, PluginError, evaluate
 from bench.objective import search_stage
@@ -40,17 +38,6 @@ class Failure:
     details: str
 
 
-def die_with(parent: int) -> None:
-    """End this worker soon after its parent process, should that be killed."""
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(1)
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
-
-
 def execute_fit(fit: Fit) -> Fitted | Failure:
     """Draw the replicate's instance and fit the encoder on its designs."""
     _one_thread()
@@ -67,13 +54,14 @@ def execute_fit(fit: Fit) -> Fitted | Failure:
             info |= _contents(drawn.problem, drawn.designs)
             info |= _prior(drawn.problem, encoder, generator(*fit.seed_names, "prior"))
         return Fitted.pack(fit.key, encoder, drawn.start, info)
-    except (Exception, SystemExit) as error:  # a plug-in may raise anything, and must not take the others with it
+    except BaseException as error:  # a plug-in may raise anything, and must not take the others with it
         return Failure(fit.key, reason(error), traceback.format_exc())
 
 
 def execute_run(run: Run, order: int, experiment: str, fitted: Sequence[Fitted | Failure]) -> Record:
     """Search with every stage of the arm on one ledger; a failure is a record, with its reason and what was logged."""
     _one_thread()
+    begun = time.perf_counter()
     row = _names(run, order, experiment)
     ledger = None
     try:
@@ -91,18 +79,26 @@ def execute_run(run: Run, order: int, experiment: str, fitted: Sequence[Fitted |
         _import(library for optimiser in optimisers for library in optimiser.libraries)
         ledger = Ledger(problem, run.arm.budget, run.trace)
         _search(run, ledger, encoders, optimisers, starts[0])
-        return _record(row | {"status": "completed"}, ledger, problem.display)
-    except (Exception, SystemExit) as error:  # as above
+        record = _record(row | {"status": "completed"}, ledger, problem.display)
+    except BaseException as error:  # as above
         row |= {"status": "failed", "reason": reason(error), "details": traceback.format_exc()}
         try:
-            return _record(row, ledger, problem.display)
-        except (Exception, SystemExit):  # it may be the display that is broken
-            return _record(row, ledger, _undisplayed)
+            record = _record(row, ledger, problem.display)
+        except BaseException:  # it may be the display that is broken
+            record = _record(row, ledger, _undisplayed)
+    record.row["provenance"] = json.dumps(provenance.of_worker(), sort_keys=True)
+    record.row["seconds_worker"] = time.perf_counter() - begun
+    return record
 
 
 def skipped(run: Run, order: int, experiment: str) -> Record:
     """Make the record of a pair that cannot work."""
     return Record(_names(run, order, experiment) | {"status": "skipped", "reason": run.skip}, {})
+
+
+def lost(run: Run, order: int, experiment: str, reason: str, details: str) -> Record:
+    """Make the record of a run that ended its worker process."""
+    return Record(_names(run, order, experiment) | {"status": "failed", "reason": reason, "details": details}, {})
 
 
 def _search(
@@ -181,6 +177,8 @@ def _names(run: Run, order: int, experiment: str) -> dict[str, Any]:
         "status": "",
         "reason": "",
         "raw": False,
+        "started": provenance.now(),
+        "provenance": "",
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from bench.experiment import Fit
     from encoders.base import Encoder
 
-SCHEMA = "latentbench-1"
+SCHEMA = "latentbench-2"
 
 
 @dataclass(frozen=True)
@@ -73,38 +74,93 @@ class Record:
     trace: dict[str, list[Any]]
 
     def to_parquet(self) -> bytes:
-        """One Parquet file: the trace as its table, the row as JSON in its metadata."""
+        """One Parquet file of one row."""
         import pyarrow as pa
-        import pyarrow.parquet as pq
 
-        table = pa.table({name: pa.array(self.trace.get(name, []), kind) for name, kind in _trace_types(pa).items()})
-        text = json.dumps({"schema": SCHEMA, "row": self.row}, sort_keys=True)
-        sink = pa.BufferOutputStream()
-        pq.write_table(table.replace_schema_metadata({"latentbench": text}), sink, write_page_checksum=True)
-        return bytes(sink.getvalue())
+        text = json.dumps(self.row, sort_keys=True)
+        fixed = {"run": [self.row["run"]], "row": [text], "sha256": [sha256(text.encode()).hexdigest()]}
+        trace = {name: [self.trace.get(name, [])] for name in _trace_types(pa)}
+        return to_parquet(pa.table(fixed | trace, schema=_schema(pa)))
 
 
-def read_parquet(data: bytes) -> tuple[dict[str, Any], Any]:
-    """Row and trace, the latter as a pyarrow Table, of what `Record.to_parquet` wrote.
+def to_parquet(table: Any) -> bytes:
+    """One Parquet file of a pyarrow Table of records, a row each."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    sink = pa.BufferOutputStream()
+    settings = {"compression": "zstd", "use_dictionary": False, "write_statistics": False}
+    pq.write_table(table.combine_chunks(), sink, write_page_checksum=True, **settings)
+    return bytes(sink.getvalue())
+
+
+def read_parquet(data: bytes) -> tuple[list[dict[str, Any]], Any]:
+    """Read what `to_parquet` wrote.
+
+    Returns
+    -------
+    rows : list of dict
+        Of all records in the file.
+    table : pyarrow Table
+        The same with their traces, a row a record; see `traces`.
 
     Raises
     ------
     ValueError
-        If the bytes are not a whole record of this schema.
+        If the bytes are not whole records of this schema.
     """
     import pyarrow as pa
+    import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
     try:
         table = pq.ParquetFile(pa.BufferReader(data), page_checksum_verification=True).read(use_threads=False)
-        content = json.loads((table.schema.metadata or {})[b"latentbench"])
-        row = dict(content["row"])
-    except (OSError, pa.ArrowException, KeyError, TypeError, ValueError) as error:
+    except (OSError, pa.ArrowException) as error:
         raise ValueError(f"is no whole record ({type(error).__name__})") from error
-    expected = _trace_types(pa)
-    if content.get("schema") != SCHEMA or {f.name: f.type for f in table.schema} != expected or "run" not in row:
+    if not table.schema.equals(_schema(pa), check_metadata=True):
         raise ValueError(f"is no record of schema {SCHEMA}")
-    return row, table
+    lengths = [pc.list_value_length(table[name]) for name in _trace_types(pa)]
+    if any(length.null_count or not length.equals(lengths[0]) for length in lengths):
+        raise ValueError("is no whole record (its trace has columns of different lengths)")
+    rows = []
+    for run, text, digest in zip(*(table[name].to_pylist() for name in ("run", "row", "sha256")), strict=True):
+        if text is None or sha256(text.encode()).hexdigest() != digest:
+            raise ValueError("is no whole record (its row is not what was written)")
+        try:
+            rows.append(dict(json.loads(text)))
+        except (TypeError, ValueError, RecursionError):
+            raise ValueError(f"is no record of schema {SCHEMA}") from None
+        if rows[-1].get("run") != run:
+            raise ValueError("is the record of another run or experiment")
+    return rows, table
+
+
+def traces(table: Any) -> Any:
+    """The traces of a table of records as one pyarrow Table, a row a logged evaluation, its run in column `run`."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    owners = pc.list_parent_indices(table["evaluations"].combine_chunks())
+    runs = pa.DictionaryArray.from_arrays(owners.cast(pa.int32()), table["run"].combine_chunks())
+    columns = {name: pc.list_flatten(table[name].combine_chunks()) for name in _trace_types(pa)}
+    return pa.table({"run": runs} | columns)
+
+
+def concatenate(tables: list[Any]) -> Any:
+    """One pyarrow Table of several."""
+    import pyarrow as pa
+
+    return pa.concat_tables(tables)
+
+
+def _schema(pa: Any) -> Any:
+    fixed = {name: pa.string() for name in ("run", "row", "sha256")}
+    columns = fixed | {name: _list(pa, kind) for name, kind in _trace_types(pa).items()}
+    return pa.schema(list(columns.items()), metadata={"latentbench": SCHEMA})
+
+
+def _list(pa: Any, kind: Any) -> Any:
+    return pa.list_(pa.field("element", kind))  # as Parquet calls it
 
 
 def _trace_types(pa: Any) -> dict[str, Any]:
@@ -118,7 +174,7 @@ def _trace_types(pa: Any) -> dict[str, Any]:
         "feasible": pa.bool_(),
         "verified": pa.bool_(),
         "stage": pa.int64(),
-        "latent": pa.list_(pa.float64()),
+        "latent": _list(pa, pa.float64()),
         "seconds": pa.float64(),
         "seconds_objective": pa.float64(),
         "seconds_decode": pa.float64(),

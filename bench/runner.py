@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
 
-from loky import FIRST_COMPLETED, ProcessPoolExecutor, as_completed, cpu_count, wait
+from joblib import cpu_count
 
 from bench import provenance
 from bench.errors import BadInput
-from bench.execution import Failure, die_with, execute_fit, execute_run, skipped
+from bench.execution import Failure, execute_fit, execute_run, lost, skipped
 from bench.experiment import Experiment, Fit, Run, fits
 from bench.finds import Find, better_than_known
 from bench.progress import Progress, Silent
 from bench.records import Fitted, Record
 from bench.store import Doubt, Store, ignore
+from bench.workers import teams
+from bench.workers.process import Death
+from bench.workers.teams import Team
 
 RESULTS = Path("results") / "runs"
-
-THREAD_SETTINGS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
-
-Result = TypeVar("Result")
-Parallel = Callable[[Callable[..., Any], Iterable[tuple[Any, ...]]], Iterator[Any]]
+TIME_LIMIT = 3600.0
+"""Seconds after which a fit or run is given up, unless told otherwise."""
+LONGEST = 1e7
+"""Seconds; timers of the system allow no more."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +73,7 @@ class Summary:
 
 def plan(experiment: Experiment, store: Store | None = None, doubt: Doubt = ignore) -> Plan:
     """Find what is left to do: failed runs are done again, completed and skipped ones stay; writes nothing."""
-    kept = {key for key, row in store.rows(doubt).items() if row.get("status") != "failed"} if store else set()
+    kept = {row["run"] for row in store.rows(doubt) if row.get("status") != "failed"} if store else set()
     left = [(order, run) for order, run in enumerate(experiment.runs()) if run.key not in kept]
     runs = [(order, run) for order, run in left if run.skip is None]
     missing = [fit for fit in fits([run for _, run in runs]) if store is None or store.fitted(fit.key, doubt) is None]
@@ -88,6 +86,8 @@ def run(
     jobs: int | None = None,
     fresh: bool = False,
     progress: Callable[[int, int], Progress] = Silent,
+    dask: str | None = None,
+    time_limit: float = TIME_LIMIT,
 ) -> Summary:
     """Run an experiment, or what is left of it, into a directory.
 
@@ -103,6 +103,10 @@ def run(
         Whether a directory that is there already is set aside first; nothing is deleted.
     progress : callable
         Makes what shows progress, from the numbers of fits and of runs.
+    dask : str, optional
+        Address of a Dask scheduler, or its scheduler file: its workers are used instead of this machine's cores.
+    time_limit : float
+        Seconds that a fit or run may take; one that takes longer fails with this reason.
 
     Raises
     ------
@@ -111,12 +115,17 @@ def run(
     """
     experiment = source if isinstance(source, Experiment) else Experiment.load(source)
     store = store_for(experiment, out)
-    if jobs is not None and jobs < 1:
-        raise BadInput(f"jobs: {jobs} must be at least 1")
-    if fresh:
-        store.set_aside()
-    with store.begin(experiment, provenance.collect()):
-        return run_all(experiment, store, jobs or cpu_count(), progress)
+    if jobs is not None and (jobs < 1 or dask is not None):
+        raise BadInput(f"jobs: {jobs} " + ("must be at least 1" if jobs < 1 else "has no meaning on a Dask cluster"))
+    if not 0 < time_limit <= LONGEST:
+        raise BadInput(f"time_limit: {time_limit} must be more than 0 and at most {LONGEST:g} seconds")
+    if not fresh:
+        store.check(experiment)
+    with teams.local(jobs or cpu_count()) if dask is None else teams.cluster(dask) as team:
+        if fresh:
+            store.set_aside()
+        with store.begin(experiment, {"started": provenance.now(), **provenance.collect()}):
+            return run_all(experiment, store, team, time_limit, progress)
 
 
 def store_for(experiment: Experiment, out: str | Path | None = None) -> Store:
@@ -124,30 +133,39 @@ def store_for(experiment: Experiment, out: str | Path | None = None) -> Store:
     return Store(out if out is not None else RESULTS / experiment.name)
 
 
-def run_all(experiment: Experiment, store: Store, jobs: int, progress: Callable[[int, int], Progress]) -> Summary:
-    """Do all that is left; a run that fails is recorded with its reason and does not stop the others."""
+def run_all(
+    experiment: Experiment,
+    store: Store,
+    team: Team,
+    time_limit: float = TIME_LIMIT,
+    progress: Callable[[int, int], Progress] = Silent,
+) -> Summary:
+    """Do all that is left; a fit or run that fails is recorded with its reason and does not stop the others."""
     todo = plan(experiment, store, store.doubt)
     for order, run in todo.skips:
         store.append(skipped(run, order, experiment.name))
     broken: dict[str, Failure] = {}
     failures: dict[str, str] = {}
-    with progress(len(todo.fits), len(todo.runs)) as shown, _workers(jobs) as parallel:
-        for fitted in parallel(execute_fit, ((fit,) for fit in todo.fits)):
+    with progress(len(todo.fits), len(todo.runs)) as shown:
+        for (fit,), fitted in team.each(execute_fit, ((fit,) for fit in todo.fits), time_limit):
+            if isinstance(fitted, Death):
+                fitted = Failure(fit.key, fitted.reason, fitted.details)
             if isinstance(fitted, Fitted):
                 store.put(fitted)
             else:
-                broken[fitted.key] = fitted
-                store.log(f"fit {fitted.key} failed\n{fitted.details}")
+                broken[fit.key] = fitted
+                store.log(f"fit {fit.key} failed: {fitted.reason}\n{fitted.details}")
             shown.fitted()
         tasks = ((run, order, experiment.name, _encoders(run, store, broken)) for order, run in todo.runs)
-        for record in parallel(execute_run, tasks):
+        for (run, order, name, _), record in team.each(execute_run, tasks, time_limit):
+            if isinstance(record, Death):
+                record = lost(run, order, name, record.reason, record.details)
             _keep(record, store)
-            row = record.row
-            if row["status"] == "failed":
-                name = f"{row['problem']}: {row['arm']}, replicate {row['replicate']}, search {row['search']}"
-                failures[name] = row["reason"]
+            if record.row["status"] == "failed":
+                label = f"{run.problem_label}: {run.arm.label}, replicate {run.replicate}, search {run.search}"
+                failures[label] = record.row["reason"]
             shown.ran()
-    finds = better_than_known(store.rows().values())
+    finds = better_than_known(store.rows())
     store.keep_finds([find.entry for find in finds if find.entry])
     return Summary(store.path, todo.done + len(todo.skips) + len(todo.runs), failures, finds)
 
@@ -163,29 +181,5 @@ def _encoders(run: Run, store: Store, broken: dict[str, Failure]) -> list[Fitted
 def _keep(record: Record, store: Store) -> None:
     details = record.row.pop("details", None)
     if details:
-        store.log(f"run {record.row['run']} failed\n{details}")
+        store.log(f"run {record.row['run']} failed: {record.row['reason']}\n{details}")
     store.append(record)
-
-
-@contextmanager
-def _workers(jobs: int) -> Iterator[Parallel]:
-    """Processes of one thread each, even if it is but one, so that no result depends on how many there are."""
-    pool = ProcessPoolExecutor(
-        jobs, initializer=die_with, initargs=(os.getpid(),), env=dict.fromkeys(THREAD_SETTINGS, "1")
-    )
-
-    def parallel(work: Callable[..., Result], tasks: Iterable[tuple[Any, ...]]) -> Iterator[Result]:
-        pending: set[Future[Result]] = set()
-        for task in tasks:
-            pending.add(pool.submit(work, *task))
-            if len(pending) >= 2 * jobs:  # tasks carry arrays: few wait at a time
-                done, pending = wait(pending, return_when=FIRST_COMPLETED)
-                yield from (future.result() for future in done)
-        yield from (future.result() for future in as_completed(pending))
-
-    try:
-        yield parallel
-    except BaseException:
-        pool.shutdown(wait=False, kill_workers=True)
-        raise
-    pool.shutdown()

@@ -6,16 +6,16 @@ import json
 import os
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import sha256
-from itertools import count
+from itertools import compress, count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
 
 from bench.errors import BadInput
-from bench.records import Fitted, Record, read_parquet
+from bench.records import Fitted, Record, concatenate, read_parquet, to_parquet, traces
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,8 +41,12 @@ def _free(path: Path, suffix: str) -> Path:
     return next(name for name in names if not name.exists())
 
 
+PACK_SIZE = 500
+"""So many records of a run each are put into one file."""
 FINDS = "best_known.toml"
 """Lines for tables of best known designs, in an experiment directory."""
+PACK = "pack-"
+"""How the name of a file of many records begins; that of a run's own is its key, which is hexadecimal."""
 SHAPE = {"name": str, "seed": int, "problems": list, "arms": list, "replicates": int, "searches": int}
 """What an experiment.json must at least hold."""
 
@@ -56,6 +60,7 @@ class Store:
         provenance.json              versions and machine, one entry each time it was run
         encoders/<key>/              arrays.safetensors and info.json of a fit
         records/<key>.parquet        a run each
+        records/pack-000001.parquet  many runs, once there are many
         aside/                       files that could not be believed, numbered
         log.txt                      what was skipped, failed or set aside, and why
 
@@ -67,6 +72,7 @@ class Store:
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
+        self._appended = 0
 
     @property
     def _identity_file(self) -> Path:
@@ -157,9 +163,9 @@ class Store:
             self._write("experiment.json", json.dumps(experiment.identity(), indent=1, ensure_ascii=False).encode())
             for folder in ("encoders", "records"):
                 (self.path / folder).mkdir(exist_ok=True)
-            history = self._provenance()
+            history = self.provenance()
             if history and history[-1].get("versions") != provenance["versions"]:
-                changed = "this directory was begun with other versions; provenance.json names them"
+                changed = "this directory was begun with other versions; `latentbench info` names them"
                 self.log(changed)
                 warnings.warn(f"{self.path}: {changed}", stacklevel=3)
             self._write("provenance.json", json.dumps([*history, provenance], indent=1).encode())
@@ -175,8 +181,11 @@ class Store:
         return self.path.rename(_free(self.path.resolve(), "old"))
 
     def append(self, record: Record) -> None:
-        """Write one record."""
+        """Write one record; it takes the place of an older one of the same run."""
         self._write(f"records/{record.row['run']}.parquet", record.to_parquet())
+        self._appended += 1
+        if self._appended % PACK_SIZE == 0:
+            self.pack()
 
     def put(self, fitted: Fitted) -> None:
         """Write one fitted encoder."""
@@ -206,9 +215,30 @@ class Store:
             return None
         return Fitted(key, arrays, info)
 
-    def rows(self, doubt: Doubt = ignore) -> dict[str, dict[str, Any]]:
-        """The rows of all records that can be believed, by key; `doubt` is told of the others."""
-        return {row["run"]: row for row, _ in self._records(doubt)}
+    def pack(self) -> None:
+        """Put the records that have a file each into one, which is read many times as fast.
+
+        They are removed once that is written, so that a crash may leave a record twice, but never loses one.
+        """
+        tables, packed = [], []
+        for path in self._singles():
+            try:
+                tables.append(read_parquet(path.read_bytes())[1])
+            except ValueError:  # it stays, to be doubted when it is read
+                continue
+            packed.append(path)
+        if not packed:
+            return
+        last = max((int(path.stem.removeprefix(PACK)) for path in self._packs()), default=0)
+        with suppress(OSError):  # a disk may have room for a record, but not for a pack
+            self._write(f"records/{PACK}{last + 1:06}.parquet", to_parquet(concatenate(tables)))
+            for path in packed:
+                path.unlink()
+
+    def rows(self, doubt: Doubt = ignore) -> Iterator[dict[str, Any]]:
+        """Rows of all records that can be believed; `doubt` is told of the others."""
+        for rows, _ in self._records(doubt):
+            yield from rows
 
     def load(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         """All records as two frames; changes nothing.
@@ -221,18 +251,15 @@ class Store:
             A row a logged evaluation, its run named in column `run`.
         """
         import pandas as pd
-        import pyarrow as pa
 
         rows, tables = [], []
-        for row, table in self._records(_warn):
-            rows.append(row)
-            names = pa.array([row["run"]] * len(table), pa.string()).dictionary_encode()
-            tables.append(table.replace_schema_metadata(None).add_column(0, "run", names))
+        for some, table in self._records(_warn):
+            rows += some
+            tables.append(traces(table))
         if not rows:
             return pd.DataFrame(columns=["run", "status"]), pd.DataFrame(columns=["run"])
         runs = pd.DataFrame(rows).sort_values("order", kind="stable", ignore_index=True).drop(columns="order")
-        traces = pa.concat_tables(tables).unify_dictionaries().to_pandas()
-        return runs, traces
+        return runs, concatenate(tables).unify_dictionaries().to_pandas()
 
     def doubt(self, path: Path, reason: str) -> None:
         """Set a file or folder that cannot be believed aside, and log the reason."""
@@ -245,23 +272,48 @@ class Store:
         with (self.path / "log.txt").open("a", encoding="utf-8") as file:
             file.write(line.rstrip() + "\n")
 
-    def _records(self, doubt: Doubt) -> Iterator[tuple[dict[str, Any], Any]]:
+    def _records(self, doubt: Doubt) -> Iterator[tuple[list[dict[str, Any]], Any]]:
+        """Rows and table of every file of records that can be believed, each run once."""
         belongs = _membership(self.identity())
-        for path in sorted((self.path / "records").glob("*.parquet")):
+        seen: set[str] = set()
+        for path in self._record_files():
             try:
-                row, table = read_parquet(path.read_bytes())
-                if row["run"] != path.stem or not belongs(row):
+                rows, table = read_parquet(path.read_bytes())
+                if not all(belongs(row) for row in rows):
                     raise ValueError("is the record of another run or experiment")
+                if not path.stem.startswith(PACK) and [row["run"] for row in rows] != [path.stem]:
+                    raise ValueError("is the record of another run or experiment")
+            except FileNotFoundError:  # another process has packed it meanwhile
+                continue
+            except OSError as error:
+                doubt(path, f"cannot be read ({error.strerror})")
+                continue
             except ValueError as error:
                 doubt(path, str(error))
-            else:
-                yield row, table
+                continue
+            new = [row["run"] not in seen for row in rows]
+            seen.update(row["run"] for row in rows)
+            yield list(compress(rows, new)), table if all(new) else table.filter(new)
 
-    def _provenance(self) -> list[Any]:
+    def _record_files(self) -> Iterator[Path]:
+        """The newest record of a run comes first: those with a file each, then packs, from the last."""
+        yield from self._singles()
+        yield from reversed(self._packs())
+
+    def _singles(self) -> list[Path]:
+        return sorted(path for path in (self.path / "records").glob("*.parquet") if not path.stem.startswith(PACK))
+
+    def _packs(self) -> list[Path]:
+        numbers = "[0-9]" * 6
+        return sorted((self.path / "records").glob(f"{PACK}{numbers}.parquet"))
+
+    def provenance(self) -> list[dict[str, Any]]:
+        """What the experiment was run with, an entry each time; empty if that cannot be read."""
         try:
-            return list(json.loads((self.path / "provenance.json").read_text(encoding="utf-8")))
-        except (OSError, ValueError, TypeError):
+            entries = json.loads((self.path / "provenance.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError, RecursionError):
             return []
+        return [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
 
     def _write(self, name: str, data: bytes) -> None:
         target = self.path / name
@@ -272,11 +324,22 @@ class Store:
                 file.flush()
                 os.fsync(file.fileno())
             temporary.replace(target)
+            _sync(target.parent)
         except BaseException as error:
             temporary.unlink(missing_ok=True)
             if isinstance(error, OSError):
                 raise OSError(error.errno, error.strerror, str(target)) from error
             raise
+
+
+def _sync(folder: Path) -> None:
+    """See that a renaming within a folder outlives a power cut, where the system offers that."""
+    if os.name == "posix":
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def _membership(identity: dict[str, Any]) -> Callable[[dict[str, Any]], bool]:

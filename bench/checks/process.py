@@ -5,18 +5,16 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator
-from concurrent.futures import BrokenExecutor
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
 import cloudpickle
 import numpy as np
-from loky import ProcessPoolExecutor
 
 from bench.checks.kit import as_a_worker_does, same
-from bench.execution import die_with, reason
-from bench.runner import THREAD_SETTINGS
+from bench.execution import reason
+from bench.workers.process import Death, Worker
 
 Results = dict[str, np.ndarray]
 
@@ -48,29 +46,29 @@ def differences(task: Callable[[], Results], plugin: Any) -> Iterator[str]:
         yield f"another process cannot import it: {error}"
     except Raised as error:
         yield f"in another process it raised {error}"
-    except BrokenExecutor:
-        _worker.cache_clear()
-        yield "it ended another process"
     else:
+        if isinstance(there, Death):
+            _worker().end()
+            _worker.cache_clear()
+            yield f"in another process {there.reason}"
+            return
         for name, expected in here.items():
             if not same(there[name], expected):
                 yield f"in another process, with another PYTHONHASHSEED, its {name} differ"
 
 
-def _elsewhere(task: Callable[[], Results], module: str) -> Results:
+def _elsewhere(task: Callable[[], Results], module: str) -> Results | Death:
     path = [os.path.abspath(folder) for folder in sys.path]
     try:
-        return _worker().submit(_do, path, module, cloudpickle.dumps(task)).result()
+        return _worker().do(_do, path, module, cloudpickle.dumps(task))
     except Unimportable:
         with _sent_along(module):
-            return _worker().submit(_do, path, module, cloudpickle.dumps(task)).result()
+            return _worker().do(_do, path, module, cloudpickle.dumps(task))
 
 
 @cache
-def _worker() -> ProcessPoolExecutor:
-    seed = "1" if os.environ.get("PYTHONHASHSEED") != "1" else "2"
-    environment = dict.fromkeys(THREAD_SETTINGS, "1") | {"PYTHONHASHSEED": seed}
-    return ProcessPoolExecutor(1, initializer=die_with, initargs=(os.getpid(),), env=environment)
+def _worker() -> Worker:
+    return Worker({"PYTHONHASHSEED": "1" if os.environ.get("PYTHONHASHSEED") != "1" else "2"})
 
 
 def _do(path: list[str], module: str, pickled: bytes) -> Results:

@@ -123,18 +123,6 @@ def test_a_bad_experiment_file_is_one_line_too(tmp_path: Path, tiny: str, old: s
     assert [path.name for path in folder.iterdir()] == ["bad.toml"]
 
 
-def test_a_worker_that_dies_is_one_line_and_finished_runs_are_kept(tmp_path: Path) -> None:
-    (tmp_path / "deadly.toml").write_text(
-        'name = "deadly"\nreplicates = 1\nbudget = 5\n[[problems]]\nname = "thirdparty:Plain"\n'
-        '[[problems]]\nname = "thirdparty:Deadly"\n[[encoders]]\nname = "raw"\n'
-        '[[optimisers]]\nname = "random-search"\n'
-    )
-    done = latentbench("run", "deadly.toml", "--jobs", "1", cwd=tmp_path)
-    assert done.returncode == 1
-    assert "latentbench: a worker process died" in done.stderr
-    assert "Traceback" not in done.stderr
-
-
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

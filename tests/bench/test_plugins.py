@@ -80,7 +80,7 @@ AWAY = "os.environ.get('PYTHONHASHSEED') in ('1', '2')"
     ("body", "said"),
     [
         (f"if {AWAY}: raise ValueError('not here')", "in another process it raised ValueError: not here"),
-        (f"if {AWAY}: os._exit(1)", "it ended another process"),
+        (f"if {AWAY}: os._exit(1)", "in another process it ended its process with exit code 1"),
         ("self.lock = threading.Lock()", "it raised TypeError: cannot pickle '_thread.lock' object"),
     ],
 )

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import ctypes
 import math
 import os
+import signal
 import sys
+import threading
 import time
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
@@ -64,13 +68,6 @@ class Explosive(Plain):
         raise KeyError("fuse")
 
 
-class Deadly(Plain):
-    """Takes its process with it."""
-
-    def evaluate(self, x: np.ndarray) -> Evaluation:
-        os._exit(1)
-
-
 class Limitless(Plain):
     """Has a default that JSON has no word for."""
 
@@ -122,6 +119,50 @@ class Quitting(Optimiser):
 
     def minimise(self, objective: SearchSpace, rng: np.random.Generator) -> None:
         sys.exit(3)
+
+
+class Lethal(Optimiser):
+    """Ends its process in one way or another, after one evaluation."""
+
+    def __init__(self, way: Literal["segfault", "exit", "kill", "hang", "hang in C", "interrupt"]) -> None:
+        self.way = way
+
+    def minimise(self, objective: SearchSpace, rng: np.random.Generator) -> None:
+        objective(objective.start[None])
+        match self.way:
+            case "segfault":
+                ctypes.string_at(0)
+            case "exit":
+                os._exit(3)
+            case "kill":
+                os.kill(os.getpid(), signal.SIGKILL)
+            case "hang":
+                threading.Event().wait()
+            case "hang in C":  # with the interpreter locked: no thread of Python runs any more
+                ctypes.PyDLL(None).pause()
+            case "interrupt":
+                raise KeyboardInterrupt
+
+
+class Unlucky(Optimiser):
+    """Has its process killed the first time, as the system does when memory is short."""
+
+    def __init__(self, marks: str) -> None:
+        self.marks = marks
+
+    def minimise(self, objective: SearchSpace, rng: np.random.Generator) -> None:
+        mark = Path(self.marks, repr(float(objective.start_value)))
+        if not mark.exists():
+            mark.touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        objective(objective.start[None])
+
+
+class Brittle(Identity):
+    """Crashes when fitted."""
+
+    def _fit(self, designs: np.ndarray, rng: np.random.Generator) -> None:
+        ctypes.string_at(0)
 
 
 class Unfittable(Identity):
