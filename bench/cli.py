@@ -13,7 +13,7 @@ import typer
 from typer.exceptions import TyperException
 
 import bench
-from bench.errors import BadInput
+from bench.errors import BadInput, visible, visible_lines
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,6 +34,11 @@ app = typer.Typer(
 )
 
 Directory = Annotated[Path, typer.Argument(metavar="DIR", help="An experiment directory that `run` has written.")]
+
+Trust = Annotated[
+    list[str] | None,
+    typer.Option("--trust", metavar="MODULE", help="A module of yours that the records name; may be repeated."),
+]
 
 
 class Format(StrEnum):
@@ -56,7 +61,6 @@ class Listed(StrEnum):
 
 def main() -> int:
     """Run the command line and give its exit code: 0 done, 1 a run or check failed, 2 bad input, 130 interrupted."""
-    sys.path.append("")  # modules in the current folder are plug-ins too, but shadow nothing
     warnings.showwarning = _show_warning  # type: ignore[assignment]
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
@@ -71,7 +75,7 @@ def main() -> int:
         _say(f"latentbench: {_message(error)}")
         return BAD_INPUT
     except OSError as error:
-        _say(f"latentbench: {error.filename}: {error.strerror}")
+        _say(f"latentbench: {error.filename}: {error.strerror}" if error.filename else f"latentbench: {error}")
         return BAD_INPUT
     except (KeyboardInterrupt, typer.Abort):
         _say(GOES_ON)
@@ -105,6 +109,7 @@ def run(
     from bench.progress import on_stderr
     from bench.store import FINDS
 
+    _look_in_this_folder()
     loaded = Experiment.load(experiment)
     if dry_run:
         _say_plan(loaded, runner.store_for(loaded, out), fresh)
@@ -134,6 +139,7 @@ def table(
 def plot(
     directory: Directory,
     out: Annotated[Path | None, typer.Option(help="Directory for the figures; DIR/plots by default.")] = None,
+    trust: Trust = None,
 ) -> None:
     """Draw every figure, as PNG and PDF, and name the files."""
     runs, traces = _load(directory)
@@ -141,8 +147,41 @@ def plot(
         raise BadInput(f"{directory}: no run is completed; there is nothing to draw")
     from bench import figures
 
-    for path in figures.write(runs, traces, out or directory / "plots"):
-        typer.echo(path)
+    folder = out or directory / "plots"
+    if out is None and folder.is_symlink():
+        raise BadInput(f"{folder}: is a link; name a directory for the figures with --out")
+    if trust:
+        _look_in_this_folder()
+    for path in figures.write(runs, traces, folder, trust or ()):
+        _print(str(path))
+
+
+@app.command()
+def info(directory: Directory) -> None:
+    """Say what an experiment is, how far it has come, and with which versions and machines."""
+    from bench.info import describe
+    from bench.store import Store
+
+    _print(describe(Store(directory)).removesuffix("\n"))
+
+
+@app.command()
+def verify(directory: Directory, trust: Trust = None) -> int:
+    """Evaluate every best design again from its vertices, check all files, and say what cannot be believed."""
+    from bench.store import Store
+    from bench.verify import verdicts
+
+    if trust:
+        _look_in_this_folder()
+    store = Store(directory)
+    looked_at = doubted = 0
+    for verdict in verdicts(store, trust or ()):
+        looked_at += 1
+        doubted += bool(verdict.objections)
+        for sentence in verdict.objections:
+            _print(visible(f"{verdict.what}: {sentence}"))
+    _print(f"{directory}: {looked_at} records and encoders, {doubted} not believed")
+    return OBJECTIONS if doubted else DONE
 
 
 @app.command("list")
@@ -153,6 +192,7 @@ def list_(
     """List problems, encoders, optimisers and suites."""
     from bench import catalogue
 
+    _look_in_this_folder()
     if kind is not None and name is not None:
         typer.echo(catalogue.describe(kind.value, name))
         return
@@ -172,6 +212,7 @@ def check(
     """Check that a plug-in does what it must, and say in words what it does wrong."""
     from bench import registry
 
+    _look_in_this_folder()
     spec = registry.resolve_any(plugin, _settings(settings or []))
     from bench.checks import named
 
@@ -183,21 +224,22 @@ def check(
     return OBJECTIONS
 
 
-def _load(directory: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _load(directory: Path, columns: list[str] | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
     from bench.store import Store
 
     store = Store(directory)
-    runs, traces = store.load()
+    runs, traces = store.load(columns)
     if len(runs) < (expected := store.expected()):
         _say(f"{directory}: only {len(runs)} of {expected} runs are there")
     return runs, traces
 
 
 def _print_table(directory: Path, form: Format) -> None:
-    runs, traces = _load(directory)
-    from bench.analysis import tables
+    from bench.analysis import measures, tables
 
-    typer.echo(tables.render(tables.efficiency_table(runs, traces), form.value), nl=False)
+    runs, traces = _load(directory, measures.TRACE)
+
+    _print(tables.render(tables.efficiency_table(runs, traces), form.value).removesuffix("\n"))
 
 
 def _say_plan(experiment: Any, store: Store, fresh: bool) -> None:
@@ -232,7 +274,7 @@ def _settings(settings: list[str]) -> dict[str, Any]:
 
     try:
         return tomllib.loads("\n".join(settings))
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
         given = " ".join(f"--set {setting}" for setting in settings)
         raise BadInput(
             f"{given}: must be KEY=VALUE in TOML, such as latent_dim=4 or loss='\"bce\"' ({error})"
@@ -244,8 +286,22 @@ def _message(error: TyperException) -> str:
     return str(show() if show else error)
 
 
+def _look_in_this_folder() -> None:
+    """Let modules in the current folder be plug-ins too, which shadow nothing.
+
+    Not where records are only read: their directory may come from elsewhere, be the current one, and hold a module by
+    the name of a library that some other library would import if it were there.
+    """
+    if "" not in sys.path:
+        sys.path.append("")
+
+
 def _say(line: str) -> None:
-    typer.echo(line, err=True)
+    typer.echo(visible(line), err=True)
+
+
+def _print(text: str) -> None:
+    typer.echo(visible_lines(text))
 
 
 if __name__ == "__main__":

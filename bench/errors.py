@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 
@@ -15,4 +16,17 @@ def unknown(what: str, name: str, allowed: Iterable[str]) -> BadInput:
     names = sorted(allowed)
     near = get_close_matches(name, names, n=1)
     hint = f"did you mean '{near[0]}'? " if near else ""
-    return BadInput(f"{what}: {name!r} is unknown; {hint}allowed: {', '.join(names) or 'none'}")
+    return BadInput(f"{what}: {name!r:.90} is unknown; {hint}allowed: {', '.join(names) or 'none'}")
+
+
+_OBEYED = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def visible(text: object) -> str:
+    """Spell out what a terminal would obey instead of show: control characters, line ends, changes of direction."""
+    return _OBEYED.sub(lambda found: repr(found[0])[1:-1], str(text))
+
+
+def visible_lines(text: str) -> str:
+    """Do the same to every line of a text."""
+    return "\n".join(visible(line) for line in text.split("\n"))

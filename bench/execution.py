@@ -41,6 +41,7 @@ class Failure:
 def execute_fit(fit: Fit) -> Fitted | Failure:
     """Draw the replicate's instance and fit the encoder on its designs."""
     _one_thread()
+    begun = time.perf_counter()
     try:
         drawn = instance.draw(fit.problem, fit.seed, fit.replicate)
         encoder = fit.encoder.make()
@@ -53,6 +54,7 @@ def execute_fit(fit: Fit) -> Fitted | Failure:
             info |= {"fit_seconds": time.perf_counter() - started, "n_designs": len(drawn.designs)}
             info |= _contents(drawn.problem, drawn.designs)
             info |= _prior(drawn.problem, encoder, generator(*fit.seed_names, "prior"))
+        info["seconds_worker"] = time.perf_counter() - begun
         return Fitted.pack(fit.key, encoder, drawn.start, info)
     except BaseException as error:  # a plug-in may raise anything, and must not take the others with it
         return Failure(fit.key, reason(error), traceback.format_exc())

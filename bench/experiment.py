@@ -176,7 +176,10 @@ class Experiment:
             "searches": self.searches,
             "trace": self.trace,
             "problems": [{"label": label, **spec.identity()} for label, spec in self.problems.items()],
-            "arms": [{"label": arm.label, "budget": arm.budget, **arm.identity()} for arm in self.arms],
+            "arms": [
+                {name: getattr(arm, name) for name in ("label", "encoder", "optimiser", "budget")} | arm.identity()
+                for arm in self.arms
+            ],
         }
 
     def runs(self) -> Iterator[Run]:

@@ -6,7 +6,8 @@ import json
 import re
 import unicodedata
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,9 +15,10 @@ from typing import TYPE_CHECKING
 from bench import instance
 from bench.analysis import plots
 from bench.analysis.compare import significant
+from bench.errors import visible
 from bench.execution import reason
 from bench.ledger import evaluate
-from bench.registry import Spec
+from bench.registry import from_record
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,11 +28,11 @@ SHEET_SIZE = 48
 LONGEST_NAME = 60
 
 
-def write(runs: pd.DataFrame, traces: pd.DataFrame, folder: Path) -> Iterator[Path]:
+def write(runs: pd.DataFrame, traces: pd.DataFrame, folder: Path, trusted: Collection[str] = ()) -> Iterator[Path]:
     """Write every figure as PNG and PDF, and name each file once it is there.
 
     Convergence and the runtime distribution show all problems; runtime distribution, speed-up, gallery and a contact
-    sheet of the training designs show one each. Where designs cannot be drawn, a warning says why, and the others are.
+    sheet of the training designs show one each. Where something cannot be drawn, a warning says why, and the rest is.
 
     Parameters
     ----------
@@ -38,26 +40,42 @@ def write(runs: pd.DataFrame, traces: pd.DataFrame, folder: Path) -> Iterator[Pa
         Records: a row a run, a row a logged evaluation.
     folder : Path
         Made where it is not there.
+    trusted : collection of str
+        Modules that the records may name; see `bench.registry.from_record`.
 
     Yields
     ------
     Path
     """
-    yield from plots.save(plots.convergence(runs, traces)[0], folder / "convergence")
-    yield from plots.save(plots.ecdf(runs, traces)[0], folder / "ecdf")
+    with _warned("convergence"):
+        yield from plots.save(plots.convergence(runs, traces)[0], folder / "convergence")
+    with _warned("ecdf"):
+        yield from plots.save(plots.ecdf(runs, traces)[0], folder / "ecdf")
     for label, name in file_names(runs["problem"].unique()).items():
         of_one = runs[runs["problem"] == label]
         if len(of_one) < len(runs):
-            yield from plots.save(plots.ecdf(of_one, traces)[0], folder / f"ecdf-{name}")
-        yield from plots.save(plots.speed_up(of_one, traces)[0], folder / f"speed-up-{name}")
+            with _warned(f"{label}: its ecdf"):
+                yield from plots.save(plots.ecdf(of_one, traces)[0], folder / f"ecdf-{name}")
+        with _warned(f"{label}: its speed-up"):
+            yield from plots.save(plots.speed_up(of_one, traces)[0], folder / f"speed-up-{name}")
         shown: dict[str, Figure] = {}
-        try:
-            for kind, figure in _designs(of_one):
+        with _warned(f"{label}: its designs", but=()):
+            for kind, figure in _designs(of_one, trusted):
                 shown[kind] = figure
-        except (Exception, SystemExit) as error:  # a plug-in may be gone, or raise anything
-            warnings.warn(f"{label}: its designs cannot be drawn: {reason(error)}", stacklevel=2)
         for kind, figure in shown.items():
-            yield from plots.save(figure, folder / f"{kind}-{name}")
+            with _warned(f"{label}: its {kind}"):
+                yield from plots.save(figure, folder / f"{kind}-{name}")
+
+
+@contextmanager
+def _warned(what: str, but: tuple[type[Exception], ...] = (OSError,)) -> Iterator[None]:
+    """Go on where something cannot be drawn: a plug-in may be gone, or raise anything, and records hold any numbers."""
+    try:
+        yield
+    except but:  # a full disk, say
+        raise
+    except (Exception, SystemExit) as error:
+        warnings.warn(visible(f"{what} cannot be drawn: {reason(error)}"), stacklevel=3)
 
 
 def file_names(labels: Iterable[str]) -> dict[str, str]:
@@ -71,10 +89,9 @@ def file_names(labels: Iterable[str]) -> dict[str, str]:
     return names
 
 
-def _designs(runs: pd.DataFrame) -> Iterator[tuple[str, Figure]]:
+def _designs(runs: pd.DataFrame, trusted: Collection[str]) -> Iterator[tuple[str, Figure]]:
     """Gallery of one problem's runs, and contact sheet of the training designs of replicate 0, if it has any."""
-    identity = json.loads(runs["problem_spec"].iloc[0])
-    spec = Spec("problems", identity["name"], json.dumps(identity["params"], sort_keys=True))
+    spec = from_record(json.loads(runs["problem_spec"].iloc[0]), trusted)
     drawn = instance.draw(spec, int(runs["seed"].iloc[0]), 0)
     problem = drawn.problem
     yield "gallery", plots.gallery(runs, problem.draw)[0]

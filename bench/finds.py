@@ -10,8 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from bench.errors import BadInput
 from bench.registry import resolve
+
+TOLD = {"optimum", "best_known", "best_known_displayed", "best", "quantity"}
+"""What a row must have beside its design; that of a run which broke early may lack it."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,9 @@ def better_than_known(rows: Iterable[dict[str, Any]]) -> list[Find]:
     best: dict[str, dict[str, Any]] = {}
     for row in rows:
         objective, spec = row.get("best_objective", math.nan), row["problem_spec"]
-        if row.get("design") is None or not math.isnan(row["optimum"]) or objective >= row["best_known"]:
+        if row.get("design") is None or not row.keys() >= TOLD or math.isnan(objective):
+            continue
+        if not math.isnan(row["optimum"]) or objective >= row["best_known"]:
             continue
         if spec not in best or objective < best[spec]["best_objective"]:
             best[spec] = row
@@ -51,8 +55,8 @@ def _find(row: dict[str, Any]) -> Find | None:
     spec = json.loads(row["problem_spec"])
     try:
         problem = resolve("problems", spec["name"], spec["params"]).make()
-        entry = problem.best_known_entry(np.array(row["design"]), found)
-    except BadInput:  # the plug-in or its data are gone since
+        entry = problem.best_known_entry(np.array(row["design"], dtype=float), found)
+    except Exception:  # the plug-in or its data are gone since, or what is on record is no design of it
         entry = None
     unknown = math.isnan(row["best_known"])
     if unknown and entry is None:

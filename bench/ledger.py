@@ -56,6 +56,11 @@ def next_checkpoint(price: int) -> int:
     return next(candidate for candidate in candidates if candidate > price)
 
 
+def _is_feasible(loss: float, violation: float) -> bool:
+    """Whether an evaluation did not fail, which its loss tells, and satisfies all constraints."""
+    return loss < math.inf and violation <= FEASIBILITY_TOLERANCE
+
+
 class Ledger:
     """Evaluates designs, counts and times what they cost, and remembers the best; no evaluation goes past it.
 
@@ -101,7 +106,7 @@ class Ledger:
         self._best_feasible = math.inf
         self._least_loss = math.inf
         self._least_loss_design: np.ndarray | None = None
-        self._last: tuple[np.ndarray, float, float, bool] | None = None
+        self._last: tuple[np.ndarray, float, np.ndarray, float] | None = None
         self._checkpoint = 1
         self._limit = budget
         self._patience = budget
@@ -151,6 +156,8 @@ class Ledger:
         PluginError
             If the problem returns other shapes than it should.
         """
+        if not len(x):
+            return np.empty(0)
         parts = []
         while len(x):
             affordable = self.remaining
@@ -161,7 +168,7 @@ class Ledger:
             self.seconds["objective"] += time.perf_counter() - begun
             parts.append(self._enter(x[:affordable], z[:affordable], evaluation, merit))
             x, z = x[affordable:], z[affordable:]
-        return np.concatenate(parts) if parts else np.empty(0)
+        return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
     def differentiate(self, x: Tensor, z: np.ndarray, merit: Merit | None = None) -> tuple[float, np.ndarray]:
         """Loss and its gradient (d,) at one design x (1, d) decoded from z (1, k); (inf, 0) where not finite.
@@ -180,51 +187,71 @@ class Ledger:
         begun = time.perf_counter()
         leaf = x.detach().requires_grad_()
         objective, constraints = problem.objective(leaf), problem.constraints(leaf)
-        (gradient,) = torch.autograd.grad((merit or self.penalised)(objective, constraints).sum(), leaf)
+        (gradient,) = torch.autograd.grad((merit or self.penalised)(objective, constraints), leaf)
         self.seconds["objective"] += time.perf_counter() - begun
         self.n_g += 1
         evaluation = Evaluation(objective.detach().numpy(), constraints.detach().numpy())
         loss = float(self._enter(x.numpy(), z, evaluation, merit)[0])
-        if math.isfinite(loss) and bool(gradient.isfinite().all()):
-            return loss, gradient[0].numpy()
+        slope = gradient[0].numpy()
+        if math.isfinite(loss) and np.isfinite(slope).all():
+            return loss, slope
         self.n_failed += math.isfinite(loss)  # the value was counted as failed where it is what failed
         return math.inf, np.zeros(x.shape[1])
 
     def close(self) -> None:
         """Log the last evaluation, so that a trace tells how far the run went."""
         if self._last is not None and self.rows[-1]["evaluations"] < self.price:
-            self.rows.append(self._row(*self._last))
+            z, objective, constraints, loss = self._last
+            violation = float(constraints.max(initial=0.0))
+            self.rows.append(self._row(z, objective, violation, _is_feasible(loss, violation)))
 
     def total_seconds(self) -> float:
         """Seconds since the ledger was opened, verification apart."""
         return time.perf_counter() - self._started - self.seconds["verify"]
 
     def _enter(self, x: np.ndarray, z: np.ndarray, evaluation: Evaluation, merit: Merit | None) -> np.ndarray:
-        objectives, violations = evaluation.objective.tolist(), evaluation.constraints.max(axis=1, initial=0.0).tolist()
-        shared = self.penalised(evaluation.objective, evaluation.constraints).tolist()
+        objectives, constraints = evaluation.objective.tolist(), evaluation.constraints
+        shared = self.penalised(evaluation.objective, constraints).tolist()
+        if self._is_plain(objectives, shared):
+            self.n_f += len(shared)
+        else:
+            self._enter_each(x, z, objectives, constraints.max(axis=1, initial=0.0).tolist(), shared)
+        self._last = (z[-1], objectives[-1], constraints[-1].copy(), shared[-1])
+        losses = np.array(shared)
+        if merit is None:
+            return losses
+        own = np.array(merit(evaluation.objective, constraints), dtype=float)
+        return np.where(np.isfinite(losses) & ~np.isnan(own), own, math.inf)
+
+    def _is_plain(self, objectives: list[float], losses: list[float]) -> bool:
+        """Whether none of a batch fails, improves anything or is due to be logged; if in doubt, it is not plain."""
+        return (
+            not self._log_all
+            and self.n_f + self.n_g + len(losses) < self._checkpoint
+            and min(losses) >= self._least_loss
+            and min(objectives) >= self.best_objective
+            and math.isfinite(sum(losses) + sum(objectives))  # false wherever there is a NaN, which `min` may miss
+        )
+
+    def _enter_each(
+        self, x: np.ndarray, z: np.ndarray, objectives: list[float], violations: list[float], losses: list[float]
+    ) -> None:
         least = None
         # a plain loop: for the small batches of most optimisers it is faster than array operations
-        for i, (loss, objective, violation) in enumerate(zip(shared, objectives, violations, strict=True)):
+        for i, (loss, objective, violation) in enumerate(zip(losses, objectives, violations, strict=True)):
             self.n_f += 1
-            finite = math.isfinite(objective) and math.isfinite(loss)
-            if not finite:
+            if not (math.isfinite(objective) and math.isfinite(loss)):
                 self.n_failed += 1
-                shared[i] = math.inf
+                losses[i] = math.inf
             elif loss < self._least_loss:
                 self._least_loss, least = loss, i
                 self._progress = self.price
-            feasible = finite and violation <= FEASIBILITY_TOLERANCE
+            feasible = _is_feasible(losses[i], violation)
             promising = feasible and objective < self.best_objective
             if promising or self._log_all or self.n_f + self.n_g >= self._checkpoint:
                 self._note(x[i], z[i], objective, violation, feasible, promising)
         if least is not None:
             self._least_loss_design = x[least].copy()
-        self._last = (z[-1], objective, violation, feasible)
-        losses = np.array(shared)
-        if merit is None:
-            return losses
-        own = np.array(merit(evaluation.objective, evaluation.constraints), dtype=float)
-        return np.where(np.isfinite(losses) & ~np.isnan(own), own, math.inf)
 
     def _note(
         self, x: np.ndarray, z: np.ndarray, objective: float, violation: float, feasible: bool, promising: bool

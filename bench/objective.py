@@ -118,7 +118,7 @@ class Objective:
         z = self._points(z)
         begun = time.perf_counter()
         with torch.no_grad():
-            designs = self._decode(torch.as_tensor(z)).numpy()
+            designs = self._decode(torch.from_numpy(z)).numpy()
         self._ledger.seconds["decode"] += time.perf_counter() - begun
         return self._ledger.evaluate(designs, z, merit)
 
@@ -126,16 +126,15 @@ class Objective:
         """Loss and its gradient (k,) at one latent (k,); costs 2. (inf, 0) where an evaluation failed."""
         points = self._points(z[None])
         begun = time.perf_counter()
-        latent = torch.tensor(points, requires_grad=True)
+        latent = torch.from_numpy(points).requires_grad_()
         design = self._decode(latent)
         self._ledger.seconds["decode"] += time.perf_counter() - begun
         loss, outer = self._ledger.differentiate(design.detach(), points, merit)
         begun = time.perf_counter()
         (gradient,) = torch.autograd.grad(design, latent, torch.from_numpy(outer[None]))
         self._ledger.seconds["decode"] += time.perf_counter() - begun
-        if not bool(gradient.isfinite().all()):
-            return np.inf, np.zeros(self.dim)
-        return loss, gradient[0].numpy()
+        slope = gradient[0].numpy()
+        return (loss, slope) if np.isfinite(slope).all() else (np.inf, np.zeros(self.dim))
 
     def _points(self, z: np.ndarray) -> np.ndarray:
         z = np.array(z, dtype=float)

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from bench import pages, rows
+
 if TYPE_CHECKING:
     from bench.experiment import Fit
     from encoders.base import Encoder
 
 SCHEMA = "latentbench-2"
+FIXED = ("run", "row")
+"""Columns of a file of records before those of the traces."""
+SEAL, UNSEALED = b"latentbench-sha256:", b"0" * 64
+"""What stands before the checksum of a file, and in its place while that is computed."""
+INFLATION, HEADROOM = 100, 2**24
+"""What a file holds may be so many times its own size, and so many bytes more; it would be a bomb otherwise."""
 
 
 @dataclass(frozen=True)
@@ -44,18 +53,35 @@ class Fitted:
         return cls(key, save({name: np.ascontiguousarray(array) for name, array in arrays.items()}), info)
 
     def unpack(self, fit: Fit) -> tuple[Encoder, np.ndarray]:
-        """Give back the encoder and the start; what is made depends on `fit` alone, never on the bytes."""
+        """Give back the encoder and the start; what is made depends on `fit` alone, never on the bytes.
+
+        Raises
+        ------
+        ValueError
+            If the bytes are not those of an encoder. What `restore` makes of an encoder unlike its own is its affair.
+        """
+        from safetensors import SafetensorError
         from safetensors.numpy import load
 
-        arrays = load(self.arrays)
+        try:
+            arrays = load(self.arrays)
+        except (SafetensorError, KeyError, TypeError) as error:
+            raise ValueError(f"the encoder cannot be read: {error}") from None
         encoder = fit.encoder.make()
         encoder.restore({name.removeprefix("state."): a for name, a in arrays.items() if name.startswith("state.")})
         for name in _GEOMETRY:
             setattr(encoder, name, arrays.get(name))
+        if "start" not in arrays or any(not _is_float(arrays.get(name), n) for name, n in _DIMENSIONS.items()):
+            raise ValueError("the encoder lacks its start, or has other arrays than it should")
         return encoder, arrays["start"]
 
 
+def _is_float(array: np.ndarray | None, dimensions: int) -> bool:
+    return array is None or (array.dtype.kind == "f" and array.ndim == dimensions and bool(np.isfinite(array).all()))
+
+
 _GEOMETRY = ("centre", "scale", "bounds")
+_DIMENSIONS = {"centre": 1, "scale": 1, "bounds": 2, "start": 1}
 
 
 @dataclass(frozen=True)
@@ -77,25 +103,38 @@ class Record:
         """One Parquet file of one row."""
         import pyarrow as pa
 
-        text = json.dumps(self.row, sort_keys=True)
-        fixed = {"run": [self.row["run"]], "row": [text], "sha256": [sha256(text.encode()).hexdigest()]}
+        fixed = {"run": [self.row["run"]], "row": [json.dumps(self.row, sort_keys=True)]}
         trace = {name: [self.trace.get(name, [])] for name in _trace_types(pa)}
         return to_parquet(pa.table(fixed | trace, schema=_schema(pa)))
 
 
 def to_parquet(table: Any) -> bytes:
-    """One Parquet file of a pyarrow Table of records, a row each."""
+    """One Parquet file of a pyarrow Table of records, a row each, with the checksum of the whole in its metadata."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     sink = pa.BufferOutputStream()
-    settings = {"compression": "zstd", "use_dictionary": False, "write_statistics": False}
-    pq.write_table(table.combine_chunks(), sink, write_page_checksum=True, **settings)
-    return bytes(sink.getvalue())
+    sealed = table.combine_chunks().replace_schema_metadata({"latentbench": SCHEMA, "seal": (SEAL + UNSEALED).decode()})
+    pq.write_table(sealed, sink, compression="zstd", use_dictionary=False, write_statistics=False)
+    data = bytes(sink.getvalue())
+    return data.replace(SEAL + UNSEALED, SEAL + sha256(data).hexdigest().encode(), 1)
 
 
-def read_parquet(data: bytes) -> tuple[list[dict[str, Any]], Any]:
+def _is_whole(data: bytes) -> bool:
+    """Whether the file has the checksum that it names; readers of Parquet crash over some files that are damaged."""
+    before, seal, after = data.rpartition(SEAL)
+    digest, after = after[: len(UNSEALED)], after[len(UNSEALED) :]
+    return bool(seal) and sha256(b"".join((before, seal, UNSEALED, after))).hexdigest().encode() == digest
+
+
+def read_parquet(data: bytes, columns: Collection[str] | None = None) -> tuple[list[dict[str, Any]], Any]:
     """Read what `to_parquet` wrote.
+
+    Parameters
+    ----------
+    data : bytes
+    columns : collection of str, optional
+        Columns of the trace that are wanted; all by default.
 
     Returns
     -------
@@ -113,26 +152,38 @@ def read_parquet(data: bytes) -> tuple[list[dict[str, Any]], Any]:
     import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
+    schema = _schema(pa, columns)
+    if not _is_whole(data):
+        raise ValueError("is no whole record")
+    if pages.size(data) > INFLATION * len(data) + HEADROOM:
+        raise ValueError("is no record, but a bomb")
     try:
-        table = pq.ParquetFile(pa.BufferReader(data), page_checksum_verification=True).read(use_threads=False)
+        table = pq.ParquetFile(pa.BufferReader(data)).read(list(schema.names), use_threads=False)
     except (OSError, pa.ArrowException) as error:
         raise ValueError(f"is no whole record ({type(error).__name__})") from error
-    if not table.schema.equals(_schema(pa), check_metadata=True):
+    named = (table.schema.metadata or {}).get(b"latentbench")
+    if not table.schema.equals(schema) or named != SCHEMA.encode():
         raise ValueError(f"is no record of schema {SCHEMA}")
-    lengths = [pc.list_value_length(table[name]) for name in _trace_types(pa)]
+    trace = schema.names[len(FIXED) :]
+    lengths = [pc.list_value_length(table[name]) for name in trace]
     if any(length.null_count or not length.equals(lengths[0]) for length in lengths):
         raise ValueError("is no whole record (its trace has columns of different lengths)")
-    rows = []
-    for run, text, digest in zip(*(table[name].to_pylist() for name in ("run", "row", "sha256")), strict=True):
-        if text is None or sha256(text.encode()).hexdigest() != digest:
-            raise ValueError("is no whole record (its row is not what was written)")
+    if any(pc.list_flatten(table[name]).null_count for name in trace if name != "latent"):
+        raise ValueError("is no whole record (its trace has gaps)")
+    read = []
+    for run, text in zip(*(table[name].to_pylist() for name in FIXED), strict=True):
         try:
-            rows.append(dict(json.loads(text)))
+            row = dict(json.loads(text))
         except (TypeError, ValueError, RecursionError):
             raise ValueError(f"is no record of schema {SCHEMA}") from None
-        if rows[-1].get("run") != run:
+        if wrong := rows.complaint(row):
+            raise ValueError(f"is no record of schema {SCHEMA} (a row {wrong})")
+        if row["run"] != run:
             raise ValueError("is the record of another run or experiment")
-    return rows, table
+        read.append(row)
+    if len({row["run"] for row in read}) < len(read):
+        raise ValueError("holds a run twice")
+    return read, table
 
 
 def traces(table: Any) -> Any:
@@ -140,10 +191,10 @@ def traces(table: Any) -> Any:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    owners = pc.list_parent_indices(table["evaluations"].combine_chunks())
+    owners = pc.list_parent_indices(table[table.column_names[len(FIXED)]].combine_chunks())
     runs = pa.DictionaryArray.from_arrays(owners.cast(pa.int32()), table["run"].combine_chunks())
-    columns = {name: pc.list_flatten(table[name].combine_chunks()) for name in _trace_types(pa)}
-    return pa.table({"run": runs} | columns)
+    names = table.column_names[len(FIXED) :]
+    return pa.table({"run": runs} | {name: pc.list_flatten(table[name].combine_chunks()) for name in names})
 
 
 def concatenate(tables: list[Any]) -> Any:
@@ -153,10 +204,10 @@ def concatenate(tables: list[Any]) -> Any:
     return pa.concat_tables(tables)
 
 
-def _schema(pa: Any) -> Any:
-    fixed = {name: pa.string() for name in ("run", "row", "sha256")}
-    columns = fixed | {name: _list(pa, kind) for name, kind in _trace_types(pa).items()}
-    return pa.schema(list(columns.items()), metadata={"latentbench": SCHEMA})
+def _schema(pa: Any, columns: Collection[str] | None = None) -> Any:
+    trace = _trace_types(pa).items()
+    kinds = {name: _list(pa, kind) for name, kind in trace if columns is None or name in columns}
+    return pa.schema([*((name, pa.string()) for name in FIXED), *kinds.items()])
 
 
 def _list(pa: Any, kind: Any) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 import typing
+from collections.abc import Collection
 from dataclasses import dataclass, fields, is_dataclass
 from importlib import import_module
 from importlib.metadata import entry_points
@@ -167,9 +168,45 @@ def resolve(kind: Kind, name: str, params: dict[str, Any] | None = None) -> Spec
             resolved[parameter] = adapter.dump_python(value, mode="json")
         except ValidationError as error:
             raise BadInput(f"{kind} '{name}': {describe(error, parameter)}") from None
-        except (TypeError, PydanticSerializationError):
+        except (TypeError, RecursionError, PydanticSerializationError):
             raise BadInput(f"{kind} '{name}': {parameter}: {value!r:.80} must be plain data") from None
     return Spec(kind, name, json.dumps(resolved, sort_keys=True))
+
+
+def from_record(identity: Any, trusted: Collection[str] = (), kind: Kind = "problems") -> Spec:
+    """Find the plug-in that a record names, as it was recorded; nothing is imported yet.
+
+    Records come from anywhere, and importing a module runs it: so they may name what is built in or installed under a
+    name, and modules that the reader trusts, no others.
+
+    Parameters
+    ----------
+    identity : dict
+        What `Spec.identity` gave.
+    trusted : collection of str
+        Modules that may be imported, and packages all of whose modules may.
+    kind : {"problems", "encoders", "optimisers"}
+
+    Raises
+    ------
+    BadInput
+        If it is no identity, or names another module.
+    """
+    name = identity.get("name") if isinstance(identity, dict) else None
+    params = identity.get("params") if isinstance(identity, dict) else None
+    if not isinstance(name, str) or not isinstance(params, dict):
+        raise BadInput(f"{kind}: {identity!r:.80} must have a name and params")
+    known = targets(kind)
+    if name not in known:
+        module, colon, _ = name.partition(":")
+        if not colon:
+            raise unknown(f"{kind}.name", name, known)
+        if not any(f"{module}.".startswith(f"{each}.") for each in trusted):
+            raise BadInput(
+                f"{kind} {name!r:.80}: module {module!r:.80} is named by the records alone, and importing it would run "
+                f"it; if you trust it, add --trust {module:.80}"
+            )
+    return Spec(kind, name, json.dumps(params, sort_keys=True))
 
 
 def resolve_any(name: str, params: dict[str, Any]) -> Spec:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 from joblib import cpu_count
 
 from bench import provenance
@@ -76,7 +77,8 @@ def plan(experiment: Experiment, store: Store | None = None, doubt: Doubt = igno
     kept = {row["run"] for row in store.rows(doubt) if row.get("status") != "failed"} if store else set()
     left = [(order, run) for order, run in enumerate(experiment.runs()) if run.key not in kept]
     runs = [(order, run) for order, run in left if run.skip is None]
-    missing = [fit for fit in fits([run for _, run in runs]) if store is None or store.fitted(fit.key, doubt) is None]
+    needed = fits([run for _, run in runs])
+    missing = needed if store is None else [fit for fit in needed if not _is_there(fit, store, doubt)]
     return Plan(missing, runs, [(order, run) for order, run in left if run.skip], len(kept))
 
 
@@ -168,6 +170,24 @@ def run_all(
     finds = better_than_known(store.rows())
     store.keep_finds([find.entry for find in finds if find.entry])
     return Summary(store.path, todo.done + len(todo.skips) + len(todo.runs), failures, finds)
+
+
+def _is_there(fit: Fit, store: Store, doubt: Doubt) -> bool:
+    """Whether the encoder is stored, and is of use: else its runs would fail time after time."""
+    fitted = store.fitted(fit.key, doubt)
+    if fitted is None:
+        return False
+    try:
+        encoder, start = fitted.unpack(fit)
+        latent = encoder.encode(start[None])
+        if start.shape != (fit.problem.make().dim,) or not np.isfinite(latent).all():
+            raise ValueError
+        if encoder.centre is not None and latent.shape != (1, len(encoder.centre)):
+            raise ValueError
+    except Exception:  # what an encoder makes of other arrays than its own, may be anything
+        doubt(store.folder_of(fit.key), "is not an encoder that can be used")
+        return False
+    return True
 
 
 def _encoders(run: Run, store: Store, broken: dict[str, Failure]) -> list[Fitted | Failure]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import tomllib
+from collections import Counter
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -12,6 +13,8 @@ from bench.errors import BadInput, unknown
 
 Label = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]+$")]
 Count = Annotated[int, Field(ge=1, le=2**53)]
+MOST_RUNS = 10**6
+"""Runs of an experiment; a slip of the keyboard in a count should not fill the memory."""
 
 
 class _Table(BaseModel):
@@ -64,7 +67,7 @@ class ExperimentTable(_Table):
     """An experiment file."""
 
     name: Annotated[str, Field(max_length=80, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
-    seed: int = 0
+    seed: Annotated[int, Field(ge=-(2**63), lt=2**63)] = 0
     replicates: Count = 5
     searches: Count = 1
     budget: Count = 2000
@@ -98,11 +101,17 @@ def parse(text: str) -> ExperimentTable:
         raise BadInput("is nested too deeply") from None
     if not table:
         raise BadInput(f"is empty; an experiment has the keys {', '.join(ExperimentTable.model_fields)}")
-    _refuse_infinite(table)
     try:
+        _refuse_infinite(table)
         checked = ExperimentTable.model_validate(table)
     except ValidationError as error:
         raise _complaint(error) from None
+    except RecursionError:
+        raise BadInput("is nested too deeply") from None
+    arms = len(checked.encoders) * len(checked.optimisers) + len(checked.arms)
+    runs = len(checked.problems) * arms * checked.replicates * checked.searches
+    if runs > MOST_RUNS:
+        raise BadInput(f"problems, arms, replicates and searches make {runs} runs; they must make at most {MOST_RUNS}")
     for factors in (checked.problems, checked.encoders, checked.optimisers):
         refuse_equal_labels([factor.title for factor in factors])
     return checked
@@ -142,6 +151,6 @@ def _refuse_infinite(value: Any, key: str = "") -> None:
 
 def refuse_equal_labels(labels: list[str]) -> None:
     """Raise `BadInput` if a label occurs twice."""
-    for label in labels:
-        if labels.count(label) > 1:
-            raise BadInput(f"label '{label}' stands for {labels.count(label)} things; each needs a label of its own")
+    for label, number in Counter(labels).items():
+        if number > 1:
+            raise BadInput(f"label '{label}' stands for {number} things; each needs a label of its own")

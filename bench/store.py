@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from hashlib import sha256
 from itertools import compress, count
@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
 
-from bench.errors import BadInput
+from bench import rows as shape
+from bench.errors import BadInput, visible, visible_lines
+from bench.reading import LARGEST_RECORDS, content, read_json
 from bench.records import Fitted, Record, concatenate, read_parquet, to_parquet, traces
 
 if TYPE_CHECKING:
@@ -32,7 +34,7 @@ def ignore(path: Path, reason: str) -> None:
 
 
 def _warn(path: Path, reason: str) -> None:
-    warnings.warn(f"{path} {reason}; it is left out, and its run will be done again", stacklevel=2)
+    warnings.warn(visible(f"{path} {reason}; it is left out, and its run will be done again"), stacklevel=2)
 
 
 def _free(path: Path, suffix: str) -> Path:
@@ -45,10 +47,18 @@ PACK_SIZE = 500
 """So many records of a run each are put into one file."""
 FINDS = "best_known.toml"
 """Lines for tables of best known designs, in an experiment directory."""
+LONGEST_NAME = 50
+"""Characters that are kept of the name of what is set aside, from its end."""
 PACK = "pack-"
 """How the name of a file of many records begins; that of a run's own is its key, which is hexadecimal."""
+PACKABLE = 2**20
+"""Larger records, in bytes, keep a file of their own: packs must fit in memory, and these are read fast anyway."""
 SHAPE = {"name": str, "seed": int, "problems": list, "arms": list, "replicates": int, "searches": int}
 """What an experiment.json must at least hold."""
+ARM = ("label", "encoder", "optimiser", "budget")
+"""What an arm of it is called, and may spend."""
+WRITTEN = ("records", "encoders", "aside", "log.txt", ".lock")
+"""What is written into as it is, and must be no link to somewhere else; other files are replaced, links too."""
 
 
 class Store:
@@ -97,14 +107,12 @@ class Store:
         if not self.exists():
             raise BadInput(f"{self.path}: holds no experiment (there is no experiment.json)")
         try:
-            identity = json.loads(self._identity_file.read_text(encoding="utf-8"))
+            identity = read_json(self._identity_file)
         except (OSError, ValueError) as error:
             raise BadInput(f"{self._identity_file}: cannot be read: {error}") from None
-        if not isinstance(identity, dict) or any(
-            not isinstance(identity.get(key), kind) for key, kind in SHAPE.items()
-        ):
+        if not _is_identity(identity):
             raise BadInput(f"{self._identity_file}: is not the experiment.json of an experiment")
-        return identity
+        return dict(identity)
 
     def _is_vacant(self) -> bool:
         """Whether there is no directory, or nothing in it but what a start cut short leaves behind."""
@@ -130,6 +138,7 @@ class Store:
         if not self.exists():
             if not self._is_vacant():
                 raise BadInput(f"{self.path}: holds something that is no experiment; name an empty or new directory")
+            self._refuse_links()
             return
         there, new = self.identity(), json.loads(json.dumps(experiment.identity()))
         for key in new | there:
@@ -140,6 +149,13 @@ class Store:
                     f"{self.path}: holds a different experiment ({key} differs); "
                     "name another directory, or set this one aside with --fresh"
                 )
+        self._refuse_links()
+
+    def _refuse_links(self) -> None:
+        """Raise `BadInput` where writing would follow a link, for a directory from elsewhere may hold any."""
+        for path in (self.path / name for name in WRITTEN):
+            if path.is_symlink():
+                raise BadInput(f"{path}: is a link; put there what it points to, or name another directory")
 
     @contextmanager
     def begin(self, experiment: Experiment, provenance: dict[str, Any]) -> Iterator[None]:
@@ -189,7 +205,7 @@ class Store:
 
     def put(self, fitted: Fitted) -> None:
         """Write one fitted encoder."""
-        folder = self.path / "encoders" / fitted.key
+        folder = self.folder_of(fitted.key)
         folder.mkdir(exist_ok=True)
         self._write(f"encoders/{fitted.key}/arrays.safetensors", fitted.arrays)
         info = {"key": fitted.key, "sha256": sha256(fitted.arrays).hexdigest(), **fitted.info}
@@ -200,17 +216,25 @@ class Store:
         if entries:
             self._write(FINDS, "".join(entries).encode())
 
+    def folder_of(self, key: str) -> Path:
+        """Where a fitted encoder lies."""
+        return self.path / "encoders" / key
+
     def fitted(self, key: str, doubt: Doubt = ignore) -> Fitted | None:
         """Read a fitted encoder; None if it is not there, or cannot be believed, which `doubt` is told."""
-        folder = self.path / "encoders" / key
+        folder = self.folder_of(key)
         try:
-            arrays = (folder / "arrays.safetensors").read_bytes()
-            info = dict(json.loads((folder / "info.json").read_text(encoding="utf-8")))
+            if folder.is_symlink():
+                raise ValueError
+            arrays = content(folder / "arrays.safetensors", LARGEST_RECORDS)
+            info = dict(read_json(folder / "info.json"))
             if (info.pop("key", None), info.pop("sha256", None)) != (key, sha256(arrays).hexdigest()):
+                raise ValueError
+            if shape.misfit(info, shape.INFO) or "fit_seconds" not in info:
                 raise ValueError
         except FileNotFoundError:
             return None
-        except (ValueError, TypeError):
+        except (OSError, ValueError, TypeError):
             doubt(folder, "is not the encoder that was stored")
             return None
         return Fitted(key, arrays, info)
@@ -223,13 +247,15 @@ class Store:
         tables, packed = [], []
         for path in self._singles():
             try:
-                tables.append(read_parquet(path.read_bytes())[1])
-            except ValueError:  # it stays, to be doubted when it is read
+                if path.stat().st_size > PACKABLE:
+                    continue
+                tables.append(read_parquet(content(path, PACKABLE))[1])
+            except (OSError, ValueError):  # it stays, to be doubted when it is read
                 continue
             packed.append(path)
         if not packed:
             return
-        last = max((int(path.stem.removeprefix(PACK)) for path in self._packs()), default=0)
+        last = max(map(_number, self._packs()), default=0)
         with suppress(OSError):  # a disk may have room for a record, but not for a pack
             self._write(f"records/{PACK}{last + 1:06}.parquet", to_parquet(concatenate(tables)))
             for path in packed:
@@ -240,8 +266,24 @@ class Store:
         for rows, _ in self._records(doubt):
             yield from rows
 
-    def load(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+    def records(self, doubt: Doubt = ignore) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+        """Row and trace of all records that can be believed, the latter as arrays; `doubt` is told of the others."""
+        for rows, table in self._records(doubt):
+            for number, row in enumerate(rows):
+                trace = traces(table.slice(number, 1))
+                yield row, {name: trace[name].to_numpy() for name in trace.column_names if name != "run"}
+
+    def encoders(self) -> list[str]:
+        """Keys of the fitted encoders, whether they can be believed or not."""
+        return sorted(path.name for path in (self.path / "encoders").glob("*") if not path.name.startswith("."))
+
+    def load(self, columns: Collection[str] | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
         """All records as two frames; changes nothing.
+
+        Parameters
+        ----------
+        columns : collection of str, optional
+            Columns of the traces that are wanted beside `run`; all by default.
 
         Returns
         -------
@@ -253,7 +295,7 @@ class Store:
         import pandas as pd
 
         rows, tables = [], []
-        for some, table in self._records(_warn):
+        for some, table in self._records(_warn, columns):
             rows += some
             tables.append(traces(table))
         if not rows:
@@ -264,21 +306,23 @@ class Store:
     def doubt(self, path: Path, reason: str) -> None:
         """Set a file or folder that cannot be believed aside, and log the reason."""
         (self.path / "aside").mkdir(exist_ok=True)
-        path.rename(_free(self.path / "aside" / path.name, "doubted"))
-        self.log(f"set aside: {path.relative_to(self.path)} {reason}")
+        path.rename(_free(self.path / "aside" / path.name[-LONGEST_NAME:], "doubted"))
+        self.log(visible(f"set aside: {path.relative_to(self.path)} {reason}"))
 
     def log(self, line: str) -> None:
         """Add a line to log.txt."""
         with (self.path / "log.txt").open("a", encoding="utf-8") as file:
-            file.write(line.rstrip() + "\n")
+            file.write(visible_lines(line.rstrip()) + "\n")
 
-    def _records(self, doubt: Doubt) -> Iterator[tuple[list[dict[str, Any]], Any]]:
+    def _records(
+        self, doubt: Doubt, columns: Collection[str] | None = None
+    ) -> Iterator[tuple[list[dict[str, Any]], Any]]:
         """Rows and table of every file of records that can be believed, each run once."""
         belongs = _membership(self.identity())
         seen: set[str] = set()
         for path in self._record_files():
             try:
-                rows, table = read_parquet(path.read_bytes())
+                rows, table = read_parquet(content(path, LARGEST_RECORDS), columns)
                 if not all(belongs(row) for row in rows):
                     raise ValueError("is the record of another run or experiment")
                 if not path.stem.startswith(PACK) and [row["run"] for row in rows] != [path.stem]:
@@ -304,14 +348,14 @@ class Store:
         return sorted(path for path in (self.path / "records").glob("*.parquet") if not path.stem.startswith(PACK))
 
     def _packs(self) -> list[Path]:
-        numbers = "[0-9]" * 6
-        return sorted((self.path / "records").glob(f"{PACK}{numbers}.parquet"))
+        paths = (self.path / "records").glob(f"{PACK}*.parquet")
+        return sorted((path for path in paths if path.stem.removeprefix(PACK).isdecimal()), key=_number)
 
     def provenance(self) -> list[dict[str, Any]]:
         """What the experiment was run with, an entry each time; empty if that cannot be read."""
         try:
-            entries = json.loads((self.path / "provenance.json").read_text(encoding="utf-8"))
-        except (OSError, ValueError, RecursionError):
+            entries = read_json(self.path / "provenance.json")
+        except (OSError, ValueError):
             return []
         return [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
 
@@ -319,7 +363,8 @@ class Store:
         target = self.path / name
         temporary = target.with_name(f".{target.name}.part")
         try:
-            with temporary.open("wb") as file:
+            temporary.unlink(missing_ok=True)  # it may be a link
+            with temporary.open("xb") as file:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
@@ -342,22 +387,44 @@ def _sync(folder: Path) -> None:
             os.close(handle)
 
 
+def _is_identity(identity: Any) -> bool:
+    """Whether this has the shape of what `Experiment.identity` gives."""
+
+    def has(part: Any, **kinds: type) -> bool:
+        return isinstance(part, dict) and all(type(part.get(key)) is kind for key, kind in kinds.items())
+
+    def is_stage(stage: Any) -> bool:
+        return has(stage) and all(has(stage.get(part), name=str, params=dict) for part in ("encoder", "optimiser"))
+
+    return (
+        has(identity, **SHAPE)
+        and all(0 < identity[key] < shape.LARGEST for key in ("replicates", "searches"))
+        and all(has(problem, label=str, name=str, params=dict) for problem in identity["problems"])
+        and all(has(arm, label=str, encoder=str, optimiser=str, budget=int, stages=list) for arm in identity["arms"])
+        and all(is_stage(stage) for arm in identity["arms"] for stage in arm["stages"])
+    )
+
+
+def _number(pack: Path) -> int:
+    return int(pack.stem.removeprefix(PACK))
+
+
 def _membership(identity: dict[str, Any]) -> Callable[[dict[str, Any]], bool]:
     """Make the test whether a record's row is one of an experiment's."""
 
     def plain(part: dict[str, Any], *keys: str) -> str:
         return json.dumps({key: part.get(key) for key in keys}, sort_keys=True)
 
-    problems = {(part.get("label"), plain(part, "name", "params")) for part in identity["problems"]}
-    arms = {(part.get("label"), part.get("budget"), plain(part, "stages")) for part in identity["arms"]}
+    problems = {(part["label"], plain(part, "name", "params")) for part in identity["problems"]}
+    arms = {(*(part[name] for name in ARM), plain(part, "stages")) for part in identity["arms"]}
 
     def belongs(row: dict[str, Any]) -> bool:
         return (
-            (row.get("problem"), row.get("problem_spec")) in problems
-            and (row.get("arm"), row.get("budget"), row.get("arm_spec")) in arms
-            and (row.get("experiment"), row.get("seed")) == (identity["name"], identity["seed"])
-            and row.get("replicate") in range(identity["replicates"])
-            and row.get("search") in range(identity["searches"])
+            (row["problem"], row["problem_spec"]) in problems
+            and (row["arm"], row["encoder"], row["optimiser"], row["budget"], row["arm_spec"]) in arms
+            and (row["experiment"], row["seed"]) == (identity["name"], identity["seed"])
+            and row["replicate"] in range(identity["replicates"])
+            and row["search"] in range(identity["searches"])
         )
 
     return belongs

@@ -119,8 +119,11 @@ class Autoencoder(Encoder):
         """Take back the weights."""
         weights = {name: torch.as_tensor(array) for name, array in state.items()}
         self._offset, self._unit = weights.pop("offset").item(), weights.pop("unit").item()
+        dim = len(weights["decoder.2.bias"])
+        if weights["encoder.0.weight"].shape != (self.hidden, dim):  # else a small file might ask for a large network
+            raise ValueError("these are the weights of another network")
         with torch.random.fork_rng(devices=[]):
-            self._network = self._build(len(weights["decoder.2.bias"])).double().requires_grad_(False)
+            self._network = self._build(dim).double().requires_grad_(False)
         self._network.load_state_dict(weights)
 
 

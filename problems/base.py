@@ -39,10 +39,21 @@ class Evaluation:
 
 @dataclass(frozen=True)
 class Verification:
-    """What an independent check says of one design; ``reasons`` are the sentences that speak against it."""
+    """What an independent check says of one design.
+
+    Attributes
+    ----------
+    ok : bool
+        Whether nothing speaks against it.
+    reasons : tuple of str
+        The sentences that do.
+    value : float or None
+        Its value as people read it (`Problem.display`), measured by the same independent means, where there are any.
+    """
 
     ok: bool
     reasons: tuple[str, ...] = ()
+    value: float | None = None
 
 
 class Problem(ABC):

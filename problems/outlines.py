@@ -123,6 +123,8 @@ def normalise(points: np.ndarray) -> np.ndarray:
         raise ValueError(f"an outline encloses an area of {area:g}; it must enclose some")
     centroid = ((points + following) * twice[:, None]).sum(axis=0) / (6 * area)
     normal = (points - centroid) / np.sqrt(abs(area))
+    if not np.isfinite(normal).all():
+        raise ValueError("an outline has coordinates too large, or so close together, that its size cannot be told")
     return normal if area > 0 else normal[::-1]
 
 

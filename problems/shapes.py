@@ -18,7 +18,8 @@ from problems.base import DifferentiableProblem, Verification
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-MIN_VERTICES = 8
+MIN_VERTICES, MAX_VERTICES = 8, 10_000
+MOST_DESIGNS = 10**6
 LEAST_OWN = 4
 """The least number of outlines in a file of the user's own."""
 HELD_OUT = 0.1
@@ -57,8 +58,8 @@ class ShapeData:
             raise ValueError(f"data.classes: {list(self.classes)} must be different names out of {allowed}")
         if not 0 <= self.withhold < 1:
             raise ValueError(f"data.withhold: {self.withhold} must be at least 0 and less than 1")
-        if self.n < 2:
-            raise ValueError(f"data.n: {self.n} must be at least 2")
+        if not 2 <= self.n <= MOST_DESIGNS:
+            raise ValueError(f"data.n: {self.n} must be at least 2 and at most {MOST_DESIGNS}")
         if self.source is not None:
             object.__setattr__(self, "digest", self._check_source(Path(self.source)))
 
@@ -134,7 +135,7 @@ class ShapeProblem(DifferentiableProblem):
     Parameters
     ----------
     n_vertices : int
-        The number N of vertices, at least 8.
+        The number N of vertices, at least 8 and at most 10,000.
     data : ShapeData
         Where training designs come from.
     rounding : (float, float), optional
@@ -151,8 +152,8 @@ class ShapeProblem(DifferentiableProblem):
     def __init__(
         self, n_vertices: int = 100, data: ShapeData = EVERY_CLASS, rounding: tuple[float, float] | None = None
     ) -> None:
-        if n_vertices < MIN_VERTICES:
-            raise ValueError(f"n_vertices: {n_vertices} must be at least {MIN_VERTICES}")
+        if not MIN_VERTICES <= n_vertices <= MAX_VERTICES:
+            raise ValueError(f"n_vertices: {n_vertices} must be at least {MIN_VERTICES} and at most {MAX_VERTICES}")
         self.n_vertices = n_vertices
         self.dim = 2 * n_vertices
         self.data = data

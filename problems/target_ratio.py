@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from problems.base import Verification
 from problems.geometry import isoperimetric_quotient, regular_quotient, vertices
 from problems.manufacturable import ROUNDED, ManufacturableProblem
 from problems.shapes import RoundedShapeData
@@ -56,6 +58,12 @@ class TargetRatio(ManufacturableProblem):
         """(σ/σ_target − 1)², shape (n,)."""
         quotient = isoperimetric_quotient(vertices(x)).clamp(min=self.tools.least_quotient)
         return (quotient**-0.5 / self.sigma_target - 1) ** 2
+
+    def verify(self, x: np.ndarray) -> Verification:
+        """Check as heat-dispersion does, and measure the deviation."""
+        verification = super().verify(x)
+        sigma = verification.value
+        return replace(verification, value=None if sigma is None else abs(sigma / self.sigma_target - 1))
 
     def display(self, objective: np.ndarray) -> np.ndarray:
         """|σ/σ_target − 1| of objective values."""

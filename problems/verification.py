@@ -34,7 +34,7 @@ def verify_outline(x: np.ndarray) -> Verification:
     Returns
     -------
     Verification
-        With a sentence for each thing that is wrong.
+        With a sentence for each thing that is wrong, or else with σ.
     """
     vertices = np.asarray(x, dtype=float).reshape(-1, 2)
     if not np.isfinite(vertices).all():
@@ -50,7 +50,12 @@ def verify_outline(x: np.ndarray) -> Verification:
         reasons.append(f"not a simple ring: {shapely.is_valid_reason(polygon)}")
     if not shapely.is_ccw(ring):
         reasons.append("the outline runs clockwise")
-    return Verification(not reasons, tuple(reasons))
+    return Verification(not reasons, tuple(reasons), None if reasons else surface_to_volume(polygon))
+
+
+def surface_to_volume(polygon: shapely.Polygon) -> float:
+    """σ = P / (2 √(πA)) of a polygon, by Shapely."""
+    return float(shapely.length(polygon) / (2 * math.sqrt(math.pi * shapely.area(polygon))))
 
 
 def verified_share(r: float, h: float, n_vertices: int) -> float:
@@ -94,7 +99,7 @@ def verify_manufacturable(x: np.ndarray, r: float, h: float, R_c: float) -> Veri
         return simple
     share = verified_share(r, h, len(x) // 2)
     reasons = objections(x, share * r, share * h, R_c)
-    return Verification(not reasons, tuple(reasons))
+    return Verification(not reasons, tuple(reasons), simple.value)
 
 
 def objections(x: np.ndarray, inner: float, outer: float, R_c: float) -> list[str]:  # noqa: N803

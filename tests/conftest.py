@@ -46,6 +46,13 @@ stages = [
 """
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Tell the order, which the header that `-q` leaves out would tell."""
+    seed = config.getoption("randomly_seed", None)
+    if seed is not None:
+        terminalreporter.write_line(f"The same order again: --randomly-seed={seed}")
+
+
 @pytest.fixture
 def tiny() -> str:
     """The TOML text of an experiment of 2 replicates and 5 arms that takes a second or two."""

@@ -57,13 +57,16 @@ def attempted(runs: pd.DataFrame) -> pd.DataFrame:
     return tried.assign(raw=raw, price=tried["n_f"].fillna(0.0) + tried["n_g"].fillna(0.0))
 
 
+TRACE = ["run", "evaluations", "objective", "displayed", "verified"]
+"""The columns of the traces that are read here."""
+
+
 def verified(traces: pd.DataFrame) -> pd.DataFrame:
-    """Pick the verified designs of the traces: run, evaluations, objective, displayed."""
+    """Pick the verified designs of the traces: run (categorical), evaluations, objective, displayed."""
+    whole = traces.reindex(columns=TRACE)
     numbers = ["evaluations", "objective", "displayed"]
-    whole = traces.reindex(columns=["run", *numbers, "verified"])
-    return whole.loc[whole["verified"].eq(True), ["run", *numbers]].astype(
-        {"run": object, **dict.fromkeys(numbers, float)}
-    )
+    kept = whole.loc[whole["verified"].eq(True), ["run", *numbers]]
+    return kept.astype({"run": "category", **dict.fromkeys(numbers, float)})
 
 
 def direction(frame: pd.DataFrame) -> NDArray[np.float64]:
@@ -88,11 +91,8 @@ def hits(runs: pd.DataFrame, traces: pd.DataFrame) -> pd.DataFrame:
     """
     pairs = attempted(runs).rename(columns={"targets": "target"}).explode("target").dropna(subset="target")
     pairs = pairs.astype({"target": float})
-    seen = pairs[["run", "target", "larger_is_better"]].merge(verified(traces), on="run")
-    met = seen[direction(seen) * seen["displayed"] <= direction(seen) * seen["target"]]
-    first = met.groupby(["run", "target"], as_index=False)["evaluations"].min()
-
-    pairs = pairs.merge(first, on=["run", "target"], how="left")
+    pairs = pairs.drop_duplicates(["run", "target"], ignore_index=True)
+    pairs["evaluations"] = _first_hits(pairs.assign(cost=direction(pairs) * pairs["target"]), verified(traces))
     success = pairs["evaluations"].notna()
     pairs = pairs.assign(
         success=success,
@@ -101,6 +101,18 @@ def hits(runs: pd.DataFrame, traces: pd.DataFrame) -> pd.DataFrame:
     )
     labels = ["run", "problem", "arm", "optimiser", "raw", "replicate", "search"]
     return pairs[[*labels, "target", "evaluations", "spent", "success"]]
+
+
+def _first_hits(pairs: pd.DataFrame, found: pd.DataFrame) -> pd.Series[float]:
+    """Price of the first design that costs no more than a target, for each pair of a run and a target; else NaN."""
+    sign = pd.Series(direction(pairs), index=pairs["run"]).groupby(level=0).first()
+    cost = found["displayed"] * found["run"].map(sign).astype(float)
+    first = []
+    for _, each in pairs.groupby(pairs.groupby("run").cumcount()):  # every run at most once
+        limit = found["run"].map(each.set_index("run")["cost"]).astype(float)
+        price = found.loc[cost <= limit].groupby("run", observed=True)["evaluations"].min()
+        first.append(each["run"].map(price.set_axis(price.index.astype(object))))
+    return pd.concat([pd.Series(dtype=float), *first])
 
 
 def gap(objective: ArrayLike, optimum: ArrayLike, reference: ArrayLike) -> NDArray[np.float64]:
@@ -151,7 +163,8 @@ def optima(runs: pd.DataFrame) -> pd.DataFrame:
 def improvements(traces: pd.DataFrame) -> pd.DataFrame:
     """Verified designs that were at least as good as all before them in their run, by evaluations."""
     found = verified(traces).sort_values(["evaluations", "objective"])
-    return found[found["objective"] == found.groupby("run")["objective"].cummin()]
+    least = found.groupby("run", observed=True)["objective"].cummin()
+    return found[found["objective"] == least].astype({"run": object})
 
 
 def best_so_far(runs: pd.DataFrame, traces: pd.DataFrame, points: int = 100) -> pd.DataFrame:

@@ -58,7 +58,8 @@ def efficiency_table(runs: pd.DataFrame, traces: pd.DataFrame, draws: int = 1000
     table = arms.rename(columns={"targets": "target"}).explode("target", ignore_index=True).astype({"target": float})
     table = table.merge(compare_arms(hits(runs, traces), draws), on=["problem", "arm", "target"], how="left")
     table = table.fillna({"successes": 0, "evaluations_spent": table["spent"]}).astype({"successes": int})
-    faced = pd.MultiIndex.from_arrays([table["problem"], table["strongest_raw"].fillna(table["least_raw"])])
+    rival = table["strongest_raw"].where(table["strongest_raw"].notna(), table["least_raw"])
+    faced = pd.MultiIndex.from_arrays([table["problem"], rival])
     overhead_raw = arms.set_index(["problem", "arm"])["overhead"].reindex(faced).to_numpy()
     table["break_even"], table["break_even_relation"] = break_even(
         table["fit_seconds"], table["overhead"], overhead_raw, table["ert"], table["ert_raw"], table["ert_raw_bound"]

@@ -9,6 +9,7 @@ import signal
 import struct
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 from queue import SimpleQueue
 from typing import IO, Any
@@ -27,7 +28,7 @@ def main(diary: str) -> None:
     tasks, answers = _private_streams()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process of a terminal; the parent decides
     queue: SimpleQueue[bytes] = SimpleQueue()
-    threading.Thread(target=_receive, args=(tasks, queue), daemon=True).start()
+    threading.Thread(target=_receive, args=(tasks, queue, Path(diary)), daemon=True).start()
     with Path(diary).open("w", encoding="utf-8") as file:
         faulthandler.enable(file)
         while True:
@@ -80,10 +81,12 @@ def _private_streams() -> tuple[IO[bytes], IO[bytes]]:
     return tasks, answers
 
 
-def _receive(tasks: IO[bytes], queue: SimpleQueue[bytes]) -> None:
+def _receive(tasks: IO[bytes], queue: SimpleQueue[bytes], diary: Path) -> None:
     try:
         while True:
             queue.put(receive(tasks))
     except EOFError:  # the parent is gone, or has no more use for this process
-        sys.stderr.flush()
+        with suppress(OSError):
+            diary.unlink(missing_ok=True)
+            sys.stderr.flush()
         os._exit(0)

@@ -66,7 +66,7 @@ def test_an_experiment_with_an_installed_package_ends_in_a_table(installed: dict
     assert done.returncode == 0, done.stderr
     assert "wire volume ≤ 20" in done.stdout
     assert {"raw/acme-pattern", "acme-whitening/acme-pattern"} <= set(done.stdout.split())
-    assert "2 runs in results/runs/acme; 0 failed" in done.stderr
+    assert f"2 runs in {Path('results/runs/acme')}; 0 failed" in done.stderr
 
 
 @pytest.fixture

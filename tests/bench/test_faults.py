@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from comparison import assert_same_records
 
 import bench
+
+ENVIRONMENT = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
 
 LETHAL = """
 name = "lethal"
@@ -81,3 +86,55 @@ def test_a_fit_that_ends_its_process_fails_its_runs_alone(tmp_path: Path) -> Non
         "PluginError: its encoder could not be fitted: it ended its process: Fatal Python error: Segmentation fault"
     }
     assert dict(runs.groupby("status").size()) == {"completed": 2, "failed": 2}
+
+
+def in_a_small_file_system(script: str, folder: Path) -> list[tuple[int, str, str]]:
+    """Run commands, one a line, where `disk` is a file system of a few kilobytes; skip where that needs more rights.
+
+    In it, ``room SIZE`` and ``read-only`` change what it offers, and ``run`` and ``table`` are those of latentbench.
+    """
+    command = f"{sys.executable} -m bench.cli"
+    verbs = {"run": f"{command} run {{}} --jobs 2", "table": f"{command} table {{}}"}
+    verbs |= {"room": "mount -o remount,rw,size={} disk", "read-only": "mount -o remount,ro disk"}
+    lines = ["mount -t tmpfs -o size=200k tmpfs disk || exit 77"]
+    for number, line in enumerate(script.splitlines()):
+        verb, _, rest = line.strip().partition(" ")
+        lines.append(f"{verbs[verb].format(rest)} > {number}.out 2> {number}.err; echo $? > {number}.code")
+    (folder / "disk").mkdir()
+    unshare = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", "\n".join([*lines, "cp -r disk copy"])]
+    try:
+        done = subprocess.run(unshare, cwd=folder, env=ENVIRONMENT, capture_output=True, check=False)
+    except FileNotFoundError:
+        pytest.skip("there is no unshare")
+    if done.returncode in (1, 77):
+        pytest.skip("no file system may be mounted")
+    answers = []
+    for number in range(len(script.splitlines())):
+        code, out, err = ((folder / f"{number}.{kind}").read_text() for kind in ("code", "out", "err"))
+        answers.append((int(code), out, err))
+    return answers
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="mounts a file system of its own")
+def test_a_disk_that_is_full_or_read_only_ends_a_run_with_one_line_and_no_half_record(tmp_path: Path) -> None:
+    text = LETHAL.replace('name = "thirdparty:Lethal"\nway = "{way}"', 'name = "cma-es"').replace("= 2", "= 12")
+    path = experiment(text.replace('"thirdparty:Plain"', '"isoperimetric"\nn_vertices = 30'), tmp_path)
+    full, _, again, _, read_only, table = in_a_small_file_system(
+        """run experiment.toml --out disk/out
+        room 20m
+        run experiment.toml --out disk/out
+        read-only
+        run experiment.toml --out disk/out
+        table disk/out""",
+        tmp_path,
+    )
+    last = full[2].splitlines()[-1]
+    assert full[:2] == (2, "")
+    assert last.startswith("latentbench: disk/out/")
+    assert last.endswith(": No space left on device")
+    assert "Traceback" not in full[2]
+    assert again[0] == 0
+    assert "aside" not in {path.name for path in (tmp_path / "copy" / "out").iterdir()}
+    assert (read_only[0], read_only[2]) == (2, "latentbench: disk/out: cannot be written: Read-only file system\n")
+    assert table[0] == 0
+    assert_same_records(tmp_path / "copy" / "out", bench.run(path, tmp_path / "undisturbed", jobs=2).path)

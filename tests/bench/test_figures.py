@@ -77,7 +77,7 @@ def test_a_problem_that_cannot_be_drawn_is_one_warning_and_the_others_are_drawn(
 @pytest.mark.usefixtures("unsaved")
 def test_a_problem_without_designs_has_a_gallery_and_no_sheet(frames: Frames, tmp_path: Path) -> None:
     runs, traces = beside(frames, "plain", name="thirdparty:Plain", params={})
-    paths = figures.write(runs[runs["problem"] == "plain"], traces, tmp_path)
+    paths = figures.write(runs[runs["problem"] == "plain"], traces, tmp_path, trusted=["thirdparty"])
     assert [path.stem for path in paths] == ["convergence", "ecdf", "speed-up-plain", "gallery-plain"]
 
 

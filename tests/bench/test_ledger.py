@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import math
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bench.checks import Bowl
@@ -16,6 +18,10 @@ from encoders.linear import PCA
 from problems.base import DifferentiableProblem, Evaluation, Problem, Verification
 
 START = np.full(5, -1.0)
+
+
+def untimed(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if "seconds" not in name}
 
 
 def opened(problem: Problem, budget: int, trace: Any = "all") -> Ledger:
@@ -223,10 +229,63 @@ def test_the_trace_tells_the_same_whether_everything_is_logged_or_not() -> None:
             while True:
                 objective(rng.normal(size=(7, 5)))
         ledger.close()
-    few, all_rows = ([{k: v for k, v in row.items() if "seconds" not in k} for row in each.rows] for each in ledgers)
+    few, all_rows = ([untimed(row) for row in each.rows] for each in ledgers)
     by_price = {row["evaluations"]: row for row in all_rows}
     assert [by_price[row["evaluations"]] for row in few] == few
     assert [row for row in all_rows if row["verified"]] == [row for row in few if row["verified"]]
+
+
+class Listed(Problem):
+    """Design i, a whole number, has the i-th outcome: objective, constraint and whether it is verified."""
+
+    name, dim, bounds = "listed", 1, np.array([[0.0], [1e3]])
+
+    def __init__(self, outcomes: list[tuple[float, float, bool]]) -> None:
+        self.outcomes = outcomes
+
+    def evaluate(self, x: np.ndarray) -> Evaluation:
+        objective, constraint, _ = zip(*(self.outcomes[int(i)] for i in x[:, 0]), strict=True)
+        return Evaluation(np.array(objective, dtype=float), np.array(constraint, dtype=float)[:, None])
+
+    def verify(self, x: np.ndarray) -> Verification:
+        return Verification(self.outcomes[int(x[0])][2])
+
+
+ODD = st.sampled_from([-np.inf, -1e300, -1.0, 0.0, 5e-7, 1.0, 1 + 2e-6, 2.0, 1e300, np.inf, np.nan])
+OUTCOMES = st.lists(st.tuples(ODD, ODD, st.booleans()), min_size=1, max_size=60)
+
+
+@example([(2.0, 0.0, True)] * 50, 1, None, 0)  # nothing but a checkpoint
+@example([(1 + 2e-6, 0.0, True), *[(2.0, 0.0, True)] * 50], 1, 10, 0)  # a smaller loss of no smaller objective
+@given(OUTCOMES, st.integers(1, 40), st.none() | st.integers(1, 40), st.integers(0, 9))
+def test_a_batch_is_entered_as_its_designs_one_by_one(
+    outcomes: list[tuple[float, float, bool]], size: int, stagnation: int | None, unverified: int
+) -> None:
+    begun = [
+        *[(1.0, 0.0, False)] * unverified,
+        *[(1.0, 5e-7, True)] * 130,
+    ]  # from there on, few are logged come what may
+    designs, budget = np.arange(len(begun) + len(outcomes), dtype=float)[:, None], len(begun) + 50
+    ledgers, losses = [opened(Listed([*begun, *outcomes]), budget, trace) for trace in ("improvements", "all")], []
+    for ledger, step in zip(ledgers, (size, 1), strict=True):  # where all are logged, each is looked at
+        found = ledger.evaluate(designs[: len(begun)], designs[: len(begun)]).tolist()
+        ledger.open_stage(stagnation=stagnation)
+        with suppress(BudgetSpent):
+            for i in range(len(begun), len(designs), step):
+                found += ledger.evaluate(designs[i : i + step], designs[i : i + step]).tolist()
+        ledger.close()
+        losses.append(found)
+    batched, single = ledgers
+    assert losses[0] == losses[1][: len(losses[0])]
+    for name in ("price", "n_failed", "n_refused", "best_objective", "best", "incumbent", "remaining"):
+        assert getattr(batched, name) == getattr(single, name), name
+    told = {row["evaluations"]: untimed(row) for row in single.rows}
+    assert repr([untimed(row) for row in batched.rows]) == repr([told[row["evaluations"]] for row in batched.rows])
+    assert [row for row in told.values() if row["verified"]] == [
+        untimed(row) for row in batched.rows if row["verified"]
+    ]
+    due = {math.ceil(10 ** (k / 10)) for k in range(30)}
+    assert {n for n in due if n <= batched.price} <= {row["evaluations"] for row in batched.rows}
 
 
 def test_a_stage_ends_at_its_share_or_after_a_price_in_vain() -> None:

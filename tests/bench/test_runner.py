@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from comparison import assert_same_records
 
 import bench
 from bench import instance, provenance, registry, runner
@@ -32,17 +33,6 @@ name = "random-search"
 [[optimisers]]
 name = "tpe"
 """
-
-
-def timeless(frame: pd.DataFrame) -> pd.DataFrame:
-    return frame[[column for column in frame if "seconds" not in column and column != "started"]]
-
-
-def assert_same_records(one: Path, other: Path) -> None:
-    for a, b in zip(bench.load(one), bench.load(other), strict=True):
-        keys = ["run", "evaluations"] if "evaluations" in a else ["run"]
-        a, b = (timeless(frame).astype({"run": str}).sort_values(keys, ignore_index=True) for frame in (a, b))
-        pd.testing.assert_frame_equal(a, b, check_exact=True)
 
 
 def experiment(text: str, tmp_path: Path) -> Path:

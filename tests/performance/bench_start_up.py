@@ -1,29 +1,25 @@
-"""Seconds until the command line answers: ``python tests/performance/bench_start_up.py``."""
+"""Until the command line answers: seconds on the wall of a fresh process, against a Python that does nothing."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
 import time
-from statistics import median
+from typing import Any
 
-COMMANDS = (["--help"], ["--version"], ["list"])
-ROUNDS = 15
+import pytest
 
-
-def main() -> None:
-    """Print the median of several rounds for each command, beside that of a Python that does nothing."""
-    for name, command in [
-        ("python -c pass", ["-c", "pass"]),
-        *((f"latentbench {c[0]}", ["-m", "bench.cli", *c]) for c in COMMANDS),
-    ]:
-        seconds = []
-        for _ in range(ROUNDS):
-            begun = time.perf_counter()
-            subprocess.run([sys.executable, *command], check=True, capture_output=True)
-            seconds.append(time.perf_counter() - begun)
-        print(f"{name:24s}{median(seconds):6.3f} s")
+pytestmark = pytest.mark.benchmark(timer=time.perf_counter)
 
 
-if __name__ == "__main__":
-    main()
+def python(*arguments: str) -> None:
+    subprocess.run([sys.executable, *arguments], check=True, capture_output=True)
+
+
+@pytest.mark.parametrize("argument", ["--help", "--version", "list"])
+def test_answer(versus: Any, argument: str) -> None:
+    versus(
+        f"latentbench {argument}",
+        lambda: python("-m", "bench.cli", argument),
+        {"python -c pass": lambda: python("-c", "pass")},
+    )

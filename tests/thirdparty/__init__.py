@@ -9,6 +9,7 @@ import signal
 import sys
 import threading
 import time
+import uuid
 from pathlib import Path
 from typing import Literal
 
@@ -163,6 +164,18 @@ class Brittle(Identity):
 
     def _fit(self, designs: np.ndarray, rng: np.random.Generator) -> None:
         ctypes.string_at(0)
+
+
+class Counting(Identity):
+    """Leaves a mark each time it is fitted."""
+
+    def __init__(self, marks: str) -> None:
+        super().__init__()
+        self.marks = marks
+
+    def _fit(self, designs: np.ndarray, rng: np.random.Generator) -> None:
+        Path(self.marks, uuid.uuid4().hex).touch()
+        super()._fit(designs, rng)
 
 
 class Unfittable(Identity):

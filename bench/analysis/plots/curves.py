@@ -156,7 +156,7 @@ def _scene(runs: pd.DataFrame, data: pd.DataFrame, hue: str, styles: dict[str, d
             tried[kind] = measures.gap(tried[f"{kind}_objective"], tried["optimum"], tried["reference"])
     elif len(known):
         levels |= {kind: float(known[kind].iloc[0]) for kind in ("best_known", "bound")}
-    levels["data_best"] = tried.groupby("replicate")["data_best"].median().median()
+    levels["data_best"] = tried.groupby("replicate")["data_best"].median().dropna().median()
     marks = tried.groupby(hue)[list(PRIORS)].median()
     curves = data[["low", "median", "high"]]
     values = np.concatenate([curves.to_numpy(float).ravel(), marks.to_numpy(float).ravel(), [*levels.values()]])

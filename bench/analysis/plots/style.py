@@ -84,6 +84,8 @@ def save(figure: Figure, path_stem: str | Path) -> list[Path]:
     """
     Path(path_stem).parent.mkdir(parents=True, exist_ok=True)
     png, pdf = Path(f"{path_stem}.png"), Path(f"{path_stem}.pdf")
+    for path in (png, pdf):
+        path.unlink(missing_ok=True)  # it may be a link to something else
     with mpl.rc_context(STYLE):
         figure.savefig(png, dpi=200, metadata={"Software": None})
         figure.savefig(pdf, metadata={"CreationDate": None})

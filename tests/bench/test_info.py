@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import bench
+from bench.errors import BadInput
+from bench.info import describe
+from bench.store import Store
+
+EXPERIMENT = """
+name = "small"
+replicates = 2
+budget = 5
+[[problems]]
+name = "thirdparty:Plain"
+label = "bowl"
+[[encoders]]
+name = "raw"
+[[optimisers]]
+name = "random-search"
+[[optimisers]]
+name = "thirdparty:Raising"
+[[optimisers]]
+name = "l-bfgs"
+"""
+
+
+def test_an_experiment_is_described_with_its_settings_its_state_and_its_provenance(tmp_path: Path) -> None:
+    (tmp_path / "small.toml").write_text(EXPERIMENT)
+    store = Store(bench.run(tmp_path / "small.toml", tmp_path / "out", jobs=1).path)
+    next((store.path / "records").iterdir()).unlink()
+    said = describe(store)
+    for part in (
+        "small: seed 0, replicates 2, searches 1 each",
+        "bowl: thirdparty:Plain()",
+        "raw/random-search: budget 5: raw() with random-search(",
+        "5 of 6: ",
+        "× ArithmeticError: lost my way",
+        "'l-bfgs' needs gradients",
+        f"latentbench {bench.__version__}",
+        "OMP_NUM_THREADS 1",
+        "hours of workers",
+    ):
+        assert part in said
+    assert store.provenance()[0]["versions"]["latentbench"] == bench.__version__
+
+
+def test_a_directory_that_was_hardly_begun_is_described_too(tmp_path: Path) -> None:
+    (tmp_path / "small.toml").write_text(EXPERIMENT)
+    store = Store(bench.run(tmp_path / "small.toml", tmp_path / "out", jobs=1).path)
+    for path in (store.path / "records").iterdir():
+        path.unlink()
+    (store.path / "provenance.json").write_text("nonsense")
+    assert "0 of 6" in describe(store)
+    with pytest.raises(BadInput, match="no such directory"):
+        describe(Store(tmp_path / "nowhere"))
