@@ -45,7 +45,7 @@ def _plugin(identity: dict[str, Any]) -> str:
 def _arm(identity: dict[str, Any]) -> str:
     stages = [
         f"{_plugin(stage['encoder'])} with {_plugin(stage['optimiser'])}"
-        + (f" until {stage['until']:g} of the budget" if stage.get("until") is not None else "")
+        + (f" until {stage['until']} of the budget" if stage.get("until") is not None else "")
         + (f" until {stage['stagnation']} evaluations in vain" if stage.get("stagnation") is not None else "")
         for stage in identity["stages"]
     ]

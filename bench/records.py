@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bench import pages, rows
+from bench import rows
 
 if TYPE_CHECKING:
     from bench.experiment import Fit
@@ -155,10 +155,12 @@ def read_parquet(data: bytes, columns: Collection[str] | None = None) -> tuple[l
     schema = _schema(pa, columns)
     if not _is_whole(data):
         raise ValueError("is no whole record")
-    if pages.size(data) > INFLATION * len(data) + HEADROOM:
-        raise ValueError("is no record, but a bomb")
     try:
-        table = pq.ParquetFile(pa.BufferReader(data)).read(list(schema.names), use_threads=False)
+        file = pq.ParquetFile(pa.BufferReader(data))
+        groups = (file.metadata.row_group(number) for number in range(file.metadata.num_row_groups))
+        if sum(group.total_byte_size for group in groups) > INFLATION * len(data) + HEADROOM:
+            raise ValueError("is no record, but a bomb")
+        table = file.read(list(schema.names), use_threads=False)
     except (OSError, pa.ArrowException) as error:
         raise ValueError(f"is no whole record ({type(error).__name__})") from error
     named = (table.schema.metadata or {}).get(b"latentbench")

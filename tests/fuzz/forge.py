@@ -8,7 +8,6 @@ import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ import pyarrow as pa
 import bench
 from bench import records
 from bench.analysis import tables
-from bench.records import SEAL, UNSEALED, read_parquet, to_parquet
+from bench.records import read_parquet, to_parquet
 
 
 def record(row: dict[str, Any] | str, trace: dict[str, Any] | None = None, run: str | None = None) -> bytes:
@@ -27,15 +26,6 @@ def record(row: dict[str, Any] | str, trace: dict[str, Any] | None = None, run: 
     fixed = {"run": [key if isinstance(key, str) else None], "row": [text]}
     columns = {name: [(trace or {}).get(name, [])] for name in records._trace_types(pa)}
     return to_parquet(pa.table(fixed | columns, schema=records._schema(pa)))
-
-
-def sealed(data: bytes) -> bytes:
-    """Give a file the checksum that it has."""
-    before, seal, after = data.rpartition(SEAL)
-    if not seal:
-        return data
-    rest = after[len(UNSEALED) :]
-    return before + seal + sha256(before + seal + UNSEALED + rest).hexdigest().encode() + rest
 
 
 def read(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:

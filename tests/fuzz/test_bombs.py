@@ -7,40 +7,19 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from bench import records
 from bench.records import read_parquet
 from bench.store import Store
-from fuzz.forge import analyse, read, record, sealed
+from fuzz.forge import analyse, read, record
 
 
 def first(copy: Path) -> Path:
     return min((copy / "records").iterdir())
 
 
-def lying(data: bytes) -> bytes:
-    """Have a file's footer say that all is small; readers go by the headers of its pages."""
-
-    def varint(value: int, width: int | None = None) -> bytes:
-        places = range(width or (2 * value).bit_length() // 7 + 1)
-        digits = [2 * value >> 7 * place & 0x7F for place in places]
-        return bytes(digit | 0x80 for digit in digits[:-1]) + bytes(digits[-1:])
-
-    begin = len(data) - 8 - int.from_bytes(data[-8:-4], "little")
-    group, footer = pq.ParquetFile(pa.BufferReader(data)).metadata.row_group(0), data[begin:-8]
-    chunks = [group.column(number) for number in range(group.num_columns)]
-    for large in {group.total_byte_size, *(n for c in chunks for n in (c.num_values, c.total_uncompressed_size))}:
-        if large > 10_000:
-            footer = footer.replace(varint(large), varint(10, len(varint(large))))
-    lie = data[:begin] + footer + data[-8:]
-    assert pq.ParquetFile(pa.BufferReader(lie)).metadata.row_group(0).column(5).num_values == 10
-    return sealed(lie)
-
-
-@pytest.mark.parametrize("lie", [False, True])
-def test_a_record_that_would_grow_a_thousandfold_is_refused_before_it_does(copy: Path, lie: bool) -> None:
+def test_a_record_that_would_grow_a_thousandfold_is_refused_before_it_does(copy: Path) -> None:
     row, _ = read(first(copy))
     table = read_parquet(record(row))[1]
     columns = {name: table[name] for name in records.FIXED}
@@ -48,7 +27,6 @@ def test_a_record_that_would_grow_a_thousandfold_is_refused_before_it_does(copy:
         values = pa.nulls(4_000_000, kind) if name == "latent" else pa.repeat(pa.scalar(0).cast(kind), 4_000_000)
         columns[name] = pa.ListArray.from_arrays([0, len(values)], values)
     bomb = records.to_parquet(pa.table(columns, schema=records._schema(pa)))
-    bomb = lying(bomb) if lie else bomb
     usual, watched = pa.default_memory_pool(), pa.proxy_memory_pool(pa.default_memory_pool())
     pa.set_memory_pool(watched)
     try:
