@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import inspect
 import json
+import sys
 import typing
 from collections.abc import Collection
 from dataclasses import dataclass, fields, is_dataclass
+from functools import lru_cache
 from importlib import import_module
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any, Literal, cast
@@ -91,8 +93,13 @@ class Spec:
 
 def targets(kind: Kind) -> dict[str, str]:
     """Where each known plug-in of a kind lives: name -> "package.module:Class"; a built-in name cannot be taken."""
-    found = {point.name: point.value for point in entry_points(group=f"latentbench.{kind}")}
-    return found | BUILT_IN[kind]
+    return _installed(kind, tuple(sys.path)) | BUILT_IN[kind]
+
+
+@lru_cache
+def _installed(kind: Kind, path: tuple[str, ...]) -> dict[str, str]:
+    """Entry points of a kind, for a path of modules; looking for them reads the metadata of all that is installed."""
+    return {point.name: point.value for point in entry_points(group=f"latentbench.{kind}")}
 
 
 def kind_of(name: str) -> Kind:

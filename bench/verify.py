@@ -88,12 +88,13 @@ def _objections(
         yield "its key is not that of its settings"
     if row["status"] == "skipped":
         return
-    if len(trace["evaluations"]):
-        yield from _of_trace(row, trace)
-    if row.get("design") is None:
-        return
     try:
-        yield from _of_design(make(row["problem_spec"]), row)
+        if len(trace["evaluations"]):
+            yield from _of_trace(row, trace)
+        if row.get("design") is not None:
+            yield from _of_design(make(row["problem_spec"]), row)
+    except KeyError as error:
+        yield f"it lacks its {error.args[0]}"
     except BadInput as error:
         yield f"its design cannot be evaluated: {error}"
     except Exception as error:  # a plug-in may raise anything

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -68,7 +69,9 @@ def _elsewhere(task: Callable[[], Results], module: str) -> Results | Death:
 
 @cache
 def _worker() -> Worker:
-    return Worker({"PYTHONHASHSEED": "1" if os.environ.get("PYTHONHASHSEED") != "1" else "2"})
+    worker = Worker({"PYTHONHASHSEED": "1" if os.environ.get("PYTHONHASHSEED") != "1" else "2"})
+    atexit.register(worker.end)
+    return worker
 
 
 def _do(path: list[str], module: str, pickled: bytes) -> Results:
