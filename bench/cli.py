@@ -14,6 +14,7 @@ from typer.exceptions import TyperException
 
 import bench
 from bench.errors import BadInput, visible, visible_lines
+from bench.workers import TIME_LIMIT
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -101,7 +102,7 @@ def run(
     ] = None,
     time_limit: Annotated[
         float, typer.Option(metavar="SECONDS", help="A fit or run that takes longer is ended, and counts as failed.")
-    ] = 3600.0,
+    ] = TIME_LIMIT,
 ) -> int:
     """Run an experiment, or what is left of it, and print its efficiency table."""
     from bench import runner

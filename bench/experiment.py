@@ -20,6 +20,16 @@ KEY_LENGTH = 20
 """Hexadecimal digits of the key of a fit or run."""
 
 
+def fit_key(*names: Any) -> str:
+    """A hash of all that a fit depends on: seed, problem, replicate and encoder, the plug-ins by their identities."""
+    return seeds.digest("fit", *names)[:KEY_LENGTH]
+
+
+def run_key(*names: Any) -> str:
+    """A hash of all that a run depends on: seed, problem, replicate, arm, search, budget and trace mode."""
+    return seeds.digest("run", *names)[:KEY_LENGTH]
+
+
 @dataclass(frozen=True)
 class Stage:
     """An encoder, an optimiser, and when to go on to the next stage: a share of the budget, or a price in vain."""
@@ -71,7 +81,7 @@ class Fit:
     @cached_property
     def key(self) -> str:
         """A hash of the fit's identity."""
-        return seeds.digest("fit", *self.seed_names)[:KEY_LENGTH]
+        return fit_key(*self.seed_names)
 
 
 @dataclass(frozen=True)
@@ -100,7 +110,7 @@ class Run:
     @cached_property
     def key(self) -> str:
         """A hash of the run's identity."""
-        return seeds.digest("run", *self.seed_names, self.arm.budget, self.trace)[:KEY_LENGTH]
+        return run_key(*self.seed_names, self.arm.budget, self.trace)
 
 
 @dataclass(frozen=True)

@@ -117,7 +117,8 @@ def to_parquet(table: Any) -> bytes:
     sealed = table.combine_chunks().replace_schema_metadata({"latentbench": SCHEMA, "seal": (SEAL + UNSEALED).decode()})
     pq.write_table(sealed, sink, compression="zstd", use_dictionary=False, write_statistics=False)
     data = bytes(sink.getvalue())
-    return data.replace(SEAL + UNSEALED, SEAL + sha256(data).hexdigest().encode(), 1)
+    before, _, after = data.rpartition(SEAL + UNSEALED)  # the last, as it is looked for; a row may hold any text
+    return b"".join((before, SEAL, sha256(data).hexdigest().encode(), after))
 
 
 def _is_whole(data: bytes) -> bool:

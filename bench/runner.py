@@ -17,13 +17,11 @@ from bench.finds import Find, better_than_known
 from bench.progress import Progress, Silent
 from bench.records import Fitted, Record
 from bench.store import Doubt, Store, ignore
-from bench.workers import teams
+from bench.workers import TIME_LIMIT, teams
 from bench.workers.process import Death
 from bench.workers.teams import Team
 
 RESULTS = Path("results") / "runs"
-TIME_LIMIT = 3600.0
-"""Seconds after which a fit or run is given up, unless told otherwise."""
 LONGEST = 1e7
 """Seconds; timers of the system allow no more."""
 

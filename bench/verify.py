@@ -14,10 +14,9 @@ import numpy as np
 
 from bench.errors import BadInput
 from bench.execution import reason
-from bench.experiment import KEY_LENGTH
+from bench.experiment import fit_key, run_key
 from bench.ledger import evaluate
 from bench.registry import from_record
-from bench.seeds import digest
 from bench.store import Store
 
 if TYPE_CHECKING:
@@ -83,8 +82,8 @@ def _objections(
     row: dict[str, Any], trace: dict[str, np.ndarray], identity: dict[str, Any], make: Any
 ) -> Iterator[str]:
     spec, arm = json.loads(row["problem_spec"]), json.loads(row["arm_spec"])
-    names = (row["seed"], spec, row["replicate"], arm, row["search"], row["budget"], identity.get("trace"))
-    if digest("run", *names)[:KEY_LENGTH] != row["run"]:
+    names = (row["seed"], spec, row["replicate"], arm, row["search"], row["budget"], identity.get("trace", ""))
+    if run_key(*names) != row["run"]:
         yield "its key is not that of its settings"
     if row["status"] == "skipped":
         return
@@ -134,8 +133,7 @@ def _of_design(problem: Problem, row: dict[str, Any]) -> Iterator[str]:
 
 
 def _encoder(key: str, info: dict[str, Any], identity: dict[str, Any]) -> Iterator[str]:
-    names = (identity["seed"], info.get("problem"), info.get("replicate"), info.get("encoder"))
-    if digest("fit", *names)[:KEY_LENGTH] != key:
+    if fit_key(identity["seed"], *(info.get(name) for name in ("problem", "replicate", "encoder"))) != key:
         yield "its key is not that of its settings"
 
 

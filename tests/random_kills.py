@@ -20,7 +20,8 @@ from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 
-from comparison import assert_same_records
+import psutil
+from support import ENVIRONMENT, assert_same_records
 
 import bench
 
@@ -90,7 +91,7 @@ class Disturbed:
         return subprocess.Popen(self.command(), env=ENVIRONMENT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def _kill(self, process: subprocess.Popen[bytes]) -> None:
-        workers = _children(process.pid)
+        workers = [child.pid for child in psutil.Process(process.pid).children()]
         victims, number = self.chance.choice(
             [
                 ("command", signal.SIGKILL),
@@ -125,9 +126,6 @@ class Disturbed:
         self.completed = completed
 
 
-ENVIRONMENT = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-
-
 def disturb(folder: Path, kills: int, seed: int = 0) -> Counter[str]:
     """Kill so many times, over as many experiments as that takes; compare each with an undisturbed one."""
     total: Counter[str] = Counter()
@@ -142,14 +140,6 @@ def disturb(folder: Path, kills: int, seed: int = 0) -> Counter[str]:
         print(f"experiment {seed}: {undisturbed.runs} runs, {sum(experiment.kills.values())} kills; equal", flush=True)
         seed += 1
     return total
-
-
-def _children(pid: int) -> list[int]:
-    found = []
-    for thread in Path(f"/proc/{pid}/task").glob("*"):
-        with suppress(OSError):
-            found += [int(child) for child in (thread / "children").read_text(encoding="utf-8").split()]
-    return found
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar, cast
 
 from bench.provenance import THREAD_SETTINGS
 from bench.workers import serve
@@ -68,6 +68,7 @@ class Worker:
             env=os.environ | dict.fromkeys(THREAD_SETTINGS, "1") | dict(environment or {}),
             start_new_session=True,  # a signal to the parent's group is the parent's to handle
         )
+        self._tasks, self._answers = cast("IO[bytes]", self._process.stdin), cast("IO[bytes]", self._process.stdout)
 
     def do(self, work: Callable[..., Result], *arguments: Any, limit: float | None = None) -> Result | Death:
         """Give what the work returns, or raises; or how the process died of it.
@@ -81,11 +82,9 @@ class Worker:
         limit : float, optional
             Seconds after which the process ends itself.
         """
-        if self._process.stdin is None or self._process.stdout is None:
-            raise ValueError("the process has no pipes")
         try:
-            serve.send(self._process.stdin, (work, arguments, limit))
-            answer = serve.receive(self._process.stdout)
+            serve.send(self._tasks, (work, arguments, limit))
+            answer = serve.receive(self._answers)
         except (EOFError, OSError):
             return self._death(limit)
         returned, result = pickle.loads(answer)  # noqa: S301 - from our own child
@@ -97,10 +96,9 @@ class Worker:
         """Kill the process, if it lives, and wait for its end."""
         self._process.kill()
         self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                with suppress(OSError):  # what was still to be flushed has no reader any more
-                    pipe.close()
+        for pipe in (self._tasks, self._answers):
+            with suppress(OSError):  # what was still to be flushed has no reader any more
+                pipe.close()
         self._diary.unlink(missing_ok=True)
 
     def _death(self, limit: float | None) -> Death:

@@ -52,9 +52,13 @@ def receive(stream: IO[bytes]) -> bytes:
     EOFError
         If the other end is gone, in the midst of it perhaps.
     """
-    header = stream.read(LENGTH.size)
-    data = stream.read(LENGTH.unpack(header)[0]) if len(header) == LENGTH.size else b""
-    if not data or len(data) < LENGTH.unpack(header)[0]:
+    (length,) = LENGTH.unpack(_exactly(LENGTH.size, stream))
+    return _exactly(length, stream)
+
+
+def _exactly(length: int, stream: IO[bytes]) -> bytes:
+    data = stream.read(length)
+    if len(data) < length:
         raise EOFError
     return data
 

@@ -112,7 +112,7 @@ def cluster(address: str) -> Iterator[Team]:
     """
     client = _connect(address)
     try:
-        client.wait_for_workers(1, timeout=SECONDS_TO_CONNECT)
+        _await_a_worker(address, client)
         _refuse_strangers(address, client)
         executor = client.get_executor(pure=False)
         try:
@@ -120,8 +120,6 @@ def cluster(address: str) -> Iterator[Team]:
         finally:
             executor.shutdown(wait=False)
             client.run(_end_idle, on_error="ignore")
-    except TimeoutError:
-        raise BadInput(f"--dask {address}: no worker joined within {SECONDS_TO_CONNECT} s") from None
     finally:
         client.close()
 
@@ -150,6 +148,13 @@ def _connect(address: str) -> Client:
         return Client(address, timeout=SECONDS_TO_CONNECT)
     except (OSError, ValueError, TypeError) as error:
         raise BadInput(f"--dask {address}: no Dask scheduler answers ({type(error).__name__}: {error})") from None
+
+
+def _await_a_worker(address: str, client: Client) -> None:
+    try:
+        client.wait_for_workers(1, timeout=SECONDS_TO_CONNECT)
+    except TimeoutError:
+        raise BadInput(f"--dask {address}: no worker joined within {SECONDS_TO_CONNECT} s") from None
 
 
 def _refuse_strangers(address: str, client: Client) -> None:

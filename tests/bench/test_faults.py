@@ -8,11 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from comparison import assert_same_records
+from support import ENVIRONMENT, assert_same_records, experiment_file
 
 import bench
-
-ENVIRONMENT = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
 
 LETHAL = """
 name = "lethal"
@@ -30,12 +28,6 @@ name = "random-search"
 """
 
 
-def experiment(text: str, folder: Path) -> Path:
-    path = folder / "experiment.toml"
-    path.write_text(text, encoding="utf-8")
-    return path
-
-
 @pytest.mark.skipif(os.name != "posix", reason="ends by signals")
 @pytest.mark.parametrize(
     ("way", "reason"),
@@ -49,7 +41,7 @@ def experiment(text: str, folder: Path) -> Path:
     ],
 )
 def test_a_run_that_ends_its_process_is_named_and_the_others_finish(way: str, reason: str, tmp_path: Path) -> None:
-    path = experiment(LETHAL.format(way=way), tmp_path)
+    path = experiment_file(LETHAL.format(way=way), tmp_path)
     for _ in range(2 if way == "exit" else 1):  # resumed, it is done again and fails again
         summary = bench.run(path, tmp_path / "out", jobs=2, time_limit=5)
         runs, _ = bench.load(summary.path)
@@ -67,7 +59,7 @@ def test_a_run_whose_process_is_killed_once_is_done_again_alone(tmp_path: Path) 
     marks = tmp_path / "marks"
     marks.mkdir()
     text = LETHAL.replace("Lethal", "Unlucky").replace('way = "{way}"', f'marks = "{marks}"')
-    summary = bench.run(experiment(text, tmp_path), tmp_path / "out", jobs=2)
+    summary = bench.run(experiment_file(text, tmp_path), tmp_path / "out", jobs=2)
     assert summary.failures == {}
     assert len(list(marks.iterdir())) == 2
 
@@ -77,7 +69,7 @@ def test_a_fit_that_ends_its_process_fails_its_runs_alone(tmp_path: Path) -> Non
     text = LETHAL.replace('name = "raw"', 'name = "raw"\n[[encoders]]\nname = "thirdparty:Brittle"')
     text = text.replace('[[optimisers]]\nname = "thirdparty:Lethal"\nway = "{way}"\n', "")
     text = text.replace("thirdparty:Plain", "isoperimetric")
-    summary = bench.run(experiment(text, tmp_path), tmp_path / "out", jobs=2)
+    summary = bench.run(experiment_file(text, tmp_path), tmp_path / "out", jobs=2)
     runs, _ = bench.load(summary.path)
     assert set(summary.failures.values()) == {
         "PluginError: its encoder could not be fitted: it ended its process: Fatal Python error: Segmentation fault"
@@ -115,7 +107,7 @@ def in_a_small_file_system(script: str, folder: Path) -> list[tuple[int, str, st
 @pytest.mark.skipif(sys.platform != "linux", reason="mounts a file system of its own")
 def test_a_disk_that_is_full_or_read_only_ends_a_run_with_one_line_and_no_half_record(tmp_path: Path) -> None:
     text = LETHAL.replace('name = "thirdparty:Lethal"\nway = "{way}"', 'name = "cma-es"').replace("= 2", "= 12")
-    path = experiment(text.replace('"thirdparty:Plain"', '"isoperimetric"\nn_vertices = 30'), tmp_path)
+    path = experiment_file(text.replace('"thirdparty:Plain"', '"isoperimetric"\nn_vertices = 30'), tmp_path)
     full, _, again, _, read_only, table = in_a_small_file_system(
         """run experiment.toml --out disk/out
         room 20m

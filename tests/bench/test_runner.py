@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from comparison import assert_same_records
+from support import ENVIRONMENT, assert_same_records, experiment_file
 
 import bench
 from bench import instance, provenance, registry, runner
@@ -35,18 +35,12 @@ name = "tpe"
 """
 
 
-def experiment(text: str, tmp_path: Path) -> Path:
-    path = tmp_path / "experiment.toml"
-    path.write_text(text, encoding="utf-8")
-    return path
-
-
 @pytest.fixture(scope="module")
 def done(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from conftest import TINY
 
     folder = tmp_path_factory.mktemp("done")
-    summary = bench.run(experiment(TINY, folder), folder / "out", jobs=1)
+    summary = bench.run(experiment_file(TINY, folder), folder / "out", jobs=1)
     assert summary.failures == {}
     return summary.path
 
@@ -104,9 +98,9 @@ def test_results_do_not_depend_on_the_number_of_workers(done: Path, tiny_file: P
 
 def test_replicates_may_grow_and_what_is_there_is_not_done_again(done: Path, tiny: str, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    bench.run(experiment(tiny.replace("replicates = 2", "replicates = 1"), tmp_path), out, jobs=1)
+    bench.run(experiment_file(tiny.replace("replicates = 2", "replicates = 1"), tmp_path), out, jobs=1)
     before = {path.name: path.stat().st_mtime_ns for path in (out / "records").iterdir()}
-    bench.run(experiment(tiny, tmp_path), out, jobs=1)
+    bench.run(experiment_file(tiny, tmp_path), out, jobs=1)
     assert {name: (out / "records" / name).stat().st_mtime_ns for name in before} == before
     assert_same_records(done, out)
 
@@ -125,14 +119,14 @@ def test_a_directory_of_a_different_experiment_is_refused_unchanged(
 ) -> None:
     before = sorted((path, path.stat().st_mtime_ns) for path in done.rglob("*"))
     with pytest.raises(BadInput, match=f"different experiment .{said} differs"):
-        bench.run(experiment(tiny.replace(old, new), tmp_path), done)
+        bench.run(experiment_file(tiny.replace(old, new), tmp_path), done)
     assert sorted((path, path.stat().st_mtime_ns) for path in done.rglob("*")) == before
 
 
 def test_fresh_sets_the_old_directory_aside_and_deletes_nothing(tmp_path: Path) -> None:
     out = tmp_path / "out"
     for _ in range(3):
-        bench.run(experiment(PLAIN, tmp_path), out, jobs=1, fresh=True)
+        bench.run(experiment_file(PLAIN, tmp_path), out, jobs=1, fresh=True)
     names = ["out", "out.old-1", "out.old-2"]
     assert sorted(path.name for path in tmp_path.iterdir() if path.is_dir()) == names
     for name in names[1:]:
@@ -144,7 +138,7 @@ def test_a_directory_that_is_empty_or_was_hardly_begun_is_taken(tmp_path: Path, 
     out = tmp_path / "out"
     out.mkdir()
     (out / ".lock").touch()
-    assert bench.run(experiment(PLAIN, tmp_path), out, jobs=1, fresh=fresh).failures == {}
+    assert bench.run(experiment_file(PLAIN, tmp_path), out, jobs=1, fresh=fresh).failures == {}
     assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == ["out"]
 
 
@@ -154,15 +148,15 @@ def test_something_that_is_no_experiment_is_left_alone(tmp_path: Path) -> None:
     (out / "chapter.txt").write_text("years of work")
     for fresh in (False, True):
         with pytest.raises(BadInput, match="no experiment"):
-            bench.run(experiment(PLAIN, tmp_path), out, fresh=fresh)
+            bench.run(experiment_file(PLAIN, tmp_path), out, fresh=fresh)
     assert [path.name for path in out.iterdir()] == ["chapter.txt"]
     with pytest.raises(BadInput, match="is a file"):
-        bench.run(experiment(PLAIN, tmp_path), out / "chapter.txt")
+        bench.run(experiment_file(PLAIN, tmp_path), out / "chapter.txt")
 
 
 @pytest.mark.parametrize("harm", ["truncate", "flip", "foreign", "other run", "empty", "other experiment"])
 def test_a_record_that_cannot_be_believed_is_set_aside_and_its_run_redone(tiny: str, tmp_path: Path, harm: str) -> None:
-    out, path = tmp_path / "out", experiment(PLAIN, tmp_path)
+    out, path = tmp_path / "out", experiment_file(PLAIN, tmp_path)
     bench.run(path, out, jobs=1)
     bench.run(path, tmp_path / "undisturbed", jobs=1)
     victim, other = sorted((out / "records").glob("*.parquet"))
@@ -192,7 +186,7 @@ def test_a_record_that_cannot_be_believed_is_set_aside_and_its_run_redone(tiny: 
 def test_a_fitted_encoder_that_cannot_be_believed_is_fitted_again(
     done: Path, tiny: str, tmp_path: Path, harm: str
 ) -> None:
-    out, path = tmp_path / "out", experiment(tiny, tmp_path)
+    out, path = tmp_path / "out", experiment_file(tiny, tmp_path)
     shutil.copytree(done, out)
     folders = sorted((out / "encoders").iterdir())
     for folder, other in zip(folders, folders[::-1], strict=True):
@@ -262,7 +256,7 @@ def test_a_start_is_feasible_verified_unseen_and_from_the_worse_half(replicate: 
 
 def test_a_problem_with_bounds_alone_is_searched_raw_and_the_rest_is_skipped(tmp_path: Path) -> None:
     text = PLAIN + '[[encoders]]\nname = "pca"\n[[optimisers]]\nname = "l-bfgs"\n'
-    runs, traces = bench.load(bench.run(experiment(text, tmp_path), tmp_path / "out", jobs=1).path)
+    runs, traces = bench.load(bench.run(experiment_file(text, tmp_path), tmp_path / "out", jobs=1).path)
     status = dict(zip(runs["arm"], zip(runs["status"], runs["reason"], strict=True), strict=True))
     assert status["raw/random-search"] == status["raw/tpe"] == ("completed", "")
     assert status["raw/l-bfgs"] == ("skipped", "'l-bfgs' needs gradients, and problem 'plain' has none")
@@ -286,7 +280,7 @@ def test_a_problem_with_bounds_alone_is_searched_raw_and_the_rest_is_skipped(tmp
 def test_a_plugin_that_breaks_fails_its_runs_alone_with_the_reason(
     tmp_path: Path, old: str, new: str, reason: str
 ) -> None:
-    summary = bench.run(experiment(PLAIN.replace(old, new), tmp_path), tmp_path / "out", jobs=1)
+    summary = bench.run(experiment_file(PLAIN.replace(old, new), tmp_path), tmp_path / "out", jobs=1)
     assert summary.failures
     assert all(reason in said for said in summary.failures.values())
     runs, _ = bench.load(summary.path)
@@ -297,7 +291,7 @@ def test_a_plugin_that_breaks_fails_its_runs_alone_with_the_reason(
 
 
 def test_what_a_broken_run_had_evaluated_is_kept(tmp_path: Path) -> None:
-    path = experiment(PLAIN.replace("thirdparty:Plain", "thirdparty:Mute"), tmp_path)
+    path = experiment_file(PLAIN.replace("thirdparty:Plain", "thirdparty:Mute"), tmp_path)
     runs, traces = bench.load(bench.run(path, tmp_path / "out", jobs=1).path)
     assert list(runs["n_f"]) == [30, 30]
     assert np.isfinite(runs["best_objective"]).all()
@@ -316,7 +310,7 @@ def test_a_problem_that_nothing_can_be_done_with_is_refused_before_anything_is_w
     tmp_path: Path, name: str, said: str
 ) -> None:
     with pytest.raises(BadInput, match=said):
-        bench.run(experiment(PLAIN.replace("thirdparty:Plain", name), tmp_path), tmp_path / "out")
+        bench.run(experiment_file(PLAIN.replace("thirdparty:Plain", name), tmp_path), tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
 
@@ -326,8 +320,8 @@ def test_an_encoder_that_cannot_be_fitted_fails_its_runs_alone(tiny: str, tmp_pa
     )
     text = text.replace("replicates = 2", "replicates = 1")
     with pytest.raises(BadInput, match="the same"):  # two identities by one name would be one arm twice
-        bench.run(experiment(text.replace("thirdparty:Unfittable", "raw"), tmp_path), tmp_path / "out", jobs=1)
-    summary = bench.run(experiment(text, tmp_path), tmp_path / "out", jobs=1)
+        bench.run(experiment_file(text.replace("thirdparty:Unfittable", "raw"), tmp_path), tmp_path / "out", jobs=1)
+    summary = bench.run(experiment_file(text, tmp_path), tmp_path / "out", jobs=1)
     assert sorted(name.split(": ")[1].split(",")[0] for name in summary.failures) == [
         "hand-off",
         "vae-2/l-bfgs",
@@ -340,7 +334,7 @@ def test_an_encoder_that_cannot_be_fitted_fails_its_runs_alone(tiny: str, tmp_pa
 
 def test_evaluations_that_fail_are_charged_and_the_run_goes_on(tmp_path: Path) -> None:
     text = PLAIN.replace("thirdparty:Plain", "thirdparty:Sick")
-    runs, _ = bench.load(bench.run(experiment(text, tmp_path), tmp_path / "out", jobs=1).path)
+    runs, _ = bench.load(bench.run(experiment_file(text, tmp_path), tmp_path / "out", jobs=1).path)
     assert list(runs["status"]) == ["completed"] * 2
     assert (runs["n_failed"] > 0).all()
     assert (runs["n_f"] == 30).all()
@@ -348,7 +342,7 @@ def test_evaluations_that_fail_are_charged_and_the_run_goes_on(tmp_path: Path) -
 
 def test_designs_that_fail_do_not_spoil_the_reference_or_the_start(tmp_path: Path) -> None:
     text = PLAIN.replace("thirdparty:Plain", "thirdparty:Patchy")
-    runs, _ = bench.load(bench.run(experiment(text, tmp_path), tmp_path / "out", jobs=1).path)
+    runs, _ = bench.load(bench.run(experiment_file(text, tmp_path), tmp_path / "out", jobs=1).path)
     assert list(runs["status"]) == ["completed"] * 2
     assert np.isfinite(runs[["reference", "data_best", "data_median", "start"]].to_numpy(float)).all()
 
@@ -358,7 +352,7 @@ def test_a_default_that_is_infinite_is_a_default() -> None:
 
 
 def test_a_failed_run_is_done_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = experiment(PLAIN.replace('"tpe"', '"thirdparty:Raising"'), tmp_path)
+    path = experiment_file(PLAIN.replace('"tpe"', '"thirdparty:Raising"'), tmp_path)
     store = Store(tmp_path / "out")
     bench.run(path, store.path, jobs=1)
     todo = runner.plan(bench.Experiment.load(path), store)
@@ -387,12 +381,11 @@ budget = 30
 
 
 def test_an_experiment_killed_and_resumed_equals_an_undisturbed_one(tmp_path: Path) -> None:
-    path, out = experiment(SLOW, tmp_path), tmp_path / "out"
+    path, out = experiment_file(SLOW, tmp_path), tmp_path / "out"
     command = [sys.executable, "-m", "bench.cli", "run", str(path), "--out", str(out), "--jobs", "2"]
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     killed = 0
     for wanted, kill in ((1, os.killpg), (3, os.kill)):
-        process = subprocess.Popen(command, env=environment, start_new_session=True, stderr=subprocess.DEVNULL)
+        process = subprocess.Popen(command, env=ENVIRONMENT, start_new_session=True, stderr=subprocess.DEVNULL)
         deadline = time.monotonic() + 60
         while len(list(out.glob("records/*.parquet"))) < wanted and time.monotonic() < deadline:
             time.sleep(0.01)
@@ -406,7 +399,7 @@ def test_an_experiment_killed_and_resumed_equals_an_undisturbed_one(tmp_path: Pa
             time.sleep(0.1)
     assert killed == 2
     assert 3 <= len(list(out.glob("records/*.parquet"))) < 6
-    subprocess.run(command, env=environment, check=True, capture_output=True)
+    subprocess.run(command, env=ENVIRONMENT, check=True, capture_output=True)
     bench.run(path, tmp_path / "undisturbed", jobs=1)
     assert len(bench.load(out)[0]) == 6
     assert_same_records(out, tmp_path / "undisturbed")

@@ -1,16 +1,17 @@
 """Memory of the command and of its workers over many short runs, which must stay flat.
 
-Run as ``python tests/performance/long_runs.py [RUNS]``; by default 10,000, which take some minutes. Linux only.
+Run as ``python tests/performance/long_runs.py [RUNS]``; by default 10,000, which take some minutes.
 """
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+
+import psutil
 
 EXPERIMENT = """
 name = "many"
@@ -29,19 +30,9 @@ name = "random-search"
 SAMPLES = 10
 
 
-def resident(pid: int) -> float:
+def resident(process: psutil.Process) -> float:
     """MiB of memory that a process holds."""
-    pages = int(Path(f"/proc/{pid}/statm").read_text(encoding="utf-8").split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
-
-
-def workers(pid: int) -> list[int]:
-    """Child processes of all threads of a process."""
-    return [
-        int(child)
-        for thread in Path(f"/proc/{pid}/task").iterdir()
-        for child in (thread / "children").read_text().split()
-    ]
+    return float(process.memory_info().rss / 2**20)
 
 
 def finished(out: Path) -> int:
@@ -65,11 +56,10 @@ def main() -> None:
             while process.poll() is None and finished(out) < (sample - 0.5) / SAMPLES * runs:
                 time.sleep(0.05)
             if process.poll() is None:
-                held = "  ".join(f"{resident(pid):.0f}" for pid in workers(process.pid))
-                print(
-                    f"{finished(out):7} {time.monotonic() - begun:8.0f} {resident(process.pid):8.0f}  {held}",
-                    flush=True,
-                )
+                command_itself = psutil.Process(process.pid)
+                held = "  ".join(f"{resident(worker):.0f}" for worker in command_itself.children())
+                done = f"{finished(out):7} {time.monotonic() - begun:8.0f} {resident(command_itself):8.0f}"
+                print(f"{done}  {held}", flush=True)
         code = process.wait()
     print(f"{runs} runs in {time.monotonic() - begun:.0f} s, exit code {code}")
 

@@ -12,15 +12,13 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from comparison import assert_same_records
+from support import ENVIRONMENT, assert_same_records, experiment_file
 
 import bench
 from bench.errors import BadInput
 
 pytest.importorskip("distributed")
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="ends whole groups of processes by signals")
-
-ENVIRONMENT = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
 
 
 class Cluster:
@@ -60,12 +58,6 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     cluster.end()
 
 
-def write(text: str, folder: Path) -> Path:
-    path = folder / "experiment.toml"
-    path.write_text(text, encoding="utf-8")
-    return path
-
-
 def test_records_are_those_of_one_machine(cluster: Cluster, tiny_file: Path, tmp_path: Path) -> None:
     there = bench.run(tiny_file, tmp_path / "cluster", dask=str(cluster.file))
     here = bench.run(tiny_file, tmp_path / "local", jobs=1)
@@ -77,9 +69,9 @@ def test_records_are_those_of_one_machine(cluster: Cluster, tiny_file: Path, tmp
 
 
 def test_an_experiment_begun_here_is_resumed_there(cluster: Cluster, tiny: str, tmp_path: Path) -> None:
-    whole = bench.run(write(tiny, tmp_path), tmp_path / "whole", jobs=2)
-    bench.run(write(tiny.replace("replicates = 2", "replicates = 1"), tmp_path), tmp_path / "out", jobs=1)
-    bench.run(write(tiny, tmp_path), tmp_path / "out", dask=str(cluster.file))
+    whole = bench.run(experiment_file(tiny, tmp_path), tmp_path / "whole", jobs=2)
+    bench.run(experiment_file(tiny.replace("replicates = 2", "replicates = 1"), tmp_path), tmp_path / "out", jobs=1)
+    bench.run(experiment_file(tiny, tmp_path), tmp_path / "out", dask=str(cluster.file))
     assert_same_records(whole.path, tmp_path / "out")
 
 
@@ -88,7 +80,7 @@ def test_an_encoder_is_fitted_once_for_all_runs_that_need_it(cluster: Cluster, t
     marks.mkdir()
     counting = f'name = "thirdparty:Counting"\nlabel = "vae-2"\nmarks = "{marks}"\n'
     text = tiny.replace('name = "vae"\nlabel = "vae-2"\nhidden = 8\nepochs = 60\nlearning_rate = 0.01\n', counting)
-    assert bench.run(write(text, tmp_path), tmp_path / "out", dask=str(cluster.file)).failures == {}
+    assert bench.run(experiment_file(text, tmp_path), tmp_path / "out", dask=str(cluster.file)).failures == {}
     assert len(list(marks.iterdir())) == 2  # replicates; three arms need the encoder
 
 
@@ -103,7 +95,7 @@ def test_a_run_that_ends_its_process_or_never_returns_is_named(cluster: Cluster,
     }
     for way in ways:
         text += f'[[optimisers]]\nname = "thirdparty:Lethal"\nlabel = "{way}"\nway = "{way}"\n'
-    summary = bench.run(write(text, tmp_path), tmp_path / "out", dask=str(cluster.file), time_limit=5)
+    summary = bench.run(experiment_file(text, tmp_path), tmp_path / "out", dask=str(cluster.file), time_limit=5)
     runs = bench.load(summary.path)[0].set_index("optimiser")
     assert runs.loc["random-search", "status"] == "completed"
     assert dict(runs.loc[list(ways), "reason"]) == ways
@@ -114,7 +106,7 @@ def test_a_cluster_that_loses_a_worker_in_mid_run_loses_nothing_but_time(cluster
         'name = "slow"\nreplicates = 6\nbudget = 400\n[[problems]]\nname = "thirdparty:Slow"\nn_vertices = 12\n'
         'data = { n = 10 }\n[[encoders]]\nname = "raw"\n[[optimisers]]\nname = "random-search"\nbatch = 5\n'
     )
-    path, out = write(text, tmp_path), tmp_path / "out"
+    path, out = experiment_file(text, tmp_path), tmp_path / "out"
     command = [sys.executable, "-m", "bench.cli", "run", str(path), "--out", str(out), "--dask", str(cluster.file)]
     process = subprocess.Popen(command, env=ENVIRONMENT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     deadline = time.monotonic() + 60

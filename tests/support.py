@@ -1,12 +1,24 @@
-"""Whether two experiment directories hold the same records."""
+"""What tests share: the environment of a command, an experiment's file, and whether two directories are alike."""
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 
 import pandas as pd
 
 import bench
+
+ENVIRONMENT = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+"""Of a process that can import what the tests can."""
+
+
+def experiment_file(text: str, folder: Path) -> Path:
+    """Write the text of an experiment to a file of a folder."""
+    path = folder / "experiment.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
 
 
 def timeless(frame: pd.DataFrame) -> pd.DataFrame:
