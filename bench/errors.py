@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from difflib import get_close_matches
+from unicodedata import category
 
 
 class BadInput(ValueError):
@@ -19,12 +19,9 @@ def unknown(what: str, name: str, allowed: Iterable[str]) -> BadInput:
     return BadInput(f"{what}: {name!r:.90} is unknown; {hint}allowed: {', '.join(names) or 'none'}")
 
 
-_OBEYED = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-
-
 def visible(text: object) -> str:
-    """Spell out what a terminal would obey instead of show: control characters, line ends, changes of direction."""
-    return _OBEYED.sub(lambda found: repr(found[0])[1:-1], str(text))
+    """Spell out what would not be seen or be obeyed by a terminal: control characters, changes of direction and such."""
+    return "".join(each if each.isprintable() or category(each) == "Zs" else repr(each)[1:-1] for each in str(text))
 
 
 def visible_lines(text: str) -> str:

@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
+from unicodedata import category
 
 import pytest
 from hypothesis import strategies as st
@@ -46,7 +47,8 @@ def latentbench(*arguments: str, cwd: Path | None = None) -> tuple[int, str, str
 
 def assert_plain(text: str) -> None:
     """Nothing but what is shown reaches the terminal."""
-    assert [character for character in text if not character.isprintable() and character not in "\n\u3000\xa0"] == []
+    spaces = {character for character in text if category(character) == "Zs"}
+    assert [character for character in text if not character.isprintable() and character not in {"\n", *spaces}] == []
 
 
 def assert_refused(code: int, out: str, err: str) -> None:
