@@ -20,10 +20,12 @@ _HOMES = {
     "run": "bench.runner",
     "load": "bench.store",
     "efficiency_table": "bench.analysis.tables",
+    "encoder_table": "bench.analysis.encoders",
 }
 __all__ = [*_HOMES, "__version__"]
 
 if TYPE_CHECKING:
+    from bench.analysis.encoders import encoder_table as encoder_table
     from bench.analysis.tables import efficiency_table as efficiency_table
     from bench.experiment import Experiment as Experiment
     from bench.objective import search as search

@@ -12,6 +12,7 @@ from typing import cast
 from bench import registry
 from bench.errors import unknown
 from bench.registry import Kind
+from encoders.presets import PRESETS
 
 SUITES = Path(__file__).parent / "suites"
 
@@ -25,7 +26,11 @@ def summaries(kind: str) -> dict[str, str]:
     """Name and first sentence of everything of a kind, "suites" included."""
     if kind == "suites":
         return {name: _leading_comment(path) for name, path in suites().items()}
-    return {name: _first_line(target) for name, target in registry.targets(cast(Kind, kind)).items()}
+    presets = PRESETS if kind == "encoders" else {}
+    return {
+        name: presets[name].summary if name in presets else _first_line(target)
+        for name, target in registry.targets(cast(Kind, kind)).items()
+    }
 
 
 def describe(kind: str, name: str) -> str:
@@ -35,8 +40,11 @@ def describe(kind: str, name: str) -> str:
             raise unknown("suite", name, suites())
         return suites()[name].read_text(encoding="utf-8").rstrip()
     cls = registry.load_class(cast(Kind, kind), name)
-    parameters = inspect.signature(cls).parameters.values()
-    lines = [f"  {p.name}{'' if p.default is p.empty else f' = {p.default!r}'}" for p in parameters]
+    defaults = registry.defaults_of(cast(Kind, kind), name)
+    lines = [
+        f"  {parameter}{'' if value is inspect.Parameter.empty else f' = {value!r}'}"
+        for parameter, value in defaults.items()
+    ]
     return "\n".join(
         [f"{name} ({registry.targets(cast(Kind, kind)).get(name, name)})", *lines, "", inspect.getdoc(cls) or ""]
     )

@@ -131,9 +131,10 @@ def run(
 def table(
     directory: Directory,
     format: Annotated[Format, typer.Option(help="How it is written.")] = Format.text,
+    encoders: Annotated[bool, typer.Option("--encoders", help="What its encoders are worth, instead.")] = False,
 ) -> None:
-    """Print the efficiency table of an experiment."""
-    _print_table(directory, format)
+    """Print the efficiency table of an experiment, or that of its encoders."""
+    (_print_encoders if encoders else _print_table)(directory, format)
 
 
 @app.command()
@@ -241,6 +242,13 @@ def _print_table(directory: Path, form: Format) -> None:
     runs, traces = _load(directory, measures.TRACE)
 
     _print(tables.render(tables.efficiency_table(runs, traces), form.value).removesuffix("\n"))
+
+
+def _print_encoders(directory: Path, form: Format) -> None:
+    from bench.analysis import encoders
+
+    runs, _ = _load(directory, ["evaluations"])
+    _print(encoders.render(encoders.encoder_table(runs), form.value).removesuffix("\n"))
 
 
 def _say_plan(experiment: Any, store: Store, fresh: bool) -> None:

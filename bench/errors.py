@@ -20,7 +20,7 @@ def unknown(what: str, name: str, allowed: Iterable[str]) -> BadInput:
 
 
 def visible(text: object) -> str:
-    """Spell out what would not be seen or be obeyed by a terminal: control characters, changes of direction and such."""
+    """Spell out what a terminal would hide or obey: control characters, changes of direction and the like."""
     return "".join(each if each.isprintable() or category(each) == "Zs" else repr(each)[1:-1] for each in str(text))
 
 

@@ -16,15 +16,15 @@ import torch
 
 from bench import instance, provenance
 from bench.experiment import Fit, Run
-from bench.ledger import Ledger, PluginError, evaluate
+from bench.ledger import Ledger, PluginError
 from bench.objective import search_stage
 from bench.optimisers.base import Optimiser
 from bench.records import Fitted, Record
+from bench.rows import FACTS
 from bench.seeds import generator
+from bench.studies.diagnostics import diagnose
 from encoders.base import Encoder
-from problems.base import Evaluation, Problem
-
-PRIOR_SAMPLES = 1000
+from problems.base import Problem
 
 Display = Callable[[np.ndarray], np.ndarray]
 
@@ -52,8 +52,8 @@ def execute_fit(fit: Fit) -> Fitted | Failure:
             started = time.perf_counter()
             encoder.fit(drawn.designs, generator(*fit.seed_names, "fit"))
             info |= {"fit_seconds": time.perf_counter() - started, "n_designs": len(drawn.designs)}
-            info |= _contents(drawn.problem, drawn.designs)
-            info |= _prior(drawn.problem, encoder, generator(*fit.seed_names, "prior"))
+            rng = generator(*fit.seed_names, "diagnostics")
+            info |= diagnose(drawn.problem, encoder, drawn.designs, drawn.held_out, rng)
         info["seconds_worker"] = time.perf_counter() - begun
         return Fitted.pack(fit.key, encoder, drawn.start, info)
     except BaseException as error:  # a plug-in may raise anything, and must not take the others with it
@@ -132,35 +132,6 @@ def reason(error: BaseException) -> str:
     return f"{type(error).__name__}: {message:.300}".rstrip(": ")
 
 
-def _contents(problem: Problem, designs: np.ndarray) -> dict[str, float]:
-    """What the training designs contain: the best verified one, and the median."""
-    evaluation = evaluate(problem, designs)
-    best = _best_verified(problem, designs, evaluation)
-    finite = evaluation.objective[np.isfinite(evaluation.objective)]
-    median = _displayed(problem.display, float(np.median(finite)) if len(finite) else math.nan)
-    return _landmark(problem, "data_best", best) | {"data_median": median}
-
-
-def _prior(problem: Problem, encoder: Encoder, rng: np.random.Generator) -> dict[str, float]:
-    """Give the decoded prior mean and the best of 1,000 prior samples; NaN where not verified."""
-    latents = np.concatenate([encoder.prior_mean()[None], encoder.sample(PRIOR_SAMPLES, rng)])
-    with torch.no_grad():
-        designs = encoder.decode(torch.as_tensor(latents, dtype=torch.float64)).numpy()
-    mean, best = (_best_verified(problem, part, evaluate(problem, part)) for part in (designs[:1], designs[1:]))
-    return _landmark(problem, "prior_mean", mean) | _landmark(problem, "prior_best", best)
-
-
-def _best_verified(problem: Problem, designs: np.ndarray, evaluation: Evaluation) -> float:
-    """Objective of the best feasible design that passes verification; NaN if none does."""
-    ranked = np.argsort(evaluation.objective, kind="stable")
-    verified = (i for i in ranked[evaluation.feasible[ranked]] if problem.verify(designs[i]).ok)
-    return next((float(evaluation.objective[i]) for i in verified), math.nan)
-
-
-def _landmark(problem: Problem, name: str, objective: float) -> dict[str, float]:
-    return {name: _displayed(problem.display, objective), f"{name}_objective": objective}
-
-
 def _names(run: Run, order: int, experiment: str) -> dict[str, Any]:
     return {
         "run": run.key,
@@ -202,10 +173,7 @@ def _facts(problem: Problem) -> dict[str, Any]:
 def _fit_facts(fitted: Sequence[Fitted]) -> dict[str, Any]:
     """What the first stage's fit says, but the seconds of all distinct fits together."""
     info = fitted[0].info
-    landmarks = [
-        f"{name}{suffix}" for name in ("data_best", "prior_mean", "prior_best") for suffix in ("", "_objective")
-    ]
-    names = ("reference", "n_designs", "data_median", *landmarks)
+    names = ("reference", "n_designs", *FACTS)
     seconds = {f.key: float(f.info["fit_seconds"]) for f in fitted}
     return {name: info.get(name, math.nan) for name in names} | {"fit_seconds": sum(seconds.values())}
 

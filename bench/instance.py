@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 REFERENCE_SIZE = 1000
 """Designs whose median objective is the reference value of a problem."""
+HELD_OUT = 200
+"""Designs, beside those for training, that encoders are tried on."""
 CANDIDATES = 256
 """Designs among which the start of a replicate is looked for."""
 
@@ -30,6 +32,8 @@ class Instance:
     problem : Problem
     designs : ndarray, shape (n, d), or None
         Training designs.
+    held_out : ndarray, shape (m, d)
+        Designs like those, not among them, to try an encoder on; 200 at most.
     start : ndarray, shape (d,)
         The design from which every arm starts.
     reference : float
@@ -38,6 +42,7 @@ class Instance:
 
     problem: Problem
     designs: np.ndarray | None
+    held_out: np.ndarray
     start: np.ndarray
     reference: float
 
@@ -55,7 +60,7 @@ def draw(spec: Spec, seed: int, replicate: int) -> Instance:
     """
     drawn = _draw(spec, seed, replicate)
     designs = None if drawn.designs is None else drawn.designs.copy()
-    return replace(drawn, designs=designs, start=drawn.start.copy())
+    return replace(drawn, designs=designs, held_out=drawn.held_out.copy(), start=drawn.start.copy())
 
 
 @lru_cache(maxsize=4)
@@ -85,7 +90,19 @@ def _draw(spec: Spec, seed: int, replicate: int) -> Instance:
         raise PluginError(
             f"problem '{spec.name}': none of {len(candidates)} candidates is a feasible start outside the data"
         )
-    return Instance(problem, designs, start, float(reference))
+    held_out = _held_out(problem, designs, candidates, generator(*names, "held out"))
+    return Instance(problem, designs, held_out, start, float(reference))
+
+
+def _held_out(
+    problem: Problem, designs: np.ndarray | None, candidates: np.ndarray, rng: np.random.Generator
+) -> np.ndarray:
+    """Fresh designs of the training distribution, or where there are no more of it, of what starts come from."""
+    if designs is None:
+        return candidates[:0]
+    fresh = problem.designs(HELD_OUT, rng)
+    unseen = fresh[_unseen(fresh, designs)] if fresh is not None else candidates[:0]
+    return (unseen if len(unseen) else candidates[_unseen(candidates, designs)])[:HELD_OUT]
 
 
 @lru_cache(maxsize=64)

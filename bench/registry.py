@@ -14,6 +14,7 @@ from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from bench.errors import BadInput, unknown
+from encoders.presets import PRESETS
 
 if TYPE_CHECKING:
     from bench.optimisers.base import Optimiser
@@ -30,9 +31,7 @@ BUILT_IN: dict[Kind, dict[str, str]] = {
     },
     "encoders": {
         "raw": "encoders.identity:Identity",
-        "pca": "encoders.linear:PCA",
-        "ae": "encoders.vae:Autoencoder",
-        "vae": "encoders.vae:VAE",
+        **{name: preset.target for name, preset in PRESETS.items()},
     },
     "optimisers": {
         "random-search": "bench.optimisers.random_search:RandomSearch",
@@ -143,6 +142,13 @@ def load_class(kind: Kind, name: str) -> type:
     return cls
 
 
+def defaults_of(kind: Kind, name: str) -> dict[str, Any]:
+    """Every parameter of a plug-in and its default, `inspect.Parameter.empty` where it has none."""
+    parameters = inspect.signature(load_class(kind, name)).parameters.values()
+    preset = PRESETS[name].defaults if kind == "encoders" and name in PRESETS else {}
+    return {parameter.name: preset.get(parameter.name, parameter.default) for parameter in parameters}
+
+
 def resolve(kind: Kind, name: str, params: dict[str, Any] | None = None) -> Spec:
     """Check parameters against a plug-in's constructor and fill in its defaults.
 
@@ -159,13 +165,13 @@ def resolve(kind: Kind, name: str, params: dict[str, Any] | None = None) -> Spec
     cls = load_class(kind, name)
     adapters, hints = _adapters(cls), _hints(cls)
     params = dict(params or {})
-    signature = inspect.signature(cls).parameters
+    defaults = defaults_of(kind, name)
     resolved = {}
     for given in params:
         if given not in adapters:
             raise unknown(f"{kind} '{name}'", given, adapters)
     for parameter, adapter in adapters.items():
-        value = params.get(parameter, signature[parameter].default)
+        value = params.get(parameter, defaults[parameter])
         if value is inspect.Parameter.empty:
             raise BadInput(f"{kind} '{name}': parameter '{parameter}' is missing and has no default")
         try:

@@ -13,10 +13,15 @@ LONGEST = 10_000
 MOST_TARGETS = 100
 """Targets of a problem, all different."""
 
-_MEASURED = ("data_best", "prior_mean", "prior_best", "data_best_objective", "prior_mean_objective")
-_OF_A_FIT: dict[str, type] = dict.fromkeys(
-    (*_MEASURED, "prior_best_objective", "data_median", "reference", "n_designs", "fit_seconds"), float
+LANDMARKS = ("data_best", "prior_mean", "prior_best")
+FACTS = (
+    *LANDMARKS,
+    *(f"{name}_objective" for name in LANDMARKS),
+    *("data_median", "n_parameters", "active_units", "collapsed", "rmse", "value_error", "rebuilt_valid"),
+    *("prior_valid", "prior_distance", "prior_spread", "between_valid", "between_length"),
 )
+"""What is known of a fitted encoder before any search; see `bench.studies.diagnostics`."""
+_OF_A_FIT: dict[str, type] = dict.fromkeys((*FACTS, "reference", "n_designs", "fit_seconds"), float)
 NAMES: dict[str, type] = {
     **dict.fromkeys(("run", "experiment", "problem", "arm", "encoder", "optimiser"), str),
     **dict.fromkeys(("problem_spec", "arm_spec", "status", "reason"), str),

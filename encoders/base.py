@@ -32,6 +32,8 @@ class Encoder(ABC):
         Whether gradients pass through `decode`.
     needs_designs : bool
         Whether it can do nothing before `fit`.
+    variational : bool
+        Whether its latents are means of posteriors, so that one that hardly varies, against 1, is not in use.
     libraries : tuple of str
         Modules that `_fit` imports, and that are imported before the clock starts.
     centre, scale : ndarray, shape (k,), or None
@@ -43,6 +45,7 @@ class Encoder(ABC):
     latent_dim: int
     differentiable: bool = True
     needs_designs: bool = True
+    variational: bool = False
     libraries: tuple[str, ...] = ()
     centre: np.ndarray | None = None
     scale: np.ndarray | None = None

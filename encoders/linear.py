@@ -2,54 +2,110 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 import torch
 from torch import Tensor
 
-from encoders.base import Encoder
+from encoders import bases
+from encoders.base import LEAST_SCALE, Encoder
+
+Basis = Literal["pca", "whitened-pca", "fourier", "bspline", "random"]
+STILL = 2
+"""Fourier modes that only move an outline, and come last."""
 
 
-class PCA(Encoder):
-    """Principal components of the designs: the best linear map for its dimension in the mean square.
+class Linear(Encoder):
+    """A linear map: the mean of the designs, plus a basis weighted by the latent; at k = d a change of coordinates.
 
     Parameters
     ----------
-    latent_dim : int
-        The number k of components.
+    latent_dim : int or None
+        The number k of basis vectors; None for all, as many as a design has coordinates.
+    basis : {"pca", "whitened-pca", "fourier", "bspline", "random"}
+        "pca": principal components of the designs, the best linear map for its dimension in the mean square;
+        "whitened-pca": the same, each as long as the designs' deviation along it (1 % of the longest at least), so that
+        encoded designs are uncorrelated and of unit deviation. The others learn nothing but the mean, and are for
+        outlines. "fourier": modes by rising frequency j, each as long as 1/j, so that equal steps in all of them are
+        steps in the Sobolev norm H¹; "bspline": a closed cubic spline with k/2 control points; "random": random smooth
+        directions, whose Fourier coefficients fall as 1/j².
 
     References
     ----------
-    Jolliffe 2002, Principal Component Analysis; the decomposition is scikit-learn's.
+    Jolliffe 2002, Principal Component Analysis. Kuhl & Giardina 1982 (Fourier). Mohammadi & Pironneau 2004 (Sobolev
+    gradients in shape optimisation). de Boor 1978 (splines).
     """
 
-    libraries = ("sklearn.decomposition",)
+    libraries = ("sklearn.decomposition", "scipy.interpolate")
 
-    def __init__(self, latent_dim: int = 8) -> None:
-        if latent_dim < 1:
+    def __init__(self, latent_dim: int | None = 8, basis: Basis = "pca") -> None:
+        if latent_dim is not None and latent_dim < 1:
             raise ValueError(f"latent_dim: {latent_dim} must be at least 1")
-        self.latent_dim = latent_dim
+        if basis == "bspline" and latent_dim is not None and (latent_dim < 6 or latent_dim % 2):
+            raise ValueError(f"latent_dim: {latent_dim} must be even and at least 6, three points, for basis 'bspline'")
+        self._wanted = latent_dim
+        if latent_dim is not None:
+            self.latent_dim = latent_dim
+        self.basis = basis
 
     def _fit(self, designs: np.ndarray, rng: np.random.Generator) -> None:
-        from sklearn.decomposition import PCA as Decomposition
+        dim = designs.shape[1]
+        k = dim if self._wanted is None else self._wanted
+        if k > dim:
+            raise ValueError(f"latent_dim {k} is above the design dimension {dim}")
+        self.restore({"mean": designs.mean(axis=0), "basis": self._find(designs, k, rng)})
 
-        if self.latent_dim > min(designs.shape):
-            raise ValueError(f"latent_dim {self.latent_dim} is above what {designs.shape} designs can span")
-        found = Decomposition(self.latent_dim, svd_solver="full").fit(designs)
-        self.restore({"mean": found.mean_, "basis": found.components_})
+    def _find(self, designs: np.ndarray, k: int, rng: np.random.Generator) -> np.ndarray:
+        dim = designs.shape[1]
+        if self.basis == "pca":
+            return _principal_components(designs, k)
+        if self.basis == "whitened-pca":
+            return _whitened(designs)[:k]
+        if self.basis == "bspline":
+            return bases.bspline(dim, k // 2)
+        if self.basis == "fourier":
+            return np.roll(_smooth(dim, min(dim, k + STILL), 1), -STILL, axis=0)[:k]
+        directions = rng.normal(size=(k, dim)) @ _smooth(dim, dim, 2)
+        return np.asarray(np.linalg.qr(directions.T)[0].T)
 
     def encode(self, x: np.ndarray) -> np.ndarray:
-        """Orthogonal projection of designs (n, d), shape (n, k)."""
-        return (x - self._mean.numpy()) @ self._basis.numpy().T
+        """Least-squares projection of designs (n, d), shape (n, k)."""
+        return (np.asarray(x, dtype=float) - self._mean.numpy()) @ self._inverse
 
     def decode(self, z: Tensor) -> Tensor:
-        """Mean plus the components weighted by z, shape (n, d)."""
+        """Mean plus the basis vectors weighted by z, shape (n, d)."""
         return self._mean + z @ self._basis
 
     def state(self) -> dict[str, np.ndarray]:
-        """Mean (d,) and orthonormal basis (k, d)."""
+        """Mean (d,) and basis (k, d)."""
         return {"mean": self._mean.numpy(), "basis": self._basis.numpy()}
 
     def restore(self, state: dict[str, np.ndarray]) -> None:
         """Take back mean and basis."""
         self._mean = torch.as_tensor(np.ascontiguousarray(state["mean"], dtype=float))
         self._basis = torch.as_tensor(np.ascontiguousarray(state["basis"], dtype=float))
+        self._inverse = np.linalg.pinv(self._basis.numpy())
+        self.latent_dim = len(self._basis)
+
+
+def _smooth(dim: int, rows: int, power: int) -> np.ndarray:
+    """Fourier modes, each divided by its frequency to a power."""
+    falling = np.maximum(1.0, np.abs(bases.frequencies(dim, rows))) ** -power
+    return np.asarray(falling[:, None] * bases.fourier(dim, rows))
+
+
+def _principal_components(designs: np.ndarray, k: int) -> np.ndarray:
+    from sklearn.decomposition import PCA
+
+    if k > min(designs.shape):
+        raise ValueError(f"latent_dim {k} is above what {designs.shape} designs can span")
+    return np.asarray(PCA(k, svd_solver="full").fit(designs).components_)
+
+
+def _whitened(designs: np.ndarray) -> np.ndarray:
+    """All d principal axes, also those along which the designs do not differ, as long as the deviation along them."""
+    _, singular, axes = np.linalg.svd(designs - designs.mean(axis=0), full_matrices=True)
+    deviation = np.zeros(designs.shape[1])
+    deviation[: len(singular)] = singular / np.sqrt(len(designs))
+    return np.asarray(np.maximum(deviation, LEAST_SCALE * deviation[0])[:, None] * axes)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import torch
@@ -15,29 +16,42 @@ from torch import Tensor, nn
 
 @dataclass(frozen=True)
 class Trainer:
-    """Minimise the mean loss of minibatches with Adam; the classic setting by default.
+    """Minimise the mean loss of minibatches with Adam, the learning rate on one cycle: up, then down to nothing.
+
+    The cycle lets batches be larger and the rate higher than the classic 32 and 10⁻³, for the same loss in less time.
 
     Attributes
     ----------
-    epochs, batch_size : int
+    epochs : int
+        0 for no training at all.
+    batch_size : int
     learning_rate : float
+        The highest.
+    device : {"cpu", "auto"}
+        "auto" for a GPU, where there is one.
+
+    References
+    ----------
+    Kingma & Ba 2015, 1412.6980 (Adam); Smith & Topin 2019, 1708.07120 (the cycle).
     """
 
-    epochs: int = 50
-    batch_size: int = 32
-    learning_rate: float = 1e-3
+    epochs: int
+    batch_size: int
+    learning_rate: float
+    device: Literal["cpu", "auto"] = "cpu"
 
     def __post_init__(self) -> None:
-        for name in ("epochs", "batch_size", "learning_rate"):
-            value = getattr(self, name)
-            if not (value > 0 and math.isfinite(value)):
-                raise ValueError(f"{name}: {value} must be positive and finite")
+        for name, value, least in (("epochs", self.epochs, 0), ("batch_size", self.batch_size, 1)):
+            if value < least:
+                raise ValueError(f"{name}: {value} must be at least {least}")
+        if not 0 < self.learning_rate < math.inf:
+            raise ValueError(f"learning_rate: {self.learning_rate} must be positive and finite")
 
     def fit(
         self,
         model: nn.Module,
         data: Tensor,
-        loss: Callable[[Tensor], Tensor],
+        loss: Callable[[Tensor, float], Tensor],
         rng: np.random.Generator,
         progress: bool = False,
     ) -> float:
@@ -46,9 +60,11 @@ class Trainer:
         Parameters
         ----------
         model : Module
+            On the CPU, before and after.
         data : Tensor, shape (n, d)
         loss : callable
-            The mean loss of a minibatch, differentiable in the model's parameters.
+            The mean loss of a minibatch, differentiable in the model's parameters; it is also told which share of the
+            training is done.
         rng : Generator
             Shuffles the rows, anew in each epoch.
         progress : bool
@@ -57,29 +73,37 @@ class Trainer:
         Returns
         -------
         float
-            The mean loss of the last epoch.
+            The mean loss of the last epoch; NaN if there was none.
 
         Raises
         ------
         FloatingPointError
             As soon as the loss of an epoch is not finite.
         """
-        optimiser = torch.optim.Adam(model.parameters(), lr=self.learning_rate, fused=True)
         mean = math.nan
+        if self.epochs == 0:
+            return mean
+        device = torch.device("cuda" if self.device == "auto" and torch.cuda.is_available() else "cpu")
+        data = data.to(device)
+        optimiser = torch.optim.Adam(model.to(device).parameters(), lr=self.learning_rate, fused=True)
+        steps = self.epochs * math.ceil(len(data) / self.batch_size)
+        cycle = torch.optim.lr_scheduler.OneCycleLR(optimiser, self.learning_rate, steps)
         with _bar(progress) as bar:
             task = bar.add_task("training", total=self.epochs, loss=mean)
             for epoch in range(1, self.epochs + 1):
-                total = torch.zeros((), dtype=torch.float64)
+                total = torch.zeros((), dtype=torch.float64, device=device)
                 for rows in torch.as_tensor(rng.permutation(len(data))).split(self.batch_size):
                     optimiser.zero_grad(set_to_none=True)
-                    batch_loss = loss(data[rows])
+                    batch_loss = loss(data[rows], cycle.last_epoch / steps)
                     batch_loss.backward()
                     optimiser.step()
+                    cycle.step()
                     total += batch_loss.detach() * len(rows)
                 mean = total.item() / len(data)
                 if not math.isfinite(mean):
                     raise FloatingPointError(f"the training loss is {mean} in epoch {epoch}; it must stay finite")
                 bar.update(task, advance=1, loss=mean)
+        model.to("cpu")
         return mean
 
 

@@ -8,11 +8,12 @@ import warnings
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Literal, Self, get_args
 
 import numpy as np
 
 from problems import outlines
+from problems.alignment import aligned, procrustes_mean, shuffled
 from problems.base import DifferentiableProblem, Verification
 
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ MIN_VERTICES, MAX_VERTICES = 8, 10_000
 MOST_DESIGNS = 10**6
 LEAST_OWN = 4
 """The least number of outlines in a file of the user's own."""
+Alignment = Literal["drawn", "canonical", "shuffled"]
+TEMPLATE_SIZE = 256
+"""Outlines whose Procrustes mean the canonical alignment goes by."""
 HELD_OUT = 0.1
 """The share of the user's own outlines that stays out of the training data, so that a start can be found there."""
 
@@ -43,6 +47,10 @@ class ShapeData:
         Outlines of another number of vertices are resampled by arc length; all are normalised.
     digest : str
         SHA-256 of the file; filled in, and where it is given, the file must match it.
+    alignment : {"drawn", "canonical", "shuffled"}
+        How outlines are turned and which of their vertices is the first, in one replicate up to a common rotation and
+        shift. "drawn": as their families draw them, up to 15° apart, and from polar angle 0; "canonical": to the best
+        correlation with the Procrustes mean of a fixed sample; "shuffled": each at random, which augments the data.
     """
 
     classes: tuple[str, ...] = tuple(outlines.CLASSES)
@@ -50,6 +58,7 @@ class ShapeData:
     n: int = 2000
     source: str | None = None
     digest: str = ""
+    alignment: Alignment = "drawn"
 
     def __post_init__(self) -> None:
         unknown = [name for name in self.classes if name not in outlines.CLASSES]
@@ -60,6 +69,8 @@ class ShapeData:
             raise ValueError(f"data.withhold: {self.withhold} must be at least 0 and less than 1")
         if not 2 <= self.n <= MOST_DESIGNS:
             raise ValueError(f"data.n: {self.n} must be at least 2 and at most {MOST_DESIGNS}")
+        if self.alignment not in get_args(Alignment):
+            raise ValueError(f"data.alignment: '{self.alignment}' must be one of {', '.join(get_args(Alignment))}")
         if self.source is not None:
             object.__setattr__(self, "digest", self._check_source(Path(self.source)))
 
@@ -129,6 +140,17 @@ def _as_design(outline: np.ndarray, n_vertices: int, rounding: tuple[float, floa
     return outlines.normalise(outline).ravel()
 
 
+@lru_cache(maxsize=8)
+def _template(data: ShapeData, n_vertices: int, rounding: tuple[float, float] | None) -> np.ndarray:
+    """The mean outline (N, 2) of canonically aligned ones: of the source file, or of a fixed sample of every class."""
+    rng = np.random.default_rng(0)  # it is a constant, not a draw
+    if data.source is None:
+        sample, _ = outlines.draw(TEMPLATE_SIZE, rng, n_vertices, rounding=rounding)
+    else:
+        sample = _read(data, n_vertices, rounding)[:TEMPLATE_SIZE]
+    return procrustes_mean(sample.reshape(len(sample), n_vertices, 2))
+
+
 class ShapeProblem(DifferentiableProblem):
     """A problem on outlines of N vertices, d = 2N, whose values people read as σ = P / (2 √(πA)).
 
@@ -175,8 +197,14 @@ class ShapeProblem(DifferentiableProblem):
         aligned._first_vertex = int(rng.integers(self.n_vertices))
         return aligned
 
-    def _align(self, designs: np.ndarray) -> np.ndarray:
-        points = designs.reshape(len(designs), self.n_vertices, 2) @ self._rotation
+    def _align(self, designs: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """Align designs (n, 2N) as `data` says, then as the instance does."""
+        points = designs.reshape(len(designs), self.n_vertices, 2)
+        if self.data.alignment == "canonical":
+            points = aligned(points, _template(self.data, self.n_vertices, self._rounding))
+        elif self.data.alignment == "shuffled":
+            points = shuffled(points, rng)
+        points = points @ self._rotation
         return np.roll(points, self._first_vertex, axis=1).reshape(len(designs), self.dim)
 
     def designs(self, n: int, rng: np.random.Generator) -> np.ndarray:
@@ -190,7 +218,7 @@ class ShapeProblem(DifferentiableProblem):
         if keep < len(drawn):
             worst_first = np.argsort(-self.evaluate(drawn).objective, kind="stable")
             drawn = drawn[np.sort(worst_first[:keep])]
-        return self._align(drawn[:n])
+        return self._align(drawn[:n], rng)
 
     def _for_training(self, rng: np.random.Generator) -> np.ndarray:
         """All of the user's own outlines but a random tenth, one of them at least from the worse half."""
@@ -203,8 +231,8 @@ class ShapeProblem(DifferentiableProblem):
     def reference(self, n: int, rng: np.random.Generator) -> np.ndarray:
         """Draw n designs of every class, or any of the source file, withholding nothing."""
         if self.data.source is None:
-            return self._align(outlines.draw(n, rng, self.n_vertices, rounding=self._rounding)[0])
-        return self._align(rng.permutation(self._own())[:n])
+            return self._align(outlines.draw(n, rng, self.n_vertices, rounding=self._rounding)[0], rng)
+        return self._align(rng.permutation(self._own())[:n], rng)
 
     def display(self, objective: np.ndarray) -> np.ndarray:
         """σ of objective values, infinite where the outline encloses no positive area."""

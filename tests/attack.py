@@ -15,7 +15,7 @@ import torch
 
 from bench.objective import search
 from bench.optimisers.cmaes import CMAES
-from encoders.linear import PCA
+from encoders.linear import Linear
 from problems import outlines
 from problems.base import Evaluation, Verification
 from problems.geometry import vertices
@@ -292,7 +292,7 @@ def attack_by_cmaes(kind: type[Watched], settings: dict[str, Any], rng: np.rando
     problem.findings = Findings()
     names = [training, shaken, ring, serpent, necked, staggered]
     designs = np.concatenate([problem.designs(200, rng), [names[k % 6](problem, rng).ravel() for k in range(200)]])
-    encoder = PCA(latent_dim=int(rng.choice([8, 16, 32]))).fit(designs, rng)
+    encoder = Linear(latent_dim=int(rng.choice([8, 16, 32]))).fit(designs, rng)
     ledger = search(problem, encoder, CMAES(), designs[rng.integers(len(designs))], budget, rng)
     problem.findings.evaluated = ledger.price
     return problem.findings

@@ -92,7 +92,7 @@ BAD = {
     "no encoders": ('[[encoders]]\nname = "raw"', "[[encoder]]", ["encoder", "did you mean 'encoders'"]),
     "a name that is a path": ('name = "tiny"', 'name = "../tiny"', ["name", "../tiny"]),
     "a missing module": ('"vae"', '"nowhere.encoders:Mine"', ["nowhere.encoders:Mine", "no module 'nowhere'"]),
-    "a missing class": ('"vae"', '"encoders.vae:Mine"', ["encoders.vae", "no 'Mine'"]),
+    "a missing class": ('"vae"', '"encoders.autoencoder:Mine"', ["encoders.autoencoder", "no 'Mine'"]),
     "a class of another kind": ('"vae"', '"problems.isoperimetric:Isoperimetric"', ["encoders.base:Encoder"]),
     "an abstract class": ('"vae"', '"encoders.base:Encoder"', ["encoders.base:Encoder", "methods"]),
     "no TOML": ("[[problems]]", "[[problems", ["TOML"]),

@@ -14,7 +14,7 @@ from bench.checks import Bowl
 from bench.ledger import BudgetSpent, Ledger, PluginError
 from bench.objective import Objective
 from encoders.identity import Identity
-from encoders.linear import PCA
+from encoders.linear import Linear
 from problems.base import DifferentiableProblem, Evaluation, Problem, Verification
 
 START = np.full(5, -1.0)
@@ -86,7 +86,7 @@ def test_the_start_is_evaluated_first_and_charged() -> None:
 
 def test_a_start_outside_the_box_stretches_it() -> None:
     designs = np.random.default_rng(0).normal(size=(50, 5))
-    encoder = PCA(2).fit(designs, np.random.default_rng(0))
+    encoder = Linear(2).fit(designs, np.random.default_rng(0))
     objective = Objective(opened(Bowl(), 10), encoder, np.full(5, 1e3))
     assert encoder.bounds is not None
     assert np.all((objective.bounds[0] <= objective.start) & (objective.start <= objective.bounds[1]))
@@ -94,7 +94,7 @@ def test_a_start_outside_the_box_stretches_it() -> None:
 
 
 def test_gradient_through_a_decoder_is_that_of_finite_differences() -> None:
-    encoder = PCA(3).fit(np.random.default_rng(0).normal(size=(50, 5)), np.random.default_rng(0))
+    encoder = Linear(3).fit(np.random.default_rng(0).normal(size=(50, 5)), np.random.default_rng(0))
     objective = Objective(opened(Bowl(), 100), encoder, START)
     z = np.array([0.3, -0.2, 0.5])
     _, gradient = objective.value_and_gradient(z)

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 import bench
 from bench import records
-from bench.analysis import tables
+from bench.analysis import encoders, tables, writers
 from bench.records import read_parquet, to_parquet
 
 
@@ -46,6 +46,7 @@ def analyse(directory: Path) -> int:
     with warnings.catch_warnings(action="ignore"):
         runs, traces = bench.load(directory)
         table = bench.efficiency_table(runs, traces, draws=20)
-        for form in (*tables.WRITERS, "csv"):
+        for form in (*writers.WRITERS, "csv"):
             tables.render(table, form)
+            encoders.render(bench.encoder_table(runs), form)
     return len(runs)

@@ -8,10 +8,10 @@ import numpy as np
 import torch
 
 from encoders.base import Encoder
-from encoders.linear import PCA
+from encoders.linear import Linear
 
 
-class Components(PCA):
+class Components(Linear):
     """An encoder that conforms."""
 
     def __init__(self) -> None:
@@ -246,7 +246,7 @@ class Forgetful(Components):
 
     def _fit(self, designs: np.ndarray, rng: np.random.Generator) -> None:
         super()._fit(designs, rng)
-        PCA.restore(self, {"mean": designs.mean(axis=0), "basis": self._basis.numpy()})
+        Linear.restore(self, {"mean": designs.mean(axis=0), "basis": self._basis.numpy()})
 
 
 class Confiding(Components):

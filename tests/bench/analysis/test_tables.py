@@ -9,7 +9,8 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from bench.analysis.tables import WIDTH, efficiency_table, render
+from bench.analysis.tables import efficiency_table, render
+from bench.analysis.writers import WIDTH
 
 READABLE = ["text", "markdown", "latex"]
 Frames = tuple[pd.DataFrame, pd.DataFrame]

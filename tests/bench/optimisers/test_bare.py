@@ -10,10 +10,10 @@ import torch
 from performance import bare
 
 import bench
-from encoders.linear import PCA
+from encoders.linear import Linear
 
 
-class Watched(PCA):
+class Watched(Linear):
     """Remembers every latent that it decodes."""
 
     def _fit(self, designs: np.ndarray, rng: np.random.Generator) -> None:

@@ -1,0 +1,117 @@
+"""Ways to write tables for people: plain text, Markdown, LaTeX."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from textwrap import fill
+
+import pandas as pd
+
+WIDTH = 148
+
+
+@dataclass(frozen=True)
+class Writer:
+    """One output format: what it must escape, and how it sets a heading, a paragraph and a titled table of text."""
+
+    escapes: Mapping[str, str]
+    set_heading: Callable[[str], str]
+    set_paragraph: Callable[[str], str]
+    set_table: Callable[[str, pd.DataFrame], str]
+
+    def escape(self, text: str) -> str:
+        """Make any text safe in this format."""
+        return text.translate({ord(character): escaped for character, escaped in self.escapes.items()})
+
+    def heading(self, text: str) -> str:
+        """Set a heading."""
+        return self.set_heading(self.escape(text))
+
+    def paragraph(self, text: str) -> str:
+        """Set a paragraph."""
+        return self.set_paragraph(self.escape(text))
+
+    def table(self, title: str, cells: pd.DataFrame) -> str:
+        """Set a titled table; its first column holds labels, the others numbers."""
+        return self.set_table(self.escape(title), cells.map(self.escape).rename(columns=self.escape))
+
+
+def render(table: pd.DataFrame, page: Callable[[pd.DataFrame, Writer], Iterator[str]], fmt: str = "text") -> str:
+    """Write a table for people.
+
+    Parameters
+    ----------
+    table : DataFrame
+    page : callable
+        Gives the parts of the page, in order, from the table and a `Writer`.
+    fmt : {"text", "markdown", "latex", "csv"}
+        ``csv`` is the frame itself; ``latex`` needs the booktabs package.
+
+    Raises
+    ------
+    ValueError
+        If the format is none of these.
+    """
+    if fmt == "csv":
+        return table.to_csv(index=False)
+    if fmt not in WRITERS:
+        raise ValueError(f"format {fmt!r}: allowed are {', '.join([*WRITERS, 'csv'])}")
+    return "\n\n".join(page(table, WRITERS[fmt])) + "\n"
+
+
+def _lines(cells: pd.DataFrame) -> list[list[str]]:
+    return [list(cells.columns), *cells.to_numpy().tolist()]
+
+
+def _text_table(title: str, cells: pd.DataFrame) -> str:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
+    header, *rows = _lines(cells)
+    for column, name in enumerate(header):
+        table.add_column(name, justify="right" if column else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    # an interval's brackets are no Rich markup, and a notebook or a pipe gets the same plain text as a terminal
+    console = Console(width=WIDTH, color_system=None, markup=False, emoji=False, highlight=False, force_jupyter=False)
+    with console.capture() as page:
+        console.print(table)
+    return "\n".join(line.rstrip() for line in page.get().rstrip().splitlines())
+
+
+def _markdown_table(title: str, cells: pd.DataFrame) -> str:
+    header, *rows = _lines(cells)
+    alignment = [":--", *["--:"] * (len(header) - 1)]
+    return "\n".join([f"**{title}**", "", *("| " + " | ".join(row) + " |" for row in (header, alignment, *rows))])
+
+
+def _latex_table(title: str, cells: pd.DataFrame) -> str:
+    header, *rows = [" & ".join(row) + r" \\" for row in _lines(cells)]
+    begin = [r"\begin{table}[htbp]", r"\centering\small", rf"\caption{{{title}}}"]
+    columns = rf"\begin{{tabular}}{{l{'r' * (cells.shape[1] - 1)}}}"
+    body = [columns, r"\toprule", header, r"\midrule", *rows, r"\bottomrule", r"\end{tabular}"]
+    return "\n".join([*begin, *body, r"\end{table}"])
+
+
+GREEK = """
+α alpha β beta γ gamma δ delta ε epsilon ζ zeta η eta θ theta ι iota κ kappa λ lambda μ mu
+ν nu ξ xi π pi ρ rho σ sigma τ tau υ upsilon φ phi χ chi ψ psi ω omega
+Γ Gamma Δ Delta Θ Theta Λ Lambda Ξ Xi Π Pi Σ Sigma Φ Phi Ψ Psi Ω Omega
+"""
+LATEX = {
+    **{letter: rf"$\{name}$" for letter, name in zip(GREEK.split()[::2], GREEK.split()[1::2], strict=True)},
+    **{"µ": r"$\mu$", "≤": r"$\le$", "≥": r"$\ge$", "∞": r"$\infty$", "→": r"$\to$", "×": r"$\times$", "–": "--"},
+    **{character: "\\" + character for character in "&%$#_{}"},
+    **{"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"},
+    **{"<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}"},
+    # after the end of a row, a bare bracket or star would be read as an argument
+    **{"[": "{[}", "*": "{*}"},
+}
+WRITERS = {
+    "text": Writer({}, lambda text: f"{text}\n{'=' * len(text)}", lambda text: fill(text, WIDTH), _text_table),
+    "markdown": Writer({character: "\\" + character for character in "\\|*_<`$"}, "## {}".format, str, _markdown_table),
+    "latex": Writer(LATEX, r"\subsection*{{{}}}".format, str, _latex_table),
+}

@@ -1,0 +1,1 @@
+"""What runs something beside the searches, and writes its results to the records: encoder diagnostics, reachability."""

@@ -1,0 +1,220 @@
+"""The autoencoder: an architecture, an output, a regulariser and a loss, any of each with any other."""
+
+from __future__ import annotations
+
+import math
+from typing import Literal
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from encoders.base import Encoder
+from encoders.mixture import Mixture
+from encoders.networks import DECODERS, ENCODERS, Architecture
+from encoders.outputs import OutputName, output
+from encoders.regularisers import REGULARISERS, RegulariserName
+from encoders.training import Trainer
+
+MARGIN = 0.05
+"""Room at either end of the sigmoid's range, as a share of the designs' extent."""
+Loss = Literal["mse", "bce"]
+CURVATURE: dict[Loss, float] = {"mse": 1.0, "bce": 0.5}
+"""Of the loss, relative: by it, and by the designs' variance, losses weigh alike against the regulariser."""
+
+
+class Autoencoder(Encoder):
+    """Two networks, d → codes and k → design, trained to reproduce the designs through k numbers.
+
+    Training is in float32, everything after it in float64.
+
+    Parameters
+    ----------
+    latent_dim : int
+        The dimension k of the latent space.
+    architecture : {"mlp", "conv", "lstm"}
+        "mlp": one hidden layer with ReLU. "conv": circular convolutions over the closed outline. "lstm": a recurrent
+        network along its ordered points. The last two are for outlines.
+    output : {"direct", "sigmoid", "spectral", "bspline"}, optional
+        What the decoder's numbers mean: coordinates, their logits, or the weights of a fixed smooth basis of outlines
+        (Fourier modes up to the frequency `modes`, or a cubic spline of 2 · `modes` + 1 control points), which are
+        added to the mean design. By default "sigmoid" for the loss "bce", "direct" for "mse".
+    regulariser : {"kl", "mmd", "least-volume", "none"}
+        What shapes the latent space; see `encoders.regularisers`.
+    loss : {"mse", "bce"}
+        "mse": squared error. "bce": binary cross-entropy, which needs the output "sigmoid". Either is summed over the
+        coordinates of a design, averaged over designs, and divided by the designs' variance, so that β means about the
+        same for both. For "sigmoid", coordinates are moved into [0, 1], and decoded designs cannot leave the box of the
+        training designs by more than 5 % of its width; otherwise the mean design is subtracted.
+    beta : float
+        The weight β of the regulariser, at least 0.
+    warm_up : float
+        The share of the training, in [0, 1], over which β grows from 0.
+    hidden : int
+        Width of the hidden layers; a quarter of it for convolutions.
+    modes : int
+        Of the outputs "spectral" and "bspline".
+    mixture : int
+        Components of the Gaussian mixture that is fitted to the encoded designs and that `sample` draws from (ex-post
+        density estimation); 0 for the prior that the regulariser draws to.
+    epochs, batch_size : int
+    learning_rate : float
+        Of `encoders.training.Trainer`. Without an epoch the networks are untrained, as a placebo.
+    device : {"cpu", "auto"}
+        Where it is trained; "auto" for a GPU where there is one, whose digits differ from a CPU's.
+
+    Attributes
+    ----------
+    progress : bool
+        Set it to see a bar with the loss while `fit` trains; False at first.
+
+    References
+    ----------
+    Kingma & Welling 2014, 1312.6114; Ghosh et al. 2020, 1903.12436 (ex-post density estimation).
+    """
+
+    def __init__(
+        self,
+        latent_dim: int = 2,
+        architecture: Architecture = "mlp",
+        output: OutputName | None = None,
+        regulariser: RegulariserName = "kl",
+        loss: Loss = "mse",
+        beta: float = 1.0,
+        warm_up: float = 0.0,
+        hidden: int = 128,
+        modes: int = 10,
+        mixture: int = 0,
+        epochs: int = 100,
+        batch_size: int = 128,
+        learning_rate: float = 5e-3,
+        device: Literal["cpu", "auto"] = "cpu",
+    ) -> None:
+        for name, value in {"latent_dim": latent_dim, "hidden": hidden, "modes": modes}.items():
+            if value < 1:
+                raise ValueError(f"{name}: {value} must be at least 1")
+        for name, given, allowed in (
+            ("architecture", architecture, ENCODERS),
+            ("output", output, (None, "direct", "sigmoid", "spectral", "bspline")),
+            ("regulariser", regulariser, REGULARISERS),
+            ("loss", loss, ("mse", "bce")),
+            ("device", device, ("cpu", "auto")),
+        ):
+            if given not in allowed:
+                raise ValueError(f"{name}: '{given}' must be one of {', '.join(map(str, allowed))}")
+        if loss == "bce" and output not in (None, "sigmoid"):
+            raise ValueError(f"output: '{output}' may leave [0, 1], where loss 'bce' is defined; it must be 'sigmoid'")
+        if not (beta >= 0 and math.isfinite(beta)):
+            raise ValueError(f"beta: {beta} must be at least 0 and finite")
+        if not 0 <= warm_up <= 1:
+            raise ValueError(f"warm_up: {warm_up} must be a share, at least 0 and at most 1")
+        if mixture < 0:
+            raise ValueError(f"mixture: {mixture} must be at least 0")
+        self.latent_dim = latent_dim
+        self.architecture: Architecture = architecture
+        self.output: OutputName = output or ("sigmoid" if loss == "bce" else "direct")
+        self.regulariser = REGULARISERS[regulariser]()
+        self.loss = loss
+        self.beta = beta
+        self.warm_up = warm_up
+        self.hidden = hidden
+        self.modes = modes
+        self.mixture = mixture
+        self.trainer = Trainer(epochs, batch_size, learning_rate, device)
+        self.progress = False
+        self.variational = self.regulariser.variational
+        self._prior: Mixture | None = None
+        if mixture:
+            self.libraries = ("sklearn.mixture",)
+
+    def _build(self, dim: int) -> nn.ModuleDict:
+        last = output(self.output, dim, self.modes)
+        return nn.ModuleDict(
+            {
+                "encoder": ENCODERS[self.architecture](dim, self.regulariser.codes * self.latent_dim, self.hidden),
+                "decoder": DECODERS[self.architecture](self.latent_dim, last.n_in, self.hidden),
+                "output": last,
+            }
+        )
+
+    def _fit(self, designs: np.ndarray, rng: np.random.Generator) -> None:
+        self._offset, self._unit = self._scaling(designs)
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(int(rng.integers(2**63)))
+            self._network = self._build(designs.shape[1])
+            self.regulariser.prepare(self._network["decoder"])
+        noise = torch.Generator().manual_seed(int(rng.integers(2**63)))
+        scaled = (designs - self._offset) / self._unit
+        self._weight = CURVATURE[self.loss] / float(scaled.var(axis=0).mean())
+        data = torch.as_tensor(scaled, dtype=torch.float32)
+        self.trainer.fit(self._network, data, lambda batch, done: self._cost(batch, done, noise), rng, self.progress)
+        self.regulariser.finish(self._network["decoder"])
+        self._network.double().requires_grad_(False)
+        self._prior = Mixture.fit(self.encode(designs), self.mixture, rng) if self.mixture else None
+
+    def _scaling(self, designs: np.ndarray) -> tuple[np.ndarray, float]:
+        """What is subtracted from designs, shape (d,), and what they are then divided by."""
+        if self.loss == "mse" and self.output != "sigmoid":
+            mean = designs.mean(axis=0)
+            return mean, float((designs - mean).std())
+        extent = float(np.ptp(designs))
+        return np.full(designs.shape[1], designs.min() - MARGIN * extent), (1 + 2 * MARGIN) * extent
+
+    def _cost(self, batch: Tensor, done: float, noise: torch.Generator) -> Tensor:
+        codes = self._network["encoder"](batch)
+        latents = self.regulariser.latents(codes, noise)
+        rebuilt = self._network["output"](self._network["decoder"](latents))
+        measure = functional.mse_loss if self.loss == "mse" else functional.binary_cross_entropy
+        beta = self.beta * (min(1.0, done / self.warm_up) if self.warm_up else 1.0)
+        cost = self._weight * measure(rebuilt, batch, reduction="sum") / len(batch)
+        return cost + beta * self.regulariser.penalty(codes, latents, noise)
+
+    def encode(self, x: np.ndarray) -> np.ndarray:
+        """Latents (n, k) of designs (n, d); for a variational encoder, the means."""
+        inputs = torch.as_tensor((np.asarray(x, dtype=float) - self._offset) / self._unit)
+        return self._network["encoder"](inputs)[:, : self.latent_dim].numpy()
+
+    def decode(self, z: Tensor) -> Tensor:
+        """Designs (n, d) of latents (n, k)."""
+        return torch.from_numpy(self._offset) + self._unit * self._network["output"](self._network["decoder"](z))
+
+    def prior_mean(self) -> np.ndarray:
+        """The mean (k,) of the prior that `sample` draws from."""
+        if self._prior is not None:
+            return self._prior.mean()
+        return np.zeros(self.latent_dim) if self.regulariser.standard else super().prior_mean()
+
+    def sample(self, n: int, rng: np.random.Generator) -> np.ndarray:
+        """Draw n latents (n, k): from the mixture, or from the prior that the regulariser draws to."""
+        if self._prior is not None:
+            return self._prior.sample(n, rng)
+        return rng.normal(size=(n, self.latent_dim)) if self.regulariser.standard else super().sample(n, rng)
+
+    def state(self) -> dict[str, np.ndarray]:
+        """Weights of the networks, what designs are moved and divided by, and the mixture."""
+        weights = {f"network.{name}": tensor.numpy() for name, tensor in self._network.state_dict().items()}
+        prior = {} if self._prior is None else self._prior.state()
+        mixture = {f"mixture.{name}": array for name, array in prior.items()}
+        return weights | mixture | {"offset": self._offset, "unit": np.array(self._unit)}
+
+    def restore(self, state: dict[str, np.ndarray]) -> None:
+        """Take back the weights."""
+        self._offset, self._unit = np.asarray(state["offset"], dtype=float), np.asarray(state["unit"]).item()
+        with torch.device("meta"):  # so that a small file cannot ask for a large network
+            self._network = self._build(len(self._offset)).double()
+        self._network.load_state_dict(_tensors(state, "network."), assign=True)
+        self._network.requires_grad_(False)
+        self._prior = Mixture(**_arrays(state, "mixture.")) if self.mixture else None
+
+
+def _arrays(state: dict[str, np.ndarray], prefix: str) -> dict[str, np.ndarray]:
+    return {
+        name.removeprefix(prefix): np.asarray(array, dtype=float)
+        for name, array in state.items()
+        if name.startswith(prefix)
+    }
+
+
+def _tensors(state: dict[str, np.ndarray], prefix: str) -> dict[str, Tensor]:
+    return {name: torch.from_numpy(array) for name, array in _arrays(state, prefix).items()}

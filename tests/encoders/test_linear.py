@@ -1,0 +1,145 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from encoders import bases
+from encoders.base import Encoder
+from encoders.linear import Basis, Linear
+from problems import outlines
+
+DESIGNS, _ = outlines.draw(200, np.random.default_rng(0), 24, ["circle", "square", "star"])
+BASES: list[Basis] = ["pca", "whitened-pca", "fourier", "bspline", "random"]
+
+
+def fitted(latent_dim: int | None, basis: Basis, designs: np.ndarray = DESIGNS) -> Linear:
+    return Linear(latent_dim, basis).fit(designs, np.random.default_rng(0))
+
+
+def decoded(encoder: Encoder, latents: np.ndarray) -> np.ndarray:
+    return encoder.decode(torch.as_tensor(latents)).numpy()
+
+
+def error(encoder: Encoder) -> float:
+    return float(np.sqrt(np.mean((decoded(encoder, encoder.encode(DESIGNS)) - DESIGNS) ** 2)))
+
+
+@pytest.mark.parametrize("basis", BASES)
+def test_all_of_a_basis_is_a_change_of_coordinates(basis: Basis) -> None:
+    encoder = fitted(None, basis)
+    assert encoder.latent_dim == DESIGNS.shape[1]
+    assert error(encoder) < 1e-10
+
+
+@pytest.mark.parametrize("basis", BASES)
+def test_more_of_a_basis_rebuilds_better(basis: Basis) -> None:
+    errors = [error(fitted(k, basis)) for k in (6, 12, 24, 48)]
+    assert errors == sorted(errors, reverse=True)
+
+
+@pytest.mark.parametrize("basis", BASES)
+def test_encoding_is_the_nearest_latent(basis: Basis) -> None:
+    encoder = fitted(8, basis)
+    residual = DESIGNS - decoded(encoder, encoder.encode(DESIGNS))
+    assert np.abs(residual @ encoder.state()["basis"].T).max() < 1e-10
+
+
+def test_principal_components_are_the_best_linear_map() -> None:
+    values = np.linalg.svd(DESIGNS - DESIGNS.mean(axis=0), compute_uv=False)
+    best = error(fitted(8, "pca"))
+    assert best == pytest.approx(np.sqrt(np.sum(values[8:] ** 2) / DESIGNS.size))
+    assert all(best <= error(fitted(8, basis)) for basis in BASES)
+
+
+def test_whitening_makes_latents_uncorrelated_with_unit_deviation_where_designs_differ() -> None:
+    latents = fitted(None, "whitened-pca").encode(DESIGNS)
+    covariance = np.cov(latents.T, bias=True)
+    assert np.allclose(covariance, np.diag(np.diag(covariance)), atol=1e-8)
+    assert np.allclose(np.diag(covariance)[:8], 1)
+    assert np.all(np.diag(covariance) < 1 + 1e-8)
+
+
+def test_whitening_works_with_fewer_designs_than_coordinates() -> None:
+    encoder = fitted(None, "whitened-pca", DESIGNS[:5])
+    assert error(encoder) < 1e-10
+
+
+def test_fourier_modes_are_orthonormal_and_rise_in_frequency() -> None:
+    modes, order = bases.fourier(48, 48), bases.frequencies(48, 48)
+    assert np.allclose(modes @ modes.T, np.eye(48))
+    assert np.all(np.diff(np.abs(order)) >= 0)
+    assert list(order[:6]) == [0, 0, 1, 1, -1, -1]
+    assert np.array_equal(bases.fourier(48, 10), modes[:10])
+
+
+@pytest.mark.parametrize("dim", [6, 7 * 2, 200])
+def test_every_outline_is_a_combination_of_all_modes(dim: int) -> None:
+    assert np.linalg.matrix_rank(bases.fourier(dim, dim)) == dim
+
+
+def test_modes_of_few_dimensions_change_the_shape_and_do_not_only_move_it() -> None:
+    basis = fitted(4, "fourier").state()["basis"].reshape(4, 24, 2)
+    assert np.abs(basis.mean(axis=1)).max() < 1e-12
+
+
+def test_a_mode_is_as_long_as_the_inverse_of_its_frequency() -> None:
+    lengths = np.linalg.norm(fitted(None, "fourier").state()["basis"], axis=1)
+    order = np.roll(np.abs(bases.frequencies(48, 48)), -2)
+    assert np.allclose(lengths, 1 / np.maximum(1, order))
+
+
+@pytest.mark.parametrize("controls", [3, 4, 7, 24])
+def test_splines_sum_to_one_and_have_two_continuous_derivatives(controls: int) -> None:
+    weights = bases.bspline(2 * 240, controls)[::2, ::2]
+    assert np.allclose(weights.sum(axis=0), 1)
+    third = np.diff(weights, n=3, axis=1)
+    assert np.abs(third).max() < 8 * (controls / 240) ** 3  # a jump in the second derivative would be (controls/240)²
+
+
+def test_random_directions_are_smooth_orthonormal_and_the_generators_own() -> None:
+    one, same, other = (
+        Linear(6, "random").fit(DESIGNS, np.random.default_rng(seed)).state()["basis"] for seed in (0, 0, 1)
+    )
+    assert np.array_equal(one, same)
+    assert not np.allclose(one, other)
+    assert np.allclose(one @ one.T, np.eye(6))
+    power = np.square(one @ bases.fourier(48, 48).T).sum(axis=0)
+    assert power[np.abs(bases.frequencies(48, 48)) <= 3].sum() > 0.8 * power.sum()
+
+
+@pytest.mark.parametrize(
+    ("latent_dim", "basis", "designs", "said"),
+    [
+        (0, "pca", DESIGNS, "latent_dim: 0"),
+        (7, "bspline", DESIGNS, "latent_dim: 7 must be even"),
+        (4, "bspline", DESIGNS, "latent_dim: 4 must be even and at least 6"),
+        (8, "pca", DESIGNS[:5], r"latent_dim 8 is above what \(5, 48\) designs can span"),
+        (49, "fourier", DESIGNS, "latent_dim 49 is above the design dimension 48"),
+        (2, "fourier", DESIGNS[:, :7], "7 coordinates are no outlines"),
+        (2, "random", DESIGNS[:, :4], "4 coordinates are no outlines"),
+        (2, "pca", np.ones((10, 6)), "all designs are the same"),
+        (2, "pca", np.full((10, 6), np.nan), "not finite"),
+        (2, "pca", np.ones(6), r"shape \(6,\)"),
+    ],
+)
+def test_what_cannot_be_fitted_is_refused_in_words(
+    latent_dim: int, basis: Basis, designs: np.ndarray, said: str
+) -> None:
+    with pytest.raises(ValueError, match=said):
+        fitted(latent_dim, basis, designs)
+
+
+def test_an_unfitted_encoder_says_so() -> None:
+    with pytest.raises(RuntimeError, match="not fitted"):
+        Linear(2).sample(3, np.random.default_rng(0))
+
+
+def test_an_encoder_that_collapses_onto_one_latent_is_still_searched_in_unit_steps() -> None:
+    class Collapsed(Linear):
+        def encode(self, x: np.ndarray) -> np.ndarray:
+            return np.zeros((len(x), self.latent_dim))
+
+    encoder = Collapsed(3).fit(DESIGNS, np.random.default_rng(0))
+    assert np.array_equal(encoder.scale, np.ones(3))
+    assert np.array_equal(encoder.bounds, [[-1.0] * 3, [1.0] * 3])
