@@ -138,6 +138,27 @@ def table(
 
 
 @app.command()
+def reach(
+    directory: Directory,
+    budget: Annotated[int | None, typer.Option(min=1, help="Evaluations for each encoder.")] = None,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Worker processes; a core each by default.")] = None,
+    trust: Trust = None,
+) -> int:
+    """Find the best design that can be reached through each encoder, and print the table of encoders with it."""
+    from bench import reaching
+    from bench.progress import on_stderr
+    from bench.studies.reach import BUDGET
+
+    if trust:
+        _look_in_this_folder()
+    failures = reaching.reach(directory, budget or BUDGET, jobs, trust or (), on_stderr)
+    _print_encoders(directory, Format.text)
+    for name, reason in failures.items():
+        _say(f"failed: {name}: {reason}")
+    return SOME_FAILED if failures else DONE
+
+
+@app.command()
 def plot(
     directory: Directory,
     out: Annotated[Path | None, typer.Option(help="Directory for the figures; DIR/plots by default.")] = None,

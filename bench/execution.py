@@ -23,6 +23,7 @@ from bench.records import Fitted, Record
 from bench.rows import FACTS
 from bench.seeds import generator
 from bench.studies.diagnostics import diagnose
+from bench.studies.reach import Reached, reach
 from encoders.base import Encoder
 from problems.base import Problem
 
@@ -93,6 +94,17 @@ def execute_run(run: Run, order: int, experiment: str, fitted: Sequence[Fitted |
     return record
 
 
+def execute_reach(fit: Fit, fitted: Fitted, budget: int) -> Reached | Failure:
+    """Look for the best design that the encoder's decoder reaches."""
+    _one_thread()
+    try:
+        drawn = instance.draw(fit.problem, fit.seed, fit.replicate)
+        encoder, _ = fitted.unpack(fit)
+        return reach(drawn, encoder, budget, generator(*fit.seed_names, "reach"))
+    except BaseException as error:  # as above
+        return Failure(fit.key, reason(error), traceback.format_exc())
+
+
 def skipped(run: Run, order: int, experiment: str) -> Record:
     """Make the record of a pair that cannot work."""
     return Record(_names(run, order, experiment) | {"status": "skipped", "reason": run.skip}, {})
@@ -140,6 +152,7 @@ def _names(run: Run, order: int, experiment: str) -> dict[str, Any]:
         "problem": run.problem_label,
         "arm": run.arm.label,
         "encoder": run.arm.encoder,
+        "fit": run.fits[0].key,
         "optimiser": run.arm.optimiser,
         "replicate": run.replicate,
         "search": run.search,

@@ -82,6 +82,8 @@ class Objective:
         Fitted, or in need of no designs.
     design : ndarray, shape (d,)
         The design that the search starts from; in latent space, from its encoding.
+    latent : ndarray, shape (k,), optional
+        Where it starts instead.
 
     Raises
     ------
@@ -91,10 +93,10 @@ class Objective:
         If the encoder returns other shapes than it should.
     """
 
-    def __init__(self, ledger: Ledger, encoder: Encoder, design: np.ndarray) -> None:
+    def __init__(self, ledger: Ledger, encoder: Encoder, design: np.ndarray, latent: np.ndarray | None = None) -> None:
         self._ledger = ledger
         self._encoder = encoder
-        latents = np.asarray(encoder.encode(design[None]), dtype=float)
+        latents = np.asarray(encoder.encode(design[None]) if latent is None else latent[None], dtype=float)
         if latents.ndim != 2 or len(latents) != 1:
             raise PluginError(f"the encoder returned shape {latents.shape} for 1 design; it must be (1, k)")
         self.start = latents[0]

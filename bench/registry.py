@@ -31,6 +31,8 @@ BUILT_IN: dict[Kind, dict[str, str]] = {
     },
     "encoders": {
         "raw": "encoders.identity:Identity",
+        "kernel-pca": "encoders.kernel_pca:KernelPCA",
+        "diffusion-ae": "encoders.diffusion:DiffusionAutoencoder",
         **{name: preset.target for name, preset in PRESETS.items()},
     },
     "optimisers": {

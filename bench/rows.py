@@ -32,7 +32,7 @@ NAMES: dict[str, type] = {
 COLUMNS: dict[str, type] = {
     **NAMES,
     **_OF_A_FIT,
-    **dict.fromkeys(("started", "provenance", "quantity"), str),
+    **dict.fromkeys(("started", "provenance", "quantity", "fit"), str),
     **dict.fromkeys(("dim", "latent_dim", "n_f", "n_g", "n_failed", "n_refused"), int),
     **dict.fromkeys(("optimum", "best_known", "bound", "best_known_displayed", "bound_displayed"), float),
     **dict.fromkeys(("start", "best", "best_objective", "seconds", "seconds_objective", "seconds_decode"), float),
@@ -43,6 +43,12 @@ COLUMNS: dict[str, type] = {
 """All that a row may have; results/README.md says what it means."""
 INFO: dict[str, type] = {**_OF_A_FIT, "seconds_worker": float, "problem": dict, "encoder": dict, "replicate": int}
 """What the info of a fit may have, beside its key and the checksum."""
+REACH: dict[str, type] = {
+    **dict.fromkeys(("objective", "displayed"), float),
+    **dict.fromkeys(("budget", "evaluations", "starts"), int),
+    "design": list,
+}
+"""What a reach search leaves; see `bench.studies.reach`."""
 COUNTS = {"order", "replicate", "search", "budget", "dim", "latent_dim", "n_f", "n_g", "n_failed", "n_refused"}
 STATUSES = {"completed", "failed", "skipped"}
 VERIFIED_ELSEWHERE = {"problem_spec", "arm_spec"}

@@ -53,6 +53,8 @@ PACK = "pack-"
 """How the name of a file of many records begins; that of a run's own is its key, which is hexadecimal."""
 PACKABLE = 2**20
 """Larger records, in bytes, keep a file of their own: packs must fit in memory, and these are read fast anyway."""
+REACHED = ("objective", "displayed", "evaluations")
+"""What is told of a reach search beside the runs, in columns with the prefix ``reach_``."""
 SHAPE = {"name": str, "seed": int, "problems": list, "arms": list, "replicates": int, "searches": int}
 """What an experiment.json must at least hold."""
 ARM = ("label", "encoder", "optimiser", "budget")
@@ -167,15 +169,7 @@ class Store:
             Like `check`, or if the directory cannot be written, or another process is at it.
         """
         self.check(experiment)
-        try:
-            self.path.mkdir(parents=True, exist_ok=True)
-            lock = FileLock(self.path / ".lock", timeout=0)
-            lock.acquire()
-        except Timeout:
-            raise BadInput(f"{self.path}: another process is running an experiment here") from None
-        except OSError as error:
-            raise BadInput(f"{self.path}: cannot be written: {error.strerror}") from None
-        try:
+        with self.lock():
             self._write("experiment.json", json.dumps(experiment.identity(), indent=1, ensure_ascii=False).encode())
             for folder in ("encoders", "records"):
                 (self.path / folder).mkdir(exist_ok=True)
@@ -185,6 +179,27 @@ class Store:
                 self.log(changed)
                 warnings.warn(f"{self.path}: {changed}", stacklevel=3)
             self._write("provenance.json", json.dumps([*history, provenance], indent=1).encode())
+            yield
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Keep other processes out while the directory is written to; it is made if it is not there.
+
+        Raises
+        ------
+        BadInput
+            If it cannot be written, or another process is at it.
+        """
+        self._refuse_links()
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            lock = FileLock(self.path / ".lock", timeout=0)
+            lock.acquire()
+        except Timeout:
+            raise BadInput(f"{self.path}: another process is running an experiment here") from None
+        except OSError as error:
+            raise BadInput(f"{self.path}: cannot be written: {error.strerror}") from None
+        try:
             yield
         finally:
             lock.release()
@@ -238,6 +253,29 @@ class Store:
             doubt(folder, "is not the encoder that was stored")
             return None
         return Fitted(key, arrays, info)
+
+    def put_reach(self, key: str, reached: dict[str, Any]) -> None:
+        """Write what a reach search through a fitted encoder has found."""
+        self._write(f"encoders/{key}/reach.json", json.dumps({"key": key, **reached}, indent=1).encode())
+
+    def reaches(self, doubt: Doubt = ignore) -> dict[str, dict[str, Any]]:
+        """What reach searches have found, by the key of the fit; `doubt` is told of files that cannot be believed."""
+        found = {}
+        for key in self.encoders():
+            path = self.folder_of(key) / "reach.json"
+            try:
+                reached = dict(read_json(path))
+                if reached.pop("key", None) != key or shape.misfit(reached, shape.REACH):
+                    raise ValueError
+                if not reached.keys() >= shape.REACH.keys():
+                    raise ValueError
+            except FileNotFoundError:
+                continue
+            except (OSError, ValueError, TypeError):
+                doubt(path, "is not what a reach search has left")
+                continue
+            found[key] = reached
+        return found
 
     def pack(self) -> None:
         """Put the records that have a file each into one, which is read many times as fast.
@@ -301,6 +339,9 @@ class Store:
         if not rows:
             return pd.DataFrame(columns=["run", "status"]), pd.DataFrame(columns=["run"])
         runs = pd.DataFrame(rows).sort_values("order", kind="stable", ignore_index=True).drop(columns="order")
+        if reached := self.reaches(_warn):
+            for name in REACHED:
+                runs[f"reach_{name}"] = runs["fit"].map({key: each[name] for key, each in reached.items()})
         return runs, concatenate(tables).unify_dictionaries().to_pandas()
 
     def doubt(self, path: Path, reason: str) -> None:

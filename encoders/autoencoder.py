@@ -148,6 +148,7 @@ class Autoencoder(Encoder):
         scaled = (designs - self._offset) / self._unit
         self._weight = CURVATURE[self.loss] / float(scaled.var(axis=0).mean())
         data = torch.as_tensor(scaled, dtype=torch.float32)
+        self._look_at(data)
         self.trainer.fit(self._network, data, lambda batch, done: self._cost(batch, done, noise), rng, self.progress)
         self.regulariser.finish(self._network["decoder"])
         self._network.double().requires_grad_(False)
@@ -164,11 +165,18 @@ class Autoencoder(Encoder):
     def _cost(self, batch: Tensor, done: float, noise: torch.Generator) -> Tensor:
         codes = self._network["encoder"](batch)
         latents = self.regulariser.latents(codes, noise)
-        rebuilt = self._network["output"](self._network["decoder"](latents))
+        rebuilt = self._rebuild(batch, latents, noise)
         measure = functional.mse_loss if self.loss == "mse" else functional.binary_cross_entropy
         beta = self.beta * (min(1.0, done / self.warm_up) if self.warm_up else 1.0)
         cost = self._weight * measure(rebuilt, batch, reduction="sum") / len(batch)
         return cost + beta * self.regulariser.penalty(codes, latents, noise)
+
+    def _look_at(self, data: Tensor) -> None:
+        """Set what the networks need to know of scaled designs before they are trained on them."""
+
+    def _rebuild(self, batch: Tensor, latents: Tensor, noise: torch.Generator) -> Tensor:
+        """What training compares with a batch of scaled designs, given their latents."""
+        return self._network["output"](self._network["decoder"](latents))
 
     def encode(self, x: np.ndarray) -> np.ndarray:
         """Latents (n, k) of designs (n, d); for a variational encoder, the means."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Literal
 
 import torch
@@ -38,8 +38,7 @@ class ConvolutionalEncoder(nn.Module):
         channels = max(1, width // SHARE)
         sizes = [2, *[channels] * HALVINGS]
         self.layers = nn.ModuleList(
-            nn.Conv1d(a, b, KERNEL, stride=2, padding=KERNEL // 2, padding_mode="circular")
-            for a, b in itertools.pairwise(sizes)
+            nn.Conv1d(a, b, KERNEL, stride=2, padding=KERNEL // 2, padding_mode="circular") for a, b in pairwise(sizes)
         )
         self.head = nn.Linear(channels * COARSEST, n_out)
 

@@ -48,7 +48,9 @@ PRESETS = {
     "lstm-vae": Preset(
         AUTOENCODER, "Variational, recurrent along the outline.", {"architecture": "lstm", "hidden": 32}
     ),
-    "info-vae": Preset(AUTOENCODER, "Its latents drawn to the prior as a whole.", {"regulariser": "mmd", "beta": 30.0}),
+    "info-vae": Preset(
+        AUTOENCODER, "Its latents drawn to the prior as a whole.", {"regulariser": "mmd", "beta": 100.0}
+    ),
     "least-volume-ae": Preset(
         AUTOENCODER, "Shrinks the latent dimensions that it does not need.", {"regulariser": "least-volume"}
     ),

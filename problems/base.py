@@ -74,6 +74,8 @@ class Problem(ABC):
         The least feasible objective value, where it is known exactly.
     optimal_design : ndarray, shape (d,), or None
         A design that attains the optimum, where one is known.
+    known_design : ndarray, shape (d,), or None
+        The optimal design, or else the best verified one on record; for studies, no search sees it.
     best_known : float or None
         The objective of the best verified design on record, where the optimum is not known.
     bound : float or None
@@ -97,6 +99,7 @@ class Problem(ABC):
     bounds: np.ndarray | None = None
     optimum: float | None = None
     optimal_design: np.ndarray | None = None
+    known_design: np.ndarray | None = None
     best_known: float | None = None
     bound: float | None = None
     targets: tuple[float, ...] = ()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from problems import best_known
+from problems import best_known, outlines
 from problems.geometry import isoperimetric_quotient, vertices
 from problems.manufacturable import ROUNDED, ManufacturableProblem
 from problems.shapes import RoundedShapeData
@@ -43,7 +43,9 @@ class HeatDispersion(ManufacturableProblem):
     ) -> None:
         super().__init__(n_vertices, r, h, R_c, data)
         self.bound = self.tools.bound**-2
-        self.best_known = None if self.known is None else self.known.sigma**-2
+        if self.known is not None:
+            self.best_known = self.known.sigma**-2
+            self.known_design = outlines.normalise(np.reshape(self.known.design, (-1, 2))).ravel()
         self.targets = tuple(sigma for sigma in (1.5, 1.75, 2.1) if sigma < self.tools.bound)
 
     def objective(self, x: Tensor) -> Tensor:

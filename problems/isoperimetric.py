@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from problems import outlines
 from problems.geometry import isoperimetric_quotient, regular_quotient, vertices
 from problems.shapes import EVERY_CLASS, ShapeData, ShapeProblem
 
@@ -32,7 +33,8 @@ class Isoperimetric(ShapeProblem):
         super().__init__(n_vertices, data)
         self.optimum = 1 - regular_quotient(n_vertices)
         angle = 2 * np.pi * np.arange(n_vertices) / n_vertices
-        self.optimal_design = np.stack([np.cos(angle), np.sin(angle)], axis=-1).ravel()
+        self.optimal_design = outlines.normalise(np.stack([np.cos(angle), np.sin(angle)], axis=-1)).ravel()
+        self.known_design = self.optimal_design
         self.targets = tuple(sigma for sigma in (1.05, 1.01, 1.001) if sigma > self.display(np.array(self.optimum)))
 
     def objective(self, x: Tensor) -> Tensor:

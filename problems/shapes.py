@@ -191,11 +191,13 @@ class ShapeProblem(DifferentiableProblem):
 
     def instance(self, rng: np.random.Generator) -> Self:
         """Give the designs another common rotation and first vertex, to which the objective is blind."""
-        aligned = copy.copy(self)
+        turned = copy.copy(self)
         angle = rng.uniform(0, 2 * np.pi)
-        aligned._rotation = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
-        aligned._first_vertex = int(rng.integers(self.n_vertices))
-        return aligned
+        turned._rotation = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
+        turned._first_vertex = int(rng.integers(self.n_vertices))
+        if turned.known_design is not None:
+            turned.known_design = turned._align(turned.known_design[None], rng)[0]
+        return turned
 
     def _align(self, designs: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """Align designs (n, 2N) as `data` says, then as the instance does."""

@@ -9,24 +9,60 @@ import pandas as pd
 
 from bench.analysis import writers
 from bench.analysis.compare import significant
+from bench.analysis.measures import gap
 from bench.analysis.writers import Writer
 
 MEDIANS = [
     *("latent_dim", "active_units", "collapsed", "rmse", "value_error", "rebuilt_valid"),
     *("prior_valid", "prior_distance", "prior_spread", "between_valid", "between_length"),
     *("fit_seconds", "n_parameters", "n_designs", "data_best", "data_median", "prior_mean", "prior_best"),
+    *("reachable", "representation_gap", "reach_evaluations"),
 ]
 COLUMNS = ["problem", "encoder", "fits", "quantity", *MEDIANS]
 NEGLIGIBLE = 1e-6
 LEGEND = (
     "Medians over the fits of all replicates. k: latent dimensions, and how many of them are in use; an encoder has "
     "collapsed, in a share of its fits, where half of them or more are not. RMSE: of a coordinate of held-out designs "
-    "after encoding and decoding; beside it the median error of their value, and the share of them that still satisfies "
-    "the constraints. Prior: of 1,000 samples, the share that satisfies the constraints, and mean distance and "
-    "deviation of the value as shares of the training designs'. Between: on straight ways between the latents of two "
-    "held-out designs, the share that satisfies the constraints, and the length of the way over the distance of its "
-    "ends. Numbers: all that the fit has left."
+    "after encoding and decoding; beside it the median error of their value, and the share of them that still is "
+    "valid: satisfies the constraints. Numbers: all that the fit has left. Reachable: the best verified design that a "
+    "long search through the decoder, or any run, has found, and its representation gap Δ. Prior: of 1,000 samples, "
+    "the share that is valid, and mean distance and deviation of the value as shares of the training designs'. "
+    "Between: on straight ways between the latents of two held-out designs, the share that is valid, and the length "
+    "of the way over the distance of its ends."
 )
+
+
+def reachable(runs: pd.DataFrame) -> pd.DataFrame:
+    """The best that is known to be reachable through the encoder of each run.
+
+    Parameters
+    ----------
+    runs : DataFrame
+        Records, a row a run.
+
+    Returns
+    -------
+    DataFrame
+        With the index of ``runs``: ``objective`` and ``displayed`` of the best of a reach search and all runs through
+        the same fitted encoder, NaN without a reach search or for an arm of several stages; ``evaluations`` of it.
+    """
+    keys, numbers = (
+        ["problem", "encoder", "replicate"],
+        ["best_objective", "best", "reach_objective", "reach_displayed"],
+    )
+    there = runs.reindex(columns=[*keys, *numbers, "reach_evaluations"])
+    there = there.astype(dict.fromkeys(keys, object) | dict.fromkeys([*numbers, "reach_evaluations"], float))
+    ranked = there.sort_values("best_objective").drop_duplicates(keys).set_index(keys)[["best_objective", "best"]]
+    best = there[keys].join(ranked, on=keys)
+    beaten = best["best_objective"] < there["reach_objective"]
+    found = pd.DataFrame(
+        {
+            "objective": best["best_objective"].where(beaten, there["reach_objective"]),
+            "displayed": best["best"].where(beaten, there["reach_displayed"]),
+            "evaluations": there["reach_evaluations"],
+        }
+    )
+    return found.where(there["reach_objective"].notna() & ~there["encoder"].astype(str).str.contains(" → "))
 
 
 def encoder_table(runs: pd.DataFrame) -> pd.DataFrame:
@@ -43,7 +79,12 @@ def encoder_table(runs: pd.DataFrame) -> pd.DataFrame:
         A row per (problem, encoder), with `COLUMNS`: ``fits``, and medians over these. ``collapsed`` is the share of
         fits that collapsed. See results/README.md for the others.
     """
-    there = runs[runs["status"].ne("skipped")].reindex(columns=[*COLUMNS, "replicate", "arm_spec"])
+    there = runs[runs["status"].ne("skipped")]
+    reach = reachable(there)
+    there = there.reindex(columns=[*COLUMNS, "replicate", "optimum", "best_known", "reference"])
+    known = there["optimum"].astype(float).fillna(there["best_known"].astype(float))
+    there["reachable"], there["reach_evaluations"] = reach["displayed"], reach["evaluations"]
+    there["representation_gap"] = gap(reach["objective"], known, there["reference"].astype(float))
     single = there[~there["encoder"].astype(str).str.contains(" → ") & there["rmse"].notna()]
     fits = single.drop_duplicates(["problem", "encoder", "replicate"])
     groups = fits.groupby(["problem", "encoder"], sort=False)
@@ -61,13 +102,14 @@ def render(table: pd.DataFrame, fmt: str = "text") -> str:
 def _page(table: pd.DataFrame, write: Writer) -> Iterator[str]:
     for problem, rows in table.groupby("problem", sort=False):
         yield write.heading(str(problem))
-        yield write.table("Encoders", _cells(rows))
+        yield write.table("What it has learned", _learned(rows))
+        yield write.table("What lies in its latent space", _latent_space(rows))
     yield write.paragraph(LEGEND if len(table) else "No encoder was fitted on designs.")
 
 
-def _cells(rows: pd.DataFrame) -> pd.DataFrame:
+def _learned(rows: pd.DataFrame) -> pd.DataFrame:
     quantity = rows["quantity"].iloc[0]
-    return pd.DataFrame(
+    cells = pd.DataFrame(
         {
             "encoder": rows["encoder"],
             "k used": [f"{used:g}/{k:.0f}" for k, used in _each(rows, "latent_dim", "active_units")],
@@ -75,14 +117,26 @@ def _cells(rows: pd.DataFrame) -> pd.DataFrame:
             "RMSE": rows["rmse"].map(_short),
             f"{quantity} error": rows["value_error"].map(_short),
             "rebuilt valid": rows["rebuilt_valid"].map(_percent),
-            "prior valid": rows["prior_valid"].map(_percent),
-            "distance": rows["prior_distance"].map(_short),
-            f"{quantity} spread": rows["prior_spread"].map(_short),
-            "between valid": rows["between_valid"].map(_percent),
-            "length": rows["between_length"].map(_short),
             "fit, s": rows["fit_seconds"].map(_short),
             "numbers": rows["n_parameters"].map("{:.0f}".format),
             "fits": rows["fits"].map(str),
+        }
+    )
+    if rows["reachable"].notna().any():
+        cells[f"reachable {quantity}"] = rows["reachable"].map(lambda value: significant(value, 5))
+        cells["gap"] = rows["representation_gap"].map(_short)
+    return cells
+
+
+def _latent_space(rows: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "encoder": rows["encoder"],
+            "prior valid": rows["prior_valid"].map(_percent),
+            "prior distance": rows["prior_distance"].map(_short),
+            f"prior {rows['quantity'].iloc[0]} spread": rows["prior_spread"].map(_short),
+            "between valid": rows["between_valid"].map(_percent),
+            "between length": rows["between_length"].map(_short),
         }
     )
 

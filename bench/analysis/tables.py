@@ -9,6 +9,7 @@ import pandas as pd
 
 from bench.analysis import writers
 from bench.analysis.compare import SAME, STRONGEST, SpeedUp, break_even, compare_arms, significant, target_text
+from bench.analysis.encoders import reachable
 from bench.analysis.measures import hits, optima, summarise
 from bench.analysis.writers import Writer
 
@@ -21,6 +22,7 @@ COLUMNS = [
     *("strongest_raw", "ert_raw", "least_raw", "ert_raw_bound"),
     *("fit_seconds", "overhead", "break_even", "break_even_relation"),
     *("n_designs", "data_best", "data_median", "best_known", "bound", "quantity", "larger_is_better"),
+    *("reachable", "reach_evaluations"),
 ]
 LEGEND = (
     "Evaluations are priced N_f + N_g: a value is one, a gradient is one. Raw means any encoder with as many latent "
@@ -31,7 +33,8 @@ LEGEND = (
     "there is nothing to compare. Break-even is the cost of one evaluation beyond which the arm, training included, "
     "is cheaper than the strongest raw arm, or a bound on it where no raw arm succeeded. Only feasible designs that "
     "passed independent verification count. Failed runs are charged what they spent, and are unsuccessful where they "
-    "had not reached the target by then."
+    "had not reached the target by then. † stands where a target is better than the best design that is known to be "
+    "reachable through the encoder (the median over replicates, after a long search)."
 )
 
 
@@ -54,6 +57,7 @@ def efficiency_table(runs: pd.DataFrame, traces: pd.DataFrame, draws: int = 1000
         too, its ``note`` saying why; ``target`` is NaN where a problem declares none.
     """
     arms = summarise(runs).join(optima(runs)[["best_known", "bound"]], on="problem")
+    arms = arms.join(_reachable(runs), on=["problem", "arm"])
     table = arms.rename(columns={"targets": "target"}).explode("target", ignore_index=True).astype({"target": float})
     table = table.merge(compare_arms(hits(runs, traces), draws), on=["problem", "arm", "target"], how="left")
     table = table.fillna({"successes": 0, "evaluations_spent": table["spent"]}).astype({"successes": int})
@@ -64,6 +68,12 @@ def efficiency_table(runs: pd.DataFrame, traces: pd.DataFrame, draws: int = 1000
         table["fit_seconds"], table["overhead"], overhead_raw, table["ert"], table["ert_raw"], table["ert_raw_bound"]
     )
     return table[COLUMNS]
+
+
+def _reachable(runs: pd.DataFrame) -> pd.DataFrame:
+    labels = runs.reindex(columns=["problem", "arm"]).astype(object)
+    found = reachable(runs).join(labels).groupby(["problem", "arm"])
+    return found[["displayed", "evaluations"]].median().set_axis(["reachable", "reach_evaluations"], axis=1)
 
 
 def render(table: pd.DataFrame, fmt: str = "text") -> str:
@@ -99,6 +109,8 @@ def _evaluations(rows: pd.DataFrame) -> pd.DataFrame:
     cells[f"best {quantity}"] = arms["best"].map(_displayed)
     if arms["bound"].notna().any():
         cells["of bound"] = (arms["best"] / arms["bound"]).map(lambda share: "–" if isnan(share) else f"{share:.1%}")
+    if arms["reachable"].notna().any():
+        cells[f"reachable {quantity}"] = arms["reachable"].map(_displayed)
     for _, reached in rows.groupby("target", sort=False):
         cells[target_text(reached.iloc[0])] = reached.set_index("arm").apply(_reached, axis=1)
     cells["fit, s"] = arms["fit_seconds"].map(lambda seconds: significant(seconds, 2))
@@ -147,7 +159,8 @@ def _reached(row: pd.Series) -> str:
     if not row["searches"]:
         return "–"
     spent = "" if row["successes"] else f" ({significant(row['evaluations_spent'], 3)})"
-    return f"{row['successes']}/{row['searches']}  {significant(row['ert'], 3)}{spent}"
+    beyond = (row["reachable"] < row["target"]) if row["larger_is_better"] else (row["reachable"] > row["target"])
+    return f"{row['successes']}/{row['searches']}  {significant(row['ert'], 3)}{spent}{' †' if beyond else ''}"
 
 
 def _budget(row: pd.Series) -> str:

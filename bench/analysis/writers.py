@@ -103,7 +103,16 @@ GREEK = """
 """
 LATEX = {
     **{letter: rf"$\{name}$" for letter, name in zip(GREEK.split()[::2], GREEK.split()[1::2], strict=True)},
-    **{"µ": r"$\mu$", "≤": r"$\le$", "≥": r"$\ge$", "∞": r"$\infty$", "→": r"$\to$", "×": r"$\times$", "–": "--"},
+    **{
+        "µ": r"$\mu$",
+        "≤": r"$\le$",
+        "≥": r"$\ge$",
+        "∞": r"$\infty$",
+        "→": r"$\to$",
+        "×": r"$\times$",
+        "–": "--",
+        "†": r"$\dagger$",
+    },
     **{character: "\\" + character for character in "&%$#_{}"},
     **{"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"},
     **{"<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}"},
