@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -179,3 +180,24 @@ def test_listing_names_every_plugin_with_a_sentence(tmp_path: Path) -> None:
 
 def test_version_is_the_packages(tmp_path: Path) -> None:
     assert latentbench("--version", cwd=tmp_path).stdout == f"latentbench {bench.__version__}\n"
+
+
+def test_encoders_are_told_and_what_can_be_reached_through_them(folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(folder / "results", tmp_path / "results")
+    done = latentbench("table", "results/runs/tiny", "--encoders", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "vae-2" in done.stdout
+    assert "reachable" not in done.stdout.split("Medians")[0]
+    done = latentbench("reach", "results/runs/tiny", "--budget", "100", "--jobs", "1", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "reachable σ" in done.stdout
+    assert "reachable σ" in latentbench("table", "results/runs/tiny", cwd=tmp_path).stdout
+
+
+def test_an_encoder_whose_training_comes_to_nothing_fails_its_runs_alone(tmp_path: Path, tiny: str) -> None:
+    (tmp_path / "tiny.toml").write_text(tiny.replace("learning_rate = 0.01", "learning_rate = 1e30"))
+    done = latentbench("run", "tiny.toml", "--jobs", "1", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "its encoder could not be fitted: FloatingPointError: the training loss is" in done.stderr
+    runs, _ = bench.load(tmp_path / "results" / "runs" / "tiny")
+    assert set(runs.loc[runs["arm"].str.startswith("raw"), "status"]) == {"completed"}
