@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Literal
+from typing import Literal, cast
 
 import numpy as np
 import torch
@@ -13,15 +13,13 @@ from torch.nn import functional
 from encoders.base import Encoder
 from encoders.mixture import Mixture
 from encoders.networks import DECODERS, ENCODERS, Architecture
-from encoders.outputs import OutputName, output
+from encoders.outputs import Direct, OutputName, Sigmoid, output
 from encoders.regularisers import REGULARISERS, RegulariserName
 from encoders.training import Trainer
 
 MARGIN = 0.05
-"""Room at either end of the sigmoid's range, as a share of the designs' extent."""
+"""Room on either side of the designs in the box of the output "sigmoid", as a share of their extent."""
 Loss = Literal["mse", "bce"]
-CURVATURE: dict[Loss, float] = {"mse": 1.0, "bce": 0.5}
-"""Of the loss, relative: by it, and by the designs' variance, losses weigh alike against the regulariser."""
 
 
 class Autoencoder(Encoder):
@@ -37,16 +35,16 @@ class Autoencoder(Encoder):
         "mlp": one hidden layer with ReLU. "conv": circular convolutions over the closed outline. "lstm": a recurrent
         network along its ordered points. The last two are for outlines.
     output : {"direct", "sigmoid", "spectral", "bspline"}, optional
-        What the decoder's numbers mean: coordinates, their logits, or the weights of a fixed smooth basis of outlines
-        (Fourier modes up to the frequency `modes`, or a cubic spline of 2 · `modes` + 1 control points), which are
-        added to the mean design. By default "sigmoid" for the loss "bce", "direct" for "mse".
+        What the decoder's numbers mean, beside the mean design: coordinates; coordinates squashed into the box of the
+        training designs, 5 % wider on each side; or the weights of a fixed smooth basis of outlines, Fourier modes up
+        to the frequency `modes`, or a cubic spline of 2 · `modes` + 1 control points. By default "sigmoid" for the loss
+        "bce", "direct" for "mse".
     regulariser : {"kl", "mmd", "least-volume", "none"}
         What shapes the latent space; see `encoders.regularisers`.
     loss : {"mse", "bce"}
-        "mse": squared error. "bce": binary cross-entropy, which needs the output "sigmoid". Either is summed over the
-        coordinates of a design, averaged over designs, and divided by the designs' variance, so that β means about the
-        same for both. For "sigmoid", coordinates are moved into [0, 1], and decoded designs cannot leave the box of the
-        training designs by more than 5 % of its width; otherwise the mean design is subtracted.
+        "mse": squared error. "bce": binary cross-entropy of where in the box coordinates lie, which needs the output
+        "sigmoid". Either is of designs in units of their deviation from the mean design, summed over coordinates and
+        averaged over designs, so that β means about the same for both.
     beta : float
         The weight β of the regulariser, at least 0.
     warm_up : float
@@ -139,53 +137,59 @@ class Autoencoder(Encoder):
         )
 
     def _fit(self, designs: np.ndarray, rng: np.random.Generator) -> None:
-        self._offset, self._unit = self._scaling(designs)
+        self._offset = designs.mean(axis=0)
+        self._unit = float((designs - self._offset).std())
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(int(rng.integers(2**63)))
             self._network = self._build(designs.shape[1])
             self.regulariser.prepare(self._network["decoder"])
         noise = torch.Generator().manual_seed(int(rng.integers(2**63)))
-        scaled = (designs - self._offset) / self._unit
-        self._weight = CURVATURE[self.loss] / float(scaled.var(axis=0).mean())
-        data = torch.as_tensor(scaled, dtype=torch.float32)
+        extent = float(np.ptp(designs))
+        low = self._scaled(np.full_like(self._offset, designs.min() - MARGIN * extent))
+        self._output.confine(low, (1 + 2 * MARGIN) * extent / self._unit)
+        data = self._scaled(designs).float()
         self._look_at(data)
         self.trainer.fit(self._network, data, lambda batch, done: self._cost(batch, done, noise), rng, self.progress)
         self.regulariser.finish(self._network["decoder"])
         self._network.double().requires_grad_(False)
         self._prior = Mixture.fit(self.encode(designs), self.mixture, rng) if self.mixture else None
 
-    def _scaling(self, designs: np.ndarray) -> tuple[np.ndarray, float]:
-        """What is subtracted from designs, shape (d,), and what they are then divided by."""
-        if self.loss == "mse" and self.output != "sigmoid":
-            mean = designs.mean(axis=0)
-            return mean, float((designs - mean).std())
-        extent = float(np.ptp(designs))
-        return np.full(designs.shape[1], designs.min() - MARGIN * extent), (1 + 2 * MARGIN) * extent
+    def _scaled(self, designs: np.ndarray) -> Tensor:
+        return torch.as_tensor((np.asarray(designs, dtype=float) - self._offset) / self._unit)
 
     def _cost(self, batch: Tensor, done: float, noise: torch.Generator) -> Tensor:
         codes = self._network["encoder"](batch)
         latents = self.regulariser.latents(codes, noise)
-        rebuilt = self._rebuild(batch, latents, noise)
-        measure = functional.mse_loss if self.loss == "mse" else functional.binary_cross_entropy
         beta = self.beta * (min(1.0, done / self.warm_up) if self.warm_up else 1.0)
-        cost = self._weight * measure(rebuilt, batch, reduction="sum") / len(batch)
-        return cost + beta * self.regulariser.penalty(codes, latents, noise)
+        error = self._error(self._rebuild(batch, latents, noise), batch)
+        return error + beta * self.regulariser.penalty(codes, latents, noise)
+
+    def _error(self, rebuilt: Tensor, batch: Tensor) -> Tensor:
+        if self.loss == "mse":
+            return functional.mse_loss(rebuilt, batch, reduction="sum") / len(batch)
+        box = cast("Sigmoid", self._output)
+        given, found = box.share(batch), box.share(rebuilt)
+        entropy = -(given * found.log() + (1 - given) * (1 - found).log()).sum() / len(batch)
+        return 0.5 * box.width**2 * entropy  # in the middle of the box, its curvature is that of "mse"
 
     def _look_at(self, data: Tensor) -> None:
         """Set what the networks need to know of scaled designs before they are trained on them."""
 
     def _rebuild(self, batch: Tensor, latents: Tensor, noise: torch.Generator) -> Tensor:
         """What training compares with a batch of scaled designs, given their latents."""
-        return self._network["output"](self._network["decoder"](latents))
+        return self._output(self._network["decoder"](latents))
+
+    @property
+    def _output(self) -> Direct:
+        return cast("Direct", self._network["output"])
 
     def encode(self, x: np.ndarray) -> np.ndarray:
         """Latents (n, k) of designs (n, d); for a variational encoder, the means."""
-        inputs = torch.as_tensor((np.asarray(x, dtype=float) - self._offset) / self._unit)
-        return self._network["encoder"](inputs)[:, : self.latent_dim].numpy()
+        return self._network["encoder"](self._scaled(x))[:, : self.latent_dim].numpy()
 
     def decode(self, z: Tensor) -> Tensor:
         """Designs (n, d) of latents (n, k)."""
-        return torch.from_numpy(self._offset) + self._unit * self._network["output"](self._network["decoder"](z))
+        return torch.from_numpy(self._offset) + self._unit * self._output(self._network["decoder"](z))
 
     def prior_mean(self) -> np.ndarray:
         """The mean (k,) of the prior that `sample` draws from."""

@@ -13,6 +13,10 @@ from encoders import bases
 OutputName = Literal["direct", "sigmoid", "spectral", "bspline"]
 
 
+EDGE = 1e-6
+"""How near to the edge of the box a coordinate may be for a loss that is infinite there."""
+
+
 class Direct(nn.Module):
     """The numbers are the coordinates."""
 
@@ -20,27 +24,48 @@ class Direct(nn.Module):
         super().__init__()
         self.n_in = dim
 
+    def confine(self, low: Tensor, width: float) -> None:
+        """Learn the box of the training designs: its lower bounds (d,), and its width in every coordinate."""
+
     def forward(self, numbers: Tensor) -> Tensor:
         """Designs (n, d) of numbers (n, d)."""
         return numbers
 
 
 class Sigmoid(Direct):
-    """The coordinates are the numbers' sigmoids, between 0 and 1."""
+    """The numbers are squashed into the box, such that near the mean design, at 0, they are the coordinates."""
+
+    low: Tensor
+    width: Tensor
+
+    def __init__(self, dim: int) -> None:
+        super().__init__(dim)
+        self.register_buffer("low", torch.full((dim,), -0.5))
+        self.register_buffer("width", torch.ones(()))
+
+    def confine(self, low: Tensor, width: float) -> None:
+        """Learn the box of the training designs."""
+        self.low.copy_(low)
+        self.width.fill_(width)
+
+    def share(self, designs: Tensor) -> Tensor:
+        """Where in the box designs (n, d) lie, between 0 and 1 and never quite there."""
+        return ((designs - self.low) / self.width).clamp(EDGE, 1 - EDGE)
 
     def forward(self, numbers: Tensor) -> Tensor:
         """Designs (n, d) of numbers (n, d)."""
-        return torch.sigmoid(numbers)
+        mean = -self.low / self.width
+        steps = numbers / (mean * (1 - mean) * self.width)
+        return self.low + self.width * torch.sigmoid(torch.logit(mean) + steps)
 
 
-class Combination(nn.Module):
+class Combination(Direct):
     """The numbers weigh the rows of a fixed basis, shape (m, d), so that no design is rougher than its basis."""
 
     basis: Tensor
 
     def __init__(self, basis: np.ndarray) -> None:
-        super().__init__()
-        self.n_in = len(basis)
+        super().__init__(len(basis))
         self.register_buffer("basis", torch.as_tensor(basis, dtype=torch.float32))
 
     def forward(self, numbers: Tensor) -> Tensor:
@@ -48,7 +73,7 @@ class Combination(nn.Module):
         return numbers @ self.basis
 
 
-def output(name: OutputName, dim: int, modes: int) -> Direct | Combination:
+def output(name: OutputName, dim: int, modes: int) -> Direct:
     """The output layer by name, for designs of d coordinates.
 
     Raises

@@ -77,8 +77,8 @@ def test_a_loss_that_an_output_may_leave_is_refused_in_words(output: OutputName)
         {"output": "bspline"},
         {"regulariser": "mmd"},
         {"regulariser": "least-volume"},
-        {"architecture": "conv", "batch_size": 32},
-        {"architecture": "lstm", "batch_size": 16},
+        {"architecture": "conv", "batch_size": 32, "hidden": 32, "epochs": 100},
+        {"architecture": "lstm", "batch_size": 16, "hidden": 24, "epochs": 60},
     ],
     ids=lambda params: "-".join(map(str, params.values())) or "vae",
 )
