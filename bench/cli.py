@@ -221,8 +221,10 @@ def list_(
         return
     for each in [kind] if kind else list(Listed):
         typer.echo(f"{each.value}:")
-        for entry, summary in catalogue.summaries(each.value).items():
-            typer.echo(f"  {entry:14} {summary}")
+        summaries = catalogue.summaries(each.value)
+        width = max(map(len, summaries))
+        for entry, summary in summaries.items():
+            typer.echo(f"  {entry:{width}}  {summary}")
 
 
 @app.command()

@@ -31,9 +31,9 @@ BUILT_IN: dict[Kind, dict[str, str]] = {
     },
     "encoders": {
         "raw": "encoders.identity:Identity",
+        **{name: preset.target for name, preset in PRESETS.items()},
         "kernel-pca": "encoders.kernel_pca:KernelPCA",
         "diffusion-ae": "encoders.diffusion:DiffusionAutoencoder",
-        **{name: preset.target for name, preset in PRESETS.items()},
     },
     "optimisers": {
         "random-search": "bench.optimisers.random_search:RandomSearch",

@@ -57,7 +57,7 @@ PRESETS = {
     "spectral-vae": Preset(
         AUTOENCODER,
         "Variational, decoding to Fourier coefficients; sampled from a mixture.",
-        {"output": "spectral", "beta": 3.0, "mixture": 20},
+        {"output": "spectral", "beta": 0.1, "mixture": 20},
     ),
     "untrained": Preset(AUTOENCODER, "The networks of a VAE before training.", {"epochs": 0}),
 }

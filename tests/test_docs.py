@@ -11,7 +11,7 @@ import pytest
 from bench import registry
 
 ROOT = Path(__file__).parent.parent
-STANDARD = ROOT / "results" / "reference" / "standard"
+REFERENCE = ROOT / "results" / "reference"
 
 
 def blocks(path: Path, language: str) -> list[str]:
@@ -28,9 +28,11 @@ def test_the_python_of_the_readme_runs(tiny_file: Path, tmp_path: Path, monkeypa
     assert {"problem", "arm", "target", "ert", "speed_up_strongest"} <= set(names["table"])  # type: ignore[call-overload]
 
 
-def test_every_row_of_the_readmes_tables_is_a_row_of_the_reference() -> None:
-    reference = (STANDARD / "table.md").read_text(encoding="utf-8").splitlines()
-    rows = [line for line in (ROOT / "README.md").read_text(encoding="utf-8").splitlines() if line.startswith("| ")]
+@pytest.mark.parametrize("document", ["README.md", "docs/encoders.md"])
+def test_every_row_of_a_documents_tables_is_a_row_of_a_reference(document: str) -> None:
+    tables = [path.read_text(encoding="utf-8").splitlines() for path in REFERENCE.glob("*/*.md")]
+    reference = {line for table in tables for line in table}
+    rows = [line for line in (ROOT / document).read_text(encoding="utf-8").splitlines() if line.startswith("| ")]
     assert len(rows) > 10
     assert [row for row in rows if row not in reference] == []
 
