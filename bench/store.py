@@ -205,10 +205,18 @@ class Store:
             lock.release()
 
     def set_aside(self) -> Path | None:
-        """Rename the directory, if there is one, to the first free name of the form DIR.old-1; give the new name."""
+        """Rename the directory, if there is one, to the first free name of the form DIR.old-1; give the new name.
+
+        Raises
+        ------
+        BadInput
+            If it holds no experiment, or another process is at it, which would go on under the old name.
+        """
         if self._is_vacant():
             return None
         self.identity()
+        with self.lock():
+            pass  # and not held, since Windows renames no directory in which a file is open
         return self.path.rename(_free(self.path.resolve(), "old"))
 
     def append(self, record: Record) -> None:

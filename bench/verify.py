@@ -71,10 +71,14 @@ def verdicts(store: Store, trusted: Collection[str] = ()) -> Iterator[Verdict]:
             f"run {row['run']} ({row['problem']}: {row['arm']}, replicate {row['replicate']}, search {row['search']})"
         )
         yield Verdict(name, tuple(_objections(row, trace, identity, make)))
+    reaches = store.reaches(doubt)
     for key in store.encoders():
         fitted = store.fitted(key, doubt)
         if fitted is not None:
             yield Verdict(f"encoders/{key}", tuple(_encoder(key, fitted.info, identity)))
+            if key in reaches:
+                spec = json.dumps(fitted.info.get("problem"), sort_keys=True)
+                yield Verdict(f"encoders/{key}/reach.json", tuple(_of_reach(reaches[key], spec, make)))
     yield from unreadable
 
 
@@ -90,8 +94,20 @@ def _objections(
     try:
         if len(trace["evaluations"]):
             yield from _of_trace(row, trace)
+    except KeyError as error:
+        yield f"it lacks its {error.args[0]}"
+    yield from _of_best(row, row["problem_spec"], make)
+
+
+def _of_reach(reached: dict[str, Any], spec: str, make: Any) -> Iterator[str]:
+    found = {"design": reached["design"], "best_objective": reached["objective"], "best": reached["displayed"]}
+    yield from _of_best(found | {"quantity": "the value"}, spec, make)
+
+
+def _of_best(row: dict[str, Any], spec: str, make: Any) -> Iterator[str]:
+    try:
         if row.get("design") is not None:
-            yield from _of_design(make(row["problem_spec"]), row)
+            yield from _of_design(make(spec), row)
     except KeyError as error:
         yield f"it lacks its {error.args[0]}"
     except BadInput as error:

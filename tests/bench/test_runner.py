@@ -216,8 +216,10 @@ def test_a_plan_of_a_damaged_directory_changes_nothing(done: Path, tiny_file: Pa
 def test_two_processes_do_not_write_to_one_directory(tiny_file: Path, tmp_path: Path) -> None:
     store = Store(tmp_path / "out")
     begun = store.begin(bench.Experiment.load(tiny_file), provenance.collect())
-    with begun, pytest.raises(BadInput, match="another process"):
-        bench.run(tiny_file, store.path)
+    with begun:
+        for fresh in (False, True):
+            with pytest.raises(BadInput, match="another process"):
+                bench.run(tiny_file, store.path, fresh=fresh)
     assert bench.run(tiny_file, store.path, jobs=2).failures == {}
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from bench.errors import BadInput
 from bench.registry import resolve
 from bench.store import Store
 from bench.studies.reach import reach
+from bench.verify import verdicts
 
 SPEC = resolve("problems", "isoperimetric", {"n_vertices": 24, "data": {"n": 100}})
 DRAWN = instance.draw(SPEC, 0, 0)
@@ -63,10 +65,18 @@ def test_the_known_design_is_turned_as_the_designs_are() -> None:
         assert np.linalg.norm(known - mean) < 0.5 * np.linalg.norm(off - mean)
 
 
+@pytest.fixture(scope="module")
+def run_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from conftest import TINY
+
+    out = tmp_path_factory.mktemp("reach") / "out"
+    bench.run(bench.Experiment.from_toml(TINY), out, jobs=1)
+    return out
+
+
 @pytest.fixture
-def directory(tmp_path: Path, tiny: str) -> Path:
-    bench.run(bench.Experiment.from_toml(tiny), tmp_path / "out", jobs=1)
-    return tmp_path / "out"
+def directory(run_once: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(run_once, tmp_path / "out"))
 
 
 def test_every_encoder_of_a_directory_is_searched_once_and_the_tables_say_so(directory: Path) -> None:
@@ -115,3 +125,14 @@ def test_a_directory_without_an_encoder_is_refused_in_words(directory: Path) -> 
         folder.rmdir()
     with pytest.raises(BadInput, match="holds no fitted encoder"):
         reaching.reach(directory)
+
+
+def test_a_forged_reach_is_not_believed(directory: Path) -> None:
+    reaching.reach(directory, 100, jobs=1)
+    assert [verdict for verdict in verdicts(Store(directory)) if verdict.objections] == []
+    key = sorted(Store(directory).reaches())[0]
+    path = directory / "encoders" / key / "reach.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"objective": 0.0}))
+    (doubted,) = (verdict for verdict in verdicts(Store(directory)) if verdict.objections)
+    assert doubted.what == f"encoders/{key}/reach.json"
+    assert "its design has the objective" in doubted.objections[0]
