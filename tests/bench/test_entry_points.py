@@ -54,7 +54,7 @@ def latentbench(*commands: str, cwd: Path, env: dict[str, str]) -> subprocess.Co
 def test_an_installed_package_is_listed_and_conforms(installed: dict[str, str], tmp_path: Path) -> None:
     done = latentbench("list", *(f"check {name}" for name in NAMES), cwd=tmp_path, env=installed)
     assert (done.returncode, done.stderr) == (0, "")
-    assert "acme-spring    A chain of helical springs" in done.stdout
+    assert "acme-spring      A chain of helical springs" in done.stdout
     assert [line.partition(":")[0] for line in done.stdout.splitlines() if "conforms:" in line] == [
         f"{name} conforms" for name in NAMES
     ]
