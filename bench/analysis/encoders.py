@@ -84,7 +84,8 @@ def encoder_table(runs: pd.DataFrame) -> pd.DataFrame:
     there = there.reindex(columns=[*COLUMNS, "replicate", "optimum", "best_known", "reference"])
     known = there["optimum"].astype(float).fillna(there["best_known"].astype(float))
     there["reachable"], there["reach_evaluations"] = reach["displayed"], reach["evaluations"]
-    there["representation_gap"] = gap(reach["objective"], known, there["reference"].astype(float))
+    reference = there["reference"].astype(float)
+    there["representation_gap"] = gap(reach["objective"], known.where(known < reference), reference)
     single = there[~there["encoder"].astype(str).str.contains(" → ") & there["rmse"].notna()]
     fits = single.drop_duplicates(["problem", "encoder", "replicate"])
     groups = fits.groupby(["problem", "encoder"], sort=False)

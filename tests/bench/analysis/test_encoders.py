@@ -83,3 +83,8 @@ def test_csv_is_the_frame() -> None:
     assert list(read) == COLUMNS
     assert np.isclose(read["rmse"].item(), 0.1)
     assert isnan(read["reachable"].item())
+
+
+def test_where_the_reference_is_no_worse_than_the_optimum_there_is_no_gap() -> None:
+    runs = pd.DataFrame([row("a", 0, reach_objective=1.5, reach_displayed=1.5, reach_evaluations=9.0, reference=1.0)])
+    assert isnan(encoder_table(runs)["representation_gap"].item())
