@@ -62,7 +62,11 @@ def reachable(runs: pd.DataFrame) -> pd.DataFrame:
             "evaluations": there["reach_evaluations"],
         }
     )
-    return found.where(there["reach_objective"].notna() & ~there["encoder"].astype(str).str.contains(" → "))
+    return found.where(there["reach_objective"].notna() & _has_one_stage(there))
+
+
+def _has_one_stage(runs: pd.DataFrame) -> pd.Series[bool]:
+    return ~runs["encoder"].astype(str).str.contains(" → ")
 
 
 def encoder_table(runs: pd.DataFrame) -> pd.DataFrame:
@@ -86,7 +90,7 @@ def encoder_table(runs: pd.DataFrame) -> pd.DataFrame:
     there["reachable"], there["reach_evaluations"] = reach["displayed"], reach["evaluations"]
     reference = there["reference"].astype(float)
     there["representation_gap"] = gap(reach["objective"], known.where(known < reference), reference)
-    single = there[~there["encoder"].astype(str).str.contains(" → ") & there["rmse"].notna()]
+    single = there[_has_one_stage(there) & there["rmse"].notna()]
     fits = single.drop_duplicates(["problem", "encoder", "replicate"])
     groups = fits.groupby(["problem", "encoder"], sort=False)
     table = groups[MEDIANS].median().join(groups["quantity"].first())

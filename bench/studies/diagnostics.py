@@ -58,7 +58,7 @@ def diagnose(
         of points that satisfies the constraints, and the median length of the way in design space, in distances of its
         ends.
     """
-    prior = _decode(encoder, np.concatenate([encoder.prior_mean()[None], encoder.sample(PRIOR_SAMPLES, rng)]))
+    prior = decoded(encoder, np.concatenate([encoder.prior_mean()[None], encoder.sample(PRIOR_SAMPLES, rng)]))
     data, mean, drawn = (_Seen.of(problem, x) for x in (designs, prior[:1], prior[1:]))
     found = {
         **_landmark(problem, "data_best", _best_verified(problem, data)),
@@ -97,7 +97,7 @@ class _Seen:
 
 
 def _rebuilding(problem: Problem, encoder: Encoder, held_out: np.ndarray) -> dict[str, float]:
-    before, after = _Seen.of(problem, held_out), _Seen.of(problem, _decode(encoder, encoder.encode(held_out)))
+    before, after = _Seen.of(problem, held_out), _Seen.of(problem, decoded(encoder, encoder.encode(held_out)))
     with np.errstate(invalid="ignore"):  # two infinite values
         apart = np.abs(after.displayed - before.displayed)
     return {
@@ -112,7 +112,7 @@ def _walking(problem: Problem, encoder: Encoder, held_out: np.ndarray, rng: np.r
     ends = latents[np.array([rng.choice(len(latents), 2, replace=False) for _ in range(WALKS)])]
     share = np.linspace(0, 1, STEPS)[:, None]
     points = (1 - share) * ends[:, :1] + share * ends[:, 1:]
-    ways = _decode(encoder, points.reshape(WALKS * STEPS, -1)).reshape(WALKS, STEPS, -1)
+    ways = decoded(encoder, points.reshape(WALKS * STEPS, -1)).reshape(WALKS, STEPS, -1)
     valid = evaluate(problem, ways[:, 1:-1].reshape(-1, ways.shape[2])).feasible
     length = np.linalg.norm(np.diff(ways, axis=1), axis=2).sum(axis=1)
     direct = np.linalg.norm(ways[:, -1] - ways[:, 0], axis=1)
@@ -128,7 +128,8 @@ def _use(encoder: Encoder, designs: np.ndarray) -> dict[str, float]:
     return {"active_units": float(active), "collapsed": float(collapsed)}
 
 
-def _decode(encoder: Encoder, latents: np.ndarray) -> np.ndarray:
+def decoded(encoder: Encoder, latents: np.ndarray) -> np.ndarray:
+    """Designs (n, d) of latents (n, k)."""
     with torch.no_grad():
         return encoder.decode(torch.as_tensor(latents, dtype=torch.float64)).numpy()
 

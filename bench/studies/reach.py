@@ -16,14 +16,13 @@ from bench.objective import Objective
 from bench.optimisers.base import Optimiser
 from bench.optimisers.cmaes import CMAES
 from bench.optimisers.lbfgs import LBFGS
+from bench.studies.diagnostics import PRIOR_SAMPLES, decoded
 from encoders.base import Encoder
-from problems.base import Problem
 
 BUDGET = 20_000
 """Evaluations, N_f + N_g, of a reach search by default."""
 BEST = 3
 """Of the training designs, and of the prior samples, so many are started from."""
-PRIOR_SAMPLES = 1000
 
 
 @dataclass(frozen=True)
@@ -66,12 +65,12 @@ def reach(instance: Instance, encoder: Encoder, budget: int, rng: np.random.Gene
     rng : Generator
     """
     problem = instance.problem
-    kinds = _starts(instance, encoder, rng)
+    ledger = Ledger(problem, budget)
+    kinds = _starts(instance, encoder, ledger, rng)
     searches: list[tuple[Callable[[], Optimiser], np.ndarray]] = []
     if problem.differentiable and encoder.differentiable:
         searches += [(LBFGS, latent) for kind in kinds for latent in kind]
     searches += [(CMAES, kind[0]) for kind in kinds if len(kind)]
-    ledger = Ledger(problem, budget)
     for number, (make, latent) in enumerate(searches, 1):
         ledger.open_stage(until=number / len(searches))
         with suppress(BudgetSpent):
@@ -88,25 +87,24 @@ def reach(instance: Instance, encoder: Encoder, budget: int, rng: np.random.Gene
     )
 
 
-def _starts(instance: Instance, encoder: Encoder, rng: np.random.Generator) -> list[np.ndarray]:
+def _starts(instance: Instance, encoder: Encoder, ledger: Ledger, rng: np.random.Generator) -> list[np.ndarray]:
     """Latents to start from, by kind, shape (n, k) each, the best first; a kind may have none."""
     problem = instance.problem
     kinds = []
     if problem.known_design is not None:
         kinds.append(_fit_known(problem.known_design, encoder)[None])
     if instance.designs is not None:
-        kinds.append(_best(problem, encoder, encoder.encode(instance.designs)))
+        kinds.append(_best(ledger, encoder, encoder.encode(instance.designs)))
     if encoder.centre is not None:
-        kinds.append(_best(problem, encoder, encoder.sample(PRIOR_SAMPLES, rng)))
+        kinds.append(_best(ledger, encoder, encoder.sample(PRIOR_SAMPLES, rng)))
         kinds.append(encoder.prior_mean()[None])
     kinds.append(encoder.encode(instance.start[None]))
     return kinds
 
 
-def _best(problem: Problem, encoder: Encoder, latents: np.ndarray) -> np.ndarray:
-    with torch.no_grad():
-        evaluation = evaluate(problem, encoder.decode(torch.as_tensor(latents, dtype=torch.float64)).numpy())
-    loss = evaluation.objective + problem.penalty * np.maximum(evaluation.constraints, 0).sum(axis=1)
+def _best(ledger: Ledger, encoder: Encoder, latents: np.ndarray) -> np.ndarray:
+    evaluation = evaluate(ledger.problem, decoded(encoder, latents))
+    loss = ledger.penalised(evaluation.objective, evaluation.constraints)
     return np.asarray(latents[np.argsort(np.where(np.isnan(loss), np.inf, loss), kind="stable")[:BEST]])
 
 
