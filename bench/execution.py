@@ -22,7 +22,7 @@ from bench.optimisers.base import Optimiser
 from bench.records import Fitted, Record
 from bench.rows import FACTS
 from bench.seeds import generator
-from bench.studies.diagnostics import diagnose
+from bench.studies.diagnostics import diagnose, displayed
 from bench.studies.reach import Reached, reach
 from encoders.base import Encoder
 from problems.base import Problem
@@ -178,8 +178,8 @@ def _facts(problem: Problem) -> dict[str, Any]:
         "optimum": math.nan if problem.optimum is None else float(problem.optimum),
         "best_known": known,
         "bound": bound,
-        "best_known_displayed": _displayed(problem.display, known),
-        "bound_displayed": _displayed(problem.display, bound),
+        "best_known_displayed": displayed(problem.display, known),
+        "bound_displayed": displayed(problem.display, bound),
     }
 
 
@@ -198,27 +198,23 @@ def _record(row: dict[str, Any], ledger: Ledger | None, display: Display) -> Rec
     best = math.nan if ledger.best is None else ledger.best_objective
     total = ledger.total_seconds()
     trace = {name: [logged[name] for logged in ledger.rows] for name in ledger.rows[0]}
-    displayed = np.asarray(display(np.array(trace["objective"])), dtype=float)
-    if displayed.shape != (len(ledger.rows),):
-        raise PluginError(f"display returned shape {displayed.shape} for {len(ledger.rows)} objectives")
-    trace["displayed"] = displayed.tolist()
+    shown = np.asarray(display(np.array(trace["objective"])), dtype=float)
+    if shown.shape != (len(ledger.rows),):
+        raise PluginError(f"display returned shape {shown.shape} for {len(ledger.rows)} objectives")
+    trace["displayed"] = shown.tolist()
     account = {
         "n_f": ledger.n_f,
         "n_g": ledger.n_g,
         "n_failed": ledger.n_failed,
         "n_refused": ledger.n_refused,
         "start": trace["displayed"][0],
-        "best": _displayed(display, best),
+        "best": displayed(display, best),
         "best_objective": best,
         "design": None if ledger.best is None else ledger.best.tolist(),
         "seconds": total,
         "seconds_optimiser": total - ledger.seconds["objective"] - ledger.seconds["decode"],
     }
     return Record(row | account | {f"seconds_{part}": spent for part, spent in ledger.seconds.items()}, trace)
-
-
-def _displayed(display: Display, objective: float) -> float:
-    return objective if math.isnan(objective) else float(display(np.array([objective]))[0])
 
 
 def _undisplayed(objective: np.ndarray) -> np.ndarray:

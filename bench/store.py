@@ -348,8 +348,9 @@ class Store:
             return pd.DataFrame(columns=["run", "status"]), pd.DataFrame(columns=["run"])
         runs = pd.DataFrame(rows).sort_values("order", kind="stable", ignore_index=True).drop(columns="order")
         if reached := self.reaches(_warn):
+            fits = runs.reindex(columns=["fit"])["fit"]  # records of older versions do not name theirs
             for name in REACHED:
-                runs[f"reach_{name}"] = runs["fit"].map({key: each[name] for key, each in reached.items()})
+                runs[f"reach_{name}"] = fits.map({key: each[name] for key, each in reached.items()})
         return runs, concatenate(tables).unify_dictionaries().to_pandas()
 
     def doubt(self, path: Path, reason: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Literal, cast
+from typing import Literal, cast, get_args
 
 import numpy as np
 import torch
@@ -94,9 +94,9 @@ class Autoencoder(Encoder):
                 raise ValueError(f"{name}: {value} must be at least 1")
         for name, given, allowed in (
             ("architecture", architecture, ENCODERS),
-            ("output", output, (None, "direct", "sigmoid", "spectral", "bspline")),
+            ("output", output, (None, *get_args(OutputName))),
             ("regulariser", regulariser, REGULARISERS),
-            ("loss", loss, ("mse", "bce")),
+            ("loss", loss, get_args(Loss)),
             ("device", device, ("cpu", "auto")),
         ):
             if given not in allowed:

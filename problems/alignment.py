@@ -26,7 +26,7 @@ def aligned(outlines: np.ndarray, template: np.ndarray) -> np.ndarray:
     turn = np.where(turn == 0, 1, turn)
     order = (np.arange(points.shape[1]) + shift) % points.shape[1]
     turned = np.take_along_axis(points, order, axis=1) * (turn.conj() / np.abs(turn))
-    return np.stack([turned.real, turned.imag], axis=-1)
+    return _plane(turned)
 
 
 def procrustes_mean(outlines: np.ndarray) -> np.ndarray:
@@ -50,8 +50,12 @@ def shuffled(outlines: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     angle = rng.uniform(0, 2 * np.pi, (n, 1))
     order = (np.arange(n_vertices) + rng.integers(n_vertices, size=(n, 1))) % n_vertices
     turned = np.take_along_axis(_complex(outlines), order, axis=1) * np.exp(1j * angle)
-    return np.stack([turned.real, turned.imag], axis=-1)
+    return _plane(turned)
 
 
 def _complex(outlines: np.ndarray) -> np.ndarray:
     return np.asarray(outlines[..., 0] + 1j * outlines[..., 1])
+
+
+def _plane(points: np.ndarray) -> np.ndarray:
+    return np.stack([points.real, points.imag], axis=-1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -157,5 +158,9 @@ def _best_verified(problem: Problem, seen: _Seen) -> float:
 
 
 def _landmark(problem: Problem, name: str, objective: float) -> dict[str, float]:
-    displayed = math.nan if math.isnan(objective) else float(problem.display(np.array([objective]))[0])
-    return {name: displayed, f"{name}_objective": objective}
+    return {name: displayed(problem.display, objective), f"{name}_objective": objective}
+
+
+def displayed(display: Callable[[np.ndarray], np.ndarray], objective: float) -> float:
+    """What people read for one objective value; NaN for NaN."""
+    return objective if math.isnan(objective) else float(display(np.array([objective]))[0])

@@ -16,7 +16,7 @@ from bench.objective import Objective
 from bench.optimisers.base import Optimiser
 from bench.optimisers.cmaes import CMAES
 from bench.optimisers.lbfgs import LBFGS
-from bench.studies.diagnostics import PRIOR_SAMPLES, decoded
+from bench.studies.diagnostics import PRIOR_SAMPLES, decoded, displayed
 from encoders.base import Encoder
 
 BUDGET = 20_000
@@ -76,10 +76,10 @@ def reach(instance: Instance, encoder: Encoder, budget: int, rng: np.random.Gene
         with suppress(BudgetSpent):
             make().minimise(Objective(ledger, encoder, instance.start, latent), rng)
     ledger.close()
-    displayed = problem.display(np.array([ledger.best_objective]))[0] if ledger.best is not None else math.nan
+    best = math.nan if ledger.best is None else ledger.best_objective
     return Reached(
-        ledger.best_objective if ledger.best is not None else math.nan,
-        float(displayed),
+        best,
+        displayed(problem.display, best),
         None if ledger.best is None else ledger.best.tolist(),
         budget,
         ledger.price,

@@ -12,6 +12,7 @@ import pytest
 import bench
 from bench import instance, reaching
 from bench.errors import BadInput
+from bench.records import Record, read_parquet, traces
 from bench.registry import resolve
 from bench.store import Store
 from bench.studies.reach import reach
@@ -136,3 +137,14 @@ def test_a_forged_reach_is_not_believed(directory: Path) -> None:
     (doubted,) = (verdict for verdict in verdicts(Store(directory)) if verdict.objections)
     assert doubted.what == f"encoders/{key}/reach.json"
     assert "its design has the objective" in doubted.objections[0]
+
+
+def test_records_that_do_not_name_their_fit_are_loaded_without_what_it_reaches(directory: Path) -> None:
+    reaching.reach(directory, 100, jobs=1)
+    for path in (directory / "records").glob("*.parquet"):
+        (row,), table = read_parquet(path.read_bytes())
+        flat = traces(table)
+        trace = {name: flat[name].to_pylist() for name in flat.column_names if name != "run"}
+        path.write_bytes(Record({name: value for name, value in row.items() if name != "fit"}, trace).to_parquet())
+    runs, _ = bench.load(directory)
+    assert runs["reach_displayed"].isna().all()
