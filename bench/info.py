@@ -56,7 +56,7 @@ def _progress(rows: list[dict[str, Any]], expected: int) -> Iterator[str]:
     status = Counter(row["status"] for row in rows)
     counts = ", ".join(f"{number} {name}" for name, number in sorted(status.items()))
     yield f"{len(rows)} of {expected}" + (f": {counts}" if counts else "")
-    started = sorted(row["started"] for row in rows if row["status"] != "skipped")
+    started = sorted(row["started"] for row in rows if row["status"] != "skipped" and "started" in row)
     if started:
         hours = sum(row.get("seconds_worker", 0.0) for row in rows) / 3600
         yield f"started from {started[0]} to {started[-1]}; {hours:.2f} hours of workers"
@@ -66,8 +66,15 @@ def _progress(rows: list[dict[str, Any]], expected: int) -> Iterator[str]:
 
 
 def _provenance(rows: Iterable[dict[str, Any]]) -> Iterator[str]:
-    for text, number in Counter(row["provenance"] for row in rows if row["provenance"]).most_common():
-        yield f"{number} runs: {_entry(json.loads(text))}"
+    for text, number in Counter(row["provenance"] for row in rows if row.get("provenance")).most_common():
+        yield f"{number} runs: {_recorded(text)}"
+
+
+def _recorded(text: str) -> str:
+    try:
+        return _entry(dict(json.loads(text)))
+    except (ValueError, TypeError, RecursionError):
+        return "what they were computed with cannot be read"
 
 
 def _entry(entry: dict[str, Any]) -> str:

@@ -7,6 +7,8 @@ import pytest
 import bench
 from bench.errors import BadInput
 from bench.info import describe
+from bench.records import Record, read_parquet
+from bench.rows import LONGEST
 from bench.store import Store
 
 EXPERIMENT = """
@@ -56,3 +58,18 @@ def test_a_directory_that_was_hardly_begun_is_described_too(tmp_path: Path) -> N
     assert "0 of 6" in describe(store)
     with pytest.raises(BadInput, match="no such directory"):
         describe(Store(tmp_path / "nowhere"))
+
+
+@pytest.mark.parametrize("provenance", [None, "[", "1", "[1]", "[" * 100_000, "{}"])
+def test_records_that_do_not_tell_what_they_were_computed_with_are_described_too(
+    tmp_path: Path, provenance: str | None
+) -> None:
+    (tmp_path / "small.toml").write_text(EXPERIMENT)
+    store = Store(bench.run(tmp_path / "small.toml", tmp_path / "out", jobs=1).path)
+    for path in (store.path / "records").iterdir():
+        (row,), _ = read_parquet(path.read_bytes())
+        kept = {name: value for name, value in row.items() if name not in ("provenance", "started")}
+        path.write_bytes(Record(kept if provenance is None else kept | {"provenance": provenance}, {}).to_parquet())
+    said = describe(store)
+    readable = provenance in (None, "{}") or len(provenance or "") > LONGEST  # the last are no records any more
+    assert ("what they were computed with cannot be read" in said) == (not readable)
