@@ -11,8 +11,7 @@ from typing import cast
 
 from bench import registry
 from bench.errors import unknown
-from bench.registry import Kind
-from encoders.presets import PRESETS
+from bench.registry import PRESETS, Kind
 
 SUITES = Path(__file__).parent / "suites"
 
@@ -26,7 +25,7 @@ def summaries(kind: str) -> dict[str, str]:
     """Name and first sentence of everything of a kind, "suites" included."""
     if kind == "suites":
         return {name: _leading_comment(path) for name, path in suites().items()}
-    presets = PRESETS if kind == "encoders" else {}
+    presets = PRESETS[cast(Kind, kind)]
     return {
         name: presets[name].summary if name in presets else _first_line(target)
         for name, target in registry.targets(cast(Kind, kind)).items()

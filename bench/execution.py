@@ -20,6 +20,7 @@ from bench.ledger import Ledger, PluginError
 from bench.objective import search_stage
 from bench.optimisers.base import Optimiser
 from bench.records import Fitted, Record
+from bench.retraining import weighted
 from bench.rows import FACTS
 from bench.seeds import generator
 from bench.studies.diagnostics import diagnose, displayed
@@ -80,7 +81,8 @@ def execute_run(run: Run, order: int, experiment: str, fitted: Sequence[Fitted |
         row |= {"raw": all(dim == problem.dim for dim in dims), "latent_dim": dims[-1]}
         optimisers = [stage.optimiser.make() for stage in run.arm.stages]
         _import(library for optimiser in optimisers for library in optimiser.libraries)
-        ledger = Ledger(problem, run.arm.budget, run.trace)
+        row["settings"] = json.dumps([o.settings(dim) for o, dim in zip(optimisers, dims, strict=True)], sort_keys=True)
+        ledger = Ledger(problem, run.arm.budget, run.trace, archive=any(stage.refit for stage in run.arm.stages))
         _search(run, ledger, encoders, optimisers, starts[0])
         record = _record(row | {"status": "completed"}, ledger, problem.display)
     except BaseException as error:  # as above
@@ -121,8 +123,23 @@ def _search(
     for number, (stage, encoder, optimiser) in enumerate(zip(run.arm.stages, encoders, optimisers, strict=True)):
         design = start if ledger.incumbent is None else ledger.incumbent
         rng = generator(*run.seed_names, "search", number)
+        if stage.refit and ledger.price < ledger.budget:
+            encoder = _refitted(run, number, ledger)
         search_stage(ledger, encoder, optimiser, design, rng, stage.until, stage.stagnation)
     ledger.close()
+
+
+def _refitted(run: Run, number: int, ledger: Ledger) -> Encoder:
+    """Fit a stage's encoder on the training designs and on what the ledger has seen; the time is that of fits."""
+    begun = time.perf_counter()
+    drawn = instance.draw(run.problem, run.seed, run.replicate)
+    rng = generator(*run.seed_names, "refit", number)
+    assert drawn.designs is not None
+    assert ledger.archive is not None
+    encoder: Encoder = run.arm.stages[number].encoder.make()
+    encoder.fit(weighted(drawn.designs, ledger.archive, rng), rng)
+    ledger.seconds["refit"] += time.perf_counter() - begun
+    return encoder
 
 
 def _import(modules: Iterable[str]) -> None:
@@ -211,9 +228,13 @@ def _record(row: dict[str, Any], ledger: Ledger | None, display: Display) -> Rec
         "best": displayed(display, best),
         "best_objective": best,
         "design": None if ledger.best is None else ledger.best.tolist(),
+        "switched_at": [float(price) for price, _ in ledger.switches],
+        "switched_why": "; ".join(why for _, why in ledger.switches),
         "seconds": total,
         "seconds_optimiser": total - ledger.seconds["objective"] - ledger.seconds["decode"],
     }
+    if "fit_seconds" in row:
+        account["fit_seconds"] = row["fit_seconds"] + ledger.seconds["refit"]
     return Record(row | account | {f"seconds_{part}": spent for part, spent in ledger.seconds.items()}, trace)
 
 

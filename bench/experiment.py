@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
 
@@ -32,21 +33,27 @@ def run_key(*names: Any) -> str:
 
 @dataclass(frozen=True)
 class Stage:
-    """An encoder, an optimiser, and when to go on to the next stage: a share of the budget, or a price in vain."""
+    """An encoder, an optimiser, and when to go on to the next stage: a share of the budget, or a price in vain.
+
+    With `refit`, the encoder is fitted anew when the stage begins, on what has been found until then.
+    """
 
     encoder: Spec
     optimiser: Spec
     until: float | None = None
     stagnation: int | None = None
+    refit: bool = False
 
     def identity(self) -> dict[str, Any]:
         """All that the stage does, as plain data."""
-        return {
+        named = {
             "encoder": self.encoder.identity(),
             "optimiser": self.optimiser.identity(),
             "until": self.until,
             "stagnation": self.stagnation,
         }
+        # seeds hang on this: a stage that refits nothing is what it was before there were refits
+        return named | ({"refit": True} if self.refit else {})
 
 
 @dataclass(frozen=True)
@@ -243,13 +250,19 @@ def _arms(table: schema.ExperimentTable) -> Iterator[Arm]:
         for stage in arm.stages:
             if stage.encoder not in encoders:
                 raise unknown(f"arm '{arm.label}': encoder", stage.encoder, encoders)
+            if stage is arm.stages[0] and stage.refit:
+                raise BadInput(
+                    f"arm '{arm.label}': refit: the first stage has no designs yet to fit its encoder on anew"
+                )
             if stage.optimiser not in optimisers:
                 raise unknown(f"arm '{arm.label}': optimiser", stage.optimiser, optimisers)
         yield Arm(
             arm.label,
             " → ".join(stage.encoder for stage in arm.stages),
             " → ".join(stage.optimiser for stage in arm.stages),
-            tuple(Stage(encoders[s.encoder], optimisers[s.optimiser], s.until, s.stagnation) for s in arm.stages),
+            tuple(
+                Stage(encoders[s.encoder], optimisers[s.optimiser], s.until, s.stagnation, s.refit) for s in arm.stages
+            ),
             arm.budget or table.budget,
         )
 
@@ -270,6 +283,9 @@ def _has_designs(problem: Problem) -> bool:
 
 
 def _why_not(problem: Problem, has_designs: bool, stage: Stage, encoder: Encoder, optimiser: Optimiser) -> str | None:
+    missing = next((name for name in optimiser.libraries if find_spec(name.partition(".")[0]) is None), None)
+    if missing and optimiser.extra:
+        return f"'{stage.optimiser.name}' needs {missing}; pip install 'latentbench[{optimiser.extra}]'"
     latent_dim = getattr(encoder, "latent_dim", problem.dim)
     if latent_dim > problem.dim:
         return f"latent_dim {latent_dim} of '{stage.encoder.name}' is above the problem's dimension {problem.dim}"
@@ -277,6 +293,8 @@ def _why_not(problem: Problem, has_designs: bool, stage: Stage, encoder: Encoder
         return f"'{stage.optimiser.name}' needs gradients, and problem '{problem.name}' has none"
     if optimiser.needs_gradient and not encoder.differentiable:
         return f"'{stage.optimiser.name}' needs gradients, and encoder '{stage.encoder.name}' passes none on"
+    if stage.refit and not has_designs:
+        return f"encoder '{stage.encoder.name}' is to be fitted anew, and problem '{problem.name}' has no designs"
     if encoder.needs_designs and not has_designs:
         return f"encoder '{stage.encoder.name}' learns from designs, and problem '{problem.name}' has none"
     if not has_designs and problem.bounds is None:

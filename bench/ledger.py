@@ -74,6 +74,8 @@ class Ledger:
         The price at which `BudgetSpent` is raised.
     trace : {"improvements", "all"}
         Whether improvements and log-spaced checkpoints are logged, or every evaluation.
+    archive : bool
+        Whether every design is kept, for a stage that learns from them.
 
     Attributes
     ----------
@@ -89,23 +91,42 @@ class Ledger:
         Its objective; infinite while there is none.
     rows : list of dict
         The trace.
+    archive : list of (ndarray, ndarray), or None
+        Designs (m, d) and shared losses (m,) of each batch, where they are kept.
+    stage : int
+        Which stage is open, from 0.
+    stage_best : ndarray, shape (k,), or None
+        The latent of least shared loss that the stage has evaluated.
+    switches : list of (int, str)
+        The price at which each stage but the first began, and why the one before it had ended.
     seconds : dict
-        Spent in the "objective", by the encoder in "decode" (entered from there), and in "verify".
+        Spent in the "objective", by the encoder in "decode", in "verify", and on encoders in "refit"; the second and
+        the last are entered from there.
     """
 
-    def __init__(self, problem: Problem, budget: int, trace: Literal["improvements", "all"] = "improvements") -> None:
+    def __init__(
+        self,
+        problem: Problem,
+        budget: int,
+        trace: Literal["improvements", "all"] = "improvements",
+        archive: bool = False,
+    ) -> None:
         self.problem = problem
         self.budget = budget
         self.n_f = self.n_g = self.n_failed = self.n_refused = 0
         self.best: np.ndarray | None = None
         self.best_objective = math.inf
         self.rows: list[dict[str, Any]] = []
-        self.seconds = {"objective": 0.0, "decode": 0.0, "verify": 0.0}
+        self.seconds = {"objective": 0.0, "decode": 0.0, "verify": 0.0, "refit": 0.0}
         self.stage = -1
+        self.switches: list[tuple[int, str]] = []
+        self.archive: list[tuple[np.ndarray, np.ndarray]] | None = [] if archive else None
         self._log_all = trace == "all"
         self._best_feasible = math.inf
         self._least_loss = math.inf
         self._least_loss_design: np.ndarray | None = None
+        self._stage_loss = math.inf
+        self.stage_best: np.ndarray | None = None
         self._last: tuple[np.ndarray, float, np.ndarray, float] | None = None
         self._checkpoint = 1
         self._limit = budget
@@ -134,10 +155,20 @@ class Ledger:
 
         Progress is a better verified or feasible design, or a smaller shared loss.
         """
+        if self.stage >= 0:
+            self.switches.append((self.price, self._why_ended()))
         self.stage += 1
         self._limit = self.budget if until is None else math.floor(until * self.budget)
         self._patience = self.budget if stagnation is None else stagnation
         self._progress = self.price
+        self._stage_loss, self.stage_best = math.inf, None
+
+    def _why_ended(self) -> str:
+        if self.price >= self.budget:
+            return "the budget is spent"
+        if self.price >= self._limit:
+            return "its share is spent"
+        return "no progress" if self.remaining == 0 else "converged"
 
     def penalised(self, objective: Any, constraints: Any) -> Any:
         """The shared loss, objective + ρ Σ max(g, 0), of arrays or tensors."""
@@ -206,8 +237,8 @@ class Ledger:
             self.rows.append(self._row(z, objective, violation, _is_feasible(loss, violation)))
 
     def total_seconds(self) -> float:
-        """Seconds since the ledger was opened, verification apart."""
-        return time.perf_counter() - self._started - self.seconds["verify"]
+        """Seconds since the ledger was opened, verification and refits apart."""
+        return time.perf_counter() - self._started - self.seconds["verify"] - self.seconds["refit"]
 
     def _enter(self, x: np.ndarray, z: np.ndarray, evaluation: Evaluation, merit: Merit | None) -> np.ndarray:
         objectives, constraints = evaluation.objective.tolist(), evaluation.constraints
@@ -216,6 +247,8 @@ class Ledger:
             self.n_f += len(shared)
         else:
             self._enter_each(x, z, objectives, constraints.max(axis=1, initial=0.0).tolist(), shared)
+        if self.archive is not None:
+            self.archive.append((x.copy(), np.array(shared)))
         self._last = (z[-1], objectives[-1], constraints[-1].copy(), shared[-1])
         losses = np.array(shared)
         if merit is None:
@@ -228,7 +261,7 @@ class Ledger:
         return (
             not self._log_all
             and self.n_f + self.n_g + len(losses) < self._checkpoint
-            and min(losses) >= self._least_loss
+            and min(losses) >= self._stage_loss
             and min(objectives) >= self.best_objective
             and math.isfinite(sum(losses) + sum(objectives))  # false wherever there is a NaN, which `min` may miss
         )
@@ -236,22 +269,26 @@ class Ledger:
     def _enter_each(
         self, x: np.ndarray, z: np.ndarray, objectives: list[float], violations: list[float], losses: list[float]
     ) -> None:
-        least = None
+        least = nearest = None
         # a plain loop: for the small batches of most optimisers it is faster than array operations
         for i, (loss, objective, violation) in enumerate(zip(losses, objectives, violations, strict=True)):
             self.n_f += 1
             if not (math.isfinite(objective) and math.isfinite(loss)):
                 self.n_failed += 1
                 losses[i] = math.inf
-            elif loss < self._least_loss:
-                self._least_loss, least = loss, i
-                self._progress = self.price
+            elif loss < self._stage_loss:
+                self._stage_loss, nearest = loss, i
+                if loss < self._least_loss:
+                    self._least_loss, least = loss, i
+                    self._progress = self.price
             feasible = _is_feasible(losses[i], violation)
             promising = feasible and objective < self.best_objective
             if promising or self._log_all or self.n_f + self.n_g >= self._checkpoint:
                 self._note(x[i], z[i], objective, violation, feasible, promising)
         if least is not None:
             self._least_loss_design = x[least].copy()
+        if nearest is not None:
+            self.stage_best = z[nearest].copy()
 
     def _note(
         self, x: np.ndarray, z: np.ndarray, objective: float, violation: float, feasible: bool, promising: bool

@@ -107,8 +107,21 @@ class Objective:
                 f"problem '{ledger.problem.name}' has neither designs nor bounds; nothing says where to search"
             )
         self.scale = (box[1] - box[0]) / 4 if encoder.scale is None else encoder.scale.copy()
+        self.centre = box.mean(axis=0) if encoder.centre is None else encoder.centre.copy()
         self.bounds = np.array([np.minimum(box[0], self.start), np.maximum(box[1], self.start)])
         self.start_value = float(self(self.start[None])[0])
+
+    @property
+    def best(self) -> np.ndarray:
+        """The latent of least shared loss so far in this search; the start, while every evaluation has failed."""
+        best = self._ledger.stage_best
+        return (self.start if best is None else best).copy()
+
+    def sample(self, n: int, rng: np.random.Generator) -> np.ndarray:
+        """Draw latents (n, k) from the encoder's prior; from the box where no designs have been learned from."""
+        if self._encoder.centre is None:
+            return rng.uniform(self.bounds[0], self.bounds[1], size=(n, self.dim))
+        return np.asarray(self._encoder.sample(n, rng), dtype=float)
 
     @property
     def remaining(self) -> int:

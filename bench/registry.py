@@ -14,7 +14,9 @@ from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from bench.errors import BadInput, unknown
-from encoders.presets import PRESETS
+from bench.presets import OPTIMISERS
+from encoders.presets import PRESETS as ENCODERS
+from encoders.presets import Preset
 
 if TYPE_CHECKING:
     from bench.optimisers.base import Optimiser
@@ -31,17 +33,28 @@ BUILT_IN: dict[Kind, dict[str, str]] = {
     },
     "encoders": {
         "raw": "encoders.identity:Identity",
-        **{name: preset.target for name, preset in PRESETS.items()},
+        **{name: preset.target for name, preset in ENCODERS.items()},
         "kernel-pca": "encoders.kernel_pca:KernelPCA",
         "diffusion-ae": "encoders.diffusion:DiffusionAutoencoder",
     },
     "optimisers": {
         "random-search": "bench.optimisers.random_search:RandomSearch",
-        "cma-es": "bench.optimisers.cmaes:CMAES",
-        "tpe": "bench.optimisers.tpe:TPE",
+        "differential-evolution": "bench.optimisers.differential_evolution:DifferentialEvolution",
+        "nelder-mead": "bench.optimisers.nelder_mead:NelderMead",
+        "trust-region": "bench.optimisers.trust_region:TrustRegion",
+        **{name: preset.target for name, preset in OPTIMISERS.items()},
+        "gp-optuna": "bench.optimisers.optuna_study:GaussianProcess",
+        "gp-logei": "bench.optimisers.bayesian:LogEI",
+        "turbo": "bench.optimisers.bayesian:TuRBO",
         "l-bfgs": "bench.optimisers.lbfgs:LBFGS",
+        "augmented-lagrangian": "bench.optimisers.augmented_lagrangian:AugmentedLagrangian",
+        "adam": "bench.optimisers.adam:Adam",
+        "restarts": "bench.optimisers.wrappers:Restarts",
+        "multistart": "bench.optimisers.wrappers:Multistart",
+        "density-bound": "bench.optimisers.wrappers:DensityBound",
     },
 }
+PRESETS: dict[Kind, dict[str, Preset]] = {"problems": {}, "encoders": ENCODERS, "optimisers": OPTIMISERS}
 BASES: dict[Kind, str] = {
     "problems": "problems.base:Problem",
     "encoders": "encoders.base:Encoder",
@@ -85,7 +98,9 @@ class Spec:
         cls = load_class(self.kind, self.name)
         adapters = _adapters(cls)
         try:
-            return cls(**{name: adapters[name].validate_python(value) for name, value in self.params.items()})
+            return cls(**{name: _made(cls, name, adapters[name], value) for name, value in self.params.items()})
+        except BadInput:
+            raise
         except (ValueError, TypeError) as error:
             raise BadInput(f"{self.kind} '{self.name}': {_one_line(error)}") from error
         except (Exception, SystemExit) as error:  # a third party's class may raise anything
@@ -147,7 +162,7 @@ def load_class(kind: Kind, name: str) -> type:
 def defaults_of(kind: Kind, name: str) -> dict[str, Any]:
     """Every parameter of a plug-in and its default, `inspect.Parameter.empty` where it has none."""
     parameters = inspect.signature(load_class(kind, name)).parameters.values()
-    preset = PRESETS[name].defaults if kind == "encoders" and name in PRESETS else {}
+    preset = PRESETS[kind][name].defaults if name in PRESETS[kind] else {}
     return {parameter.name: preset.get(parameter.name, parameter.default) for parameter in parameters}
 
 
@@ -176,6 +191,10 @@ def resolve(kind: Kind, name: str, params: dict[str, Any] | None = None) -> Spec
         value = params.get(parameter, defaults[parameter])
         if value is inspect.Parameter.empty:
             raise BadInput(f"{kind} '{name}': parameter '{parameter}' is missing and has no default")
+        inner = _kind_of_hint(hints.get(parameter))
+        if inner:
+            resolved[parameter] = _nested(f"{kind} '{name}': {parameter}", inner, value)
+            continue
         try:
             if parameter in params:
                 _refuse_unknown_keys(f"{kind} '{name}': {parameter}", hints.get(parameter), value)
@@ -186,6 +205,30 @@ def resolve(kind: Kind, name: str, params: dict[str, Any] | None = None) -> Spec
         except (TypeError, RecursionError, PydanticSerializationError):
             raise BadInput(f"{kind} '{name}': {parameter}: {value!r:.80} must be plain data") from None
     return Spec(kind, name, json.dumps(resolved, sort_keys=True))
+
+
+def _nested(what: str, kind: Kind, value: Any) -> dict[str, Any]:
+    """Resolve a plug-in that is a parameter of another: a name, or a table of a name and its parameters."""
+    table = {"name": value} if isinstance(value, str) else value
+    if not isinstance(table, dict) or not isinstance(table.get("name"), str):
+        raise BadInput(f"{what}: {value!r:.80} must be a name, or a table of a name and its parameters")
+    if table.keys() == {"name", "params"} and isinstance(table["params"], dict):  # an identity, as it is recorded
+        table = {"name": table["name"], **table["params"]}
+    params = {parameter: given for parameter, given in table.items() if parameter != "name"}
+    return resolve(kind, table["name"], params).identity()
+
+
+def _made(cls: type, parameter: str, adapter: Any, value: Any) -> Any:
+    """What a parameter's plain data stands for: a plug-in, or a value of the annotated type."""
+    inner = _kind_of_hint(_hints(cls).get(parameter))
+    if inner:
+        return Spec(inner, value["name"], json.dumps(value["params"], sort_keys=True)).make()
+    return adapter.validate_python(value)
+
+
+def _kind_of_hint(hint: Any) -> Kind | None:
+    """Which kind of plug-in an annotation asks for, if any."""
+    return next((kind for kind, base in BASES.items() if hint is _import(kind, base)), None)
 
 
 def from_record(identity: Any, trusted: Collection[str] = (), kind: Kind = "problems") -> Spec:
@@ -211,6 +254,9 @@ def from_record(identity: Any, trusted: Collection[str] = (), kind: Kind = "prob
     params = identity.get("params") if isinstance(identity, dict) else None
     if not isinstance(name, str) or not isinstance(params, dict):
         raise BadInput(f"{kind}: {identity!r:.80} must have a name and params")
+    for parameter in params.values():
+        if isinstance(parameter, dict) and parameter.keys() == {"name", "params"}:  # a plug-in within it
+            from_record(parameter, trusted, "optimisers")
     known = targets(kind)
     if name not in known:
         module, colon, _ = name.partition(":")

@@ -32,12 +32,12 @@ NAMES: dict[str, type] = {
 COLUMNS: dict[str, type] = {
     **NAMES,
     **_OF_A_FIT,
-    **dict.fromkeys(("started", "provenance", "quantity", "fit"), str),
+    **dict.fromkeys(("started", "provenance", "quantity", "fit", "settings", "switched_why"), str),
     **dict.fromkeys(("dim", "latent_dim", "n_f", "n_g", "n_failed", "n_refused"), int),
     **dict.fromkeys(("optimum", "best_known", "bound", "best_known_displayed", "bound_displayed"), float),
     **dict.fromkeys(("start", "best", "best_objective", "seconds", "seconds_objective", "seconds_decode"), float),
-    **dict.fromkeys(("seconds_optimiser", "seconds_verify", "seconds_worker"), float),
-    **dict.fromkeys(("targets", "design"), list),
+    **dict.fromkeys(("seconds_optimiser", "seconds_verify", "seconds_refit", "seconds_worker"), float),
+    **dict.fromkeys(("targets", "design", "switched_at"), list),
     "larger_is_better": bool,
 }
 """All that a row may have; results/README.md says what it means."""

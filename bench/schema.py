@@ -53,6 +53,7 @@ class StageTable(_Table):
     optimiser: Label
     until: Annotated[float, Field(gt=0, lt=1)] | None = None
     stagnation: Count | None = None
+    refit: bool = False
 
 
 class ArmTable(_Table):

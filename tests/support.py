@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 import bench
+from bench import registry
 
 ENVIRONMENT = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
 """Of a process that can import what the tests can."""
+
+
+def cheaply(name: str) -> dict[str, Any]:
+    """Parameters with which a plug-in is quick to try: little training, few models; and those that it cannot lack."""
+    defaults = registry.defaults_of(registry.kind_of(name), name)
+    needed = {"optimiser": "nelder-mead"} if defaults.get("optimiser") is inspect.Parameter.empty else {}
+    epochs = {"epochs": 20} if defaults.get("epochs", 0) else {}
+    return needed | epochs | ({"startup": 57} if "startup" in defaults else {})
 
 
 def experiment_file(text: str, folder: Path) -> Path:

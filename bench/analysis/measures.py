@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 TEXTS = ["run", "problem", "arm", "encoder", "optimiser", "status", "reason", "quantity"]
-OTHERS = ["raw", "replicate", "search", "targets", "larger_is_better", "design"]
+OTHERS = ["raw", "replicate", "search", "targets", "larger_is_better", "design", "switched_at", "switched_why"]
 NUMBERS = [
     *(
         "budget",
@@ -301,11 +301,34 @@ def _as_people_count(labels: pd.Series) -> pd.Series:
 
 
 def _notes(runs: pd.DataFrame) -> pd.Series[str]:
-    """Per (problem, arm), how many runs failed or were skipped, and why: ``2 failed: ValueError: no such mode``."""
+    """Per (problem, arm), how many runs failed or were skipped, and why, and when one stage gave way to the next."""
     undone = runs[runs["status"] != "completed"].fillna({"reason": "no reason given"})
     lines = []
     for (problem, arm, status), reasons in undone.groupby(["problem", "arm", "status"])["reason"]:
         told = "; ".join(sorted({" ".join(reason.split()) for reason in reasons}))
         lines.append((problem, arm, f"{len(reasons)} {status}: {told}"))
+    for (problem, arm, stage), begun in switches(runs).groupby(["problem", "arm", "stage"]):
+        whys = ", ".join(f"{why} ({n})" for why, n in begun["why"].value_counts().items())
+        lines.append((problem, arm, f"stage {stage} began at {begun['evaluations'].median():.0f}: {whys}"))
+        if broke := int((begun["evaluations"] >= begun["budget"]).sum()):
+            lines.append((problem, arm, f"no budget was left for stage {stage} in {broke} of {len(begun)} runs"))
     notes = pd.DataFrame(lines, columns=["problem", "arm", "note"])
     return notes.groupby(["problem", "arm"])["note"].agg(". ".join)
+
+
+def switches(runs: pd.DataFrame) -> pd.DataFrame:
+    """Where one stage of an arm gave way to the next.
+
+    Returns
+    -------
+    DataFrame
+        A row per run and switch: ``problem``, ``arm``, ``budget``, ``stage`` (the one that began, from 2),
+        ``evaluations`` (the price at which it did) and ``why``.
+    """
+    found = []
+    if "switched_at" in runs:
+        told = runs[["problem", "arm", "budget", "switched_at", "switched_why"]].dropna()
+        for problem, arm, budget, prices, whys in told.itertuples(index=False, name=None):
+            for stage, (price, why) in enumerate(zip(prices, whys.split("; "), strict=False), 2):
+                found.append((problem, arm, budget, stage, price, why))
+    return pd.DataFrame(found, columns=["problem", "arm", "budget", "stage", "evaluations", "why"])

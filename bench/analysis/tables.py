@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from math import isinf, isnan
+from typing import Any
 
 import pandas as pd
 
@@ -22,7 +24,7 @@ COLUMNS = [
     *("strongest_raw", "ert_raw", "least_raw", "ert_raw_bound"),
     *("fit_seconds", "overhead", "break_even", "break_even_relation"),
     *("n_designs", "data_best", "data_median", "best_known", "bound", "quantity", "larger_is_better"),
-    *("reachable", "reach_evaluations"),
+    *("reachable", "reach_evaluations", "settings"),
 ]
 LEGEND = (
     "Evaluations are priced N_f + N_g: a value is one, a gradient is one. Raw means any encoder with as many latent "
@@ -57,7 +59,7 @@ def efficiency_table(runs: pd.DataFrame, traces: pd.DataFrame, draws: int = 1000
         too, its ``note`` saying why; ``target`` is NaN where a problem declares none.
     """
     arms = summarise(runs).join(optima(runs)[["best_known", "bound"]], on="problem")
-    arms = arms.join(_reachable(runs), on=["problem", "arm"])
+    arms = arms.join(_reachable(runs), on=["problem", "arm"]).join(_settings(runs), on=["problem", "arm"])
     table = arms.rename(columns={"targets": "target"}).explode("target", ignore_index=True).astype({"target": float})
     table = table.merge(compare_arms(hits(runs, traces), draws), on=["problem", "arm", "target"], how="left")
     table = table.fillna({"successes": 0, "evaluations_spent": table["spent"]}).astype({"successes": int})
@@ -68,6 +70,33 @@ def efficiency_table(runs: pd.DataFrame, traces: pd.DataFrame, draws: int = 1000
         table["fit_seconds"], table["overhead"], overhead_raw, table["ert"], table["ert_raw"], table["ert_raw_bound"]
     )
     return table[COLUMNS]
+
+
+def _settings(runs: pd.DataFrame) -> pd.Series[str]:
+    """Per (problem, arm), every parameter of its optimisers, and what those come to."""
+    told = runs.reindex(columns=["problem", "arm", "arm_spec", "settings"]).astype(object)
+    said = told.groupby(["problem", "arm"]).first()
+    texts = [_stages(spec, settings) for spec, settings in zip(said["arm_spec"], said["settings"], strict=True)]
+    return pd.Series(texts, index=said.index, name="settings", dtype=object)
+
+
+def _stages(spec: Any, settings: Any) -> str:
+    try:
+        stages = json.loads(spec)["stages"]
+        come_to = json.loads(settings) if isinstance(settings, str) and settings else [{}] * len(stages)
+        return " → ".join(_plugin(stage["optimiser"], more) for stage, more in zip(stages, come_to, strict=True))
+    except (TypeError, ValueError, KeyError, AttributeError):  # a record may come from anywhere
+        return ""
+
+
+def _plugin(identity: dict[str, Any], come_to: dict[str, Any]) -> str:
+    """In words: ``cma-es: covariance = full, population = 19, sigma = 0.3``."""
+    shown = {}
+    for name, value in sorted((identity["params"] | come_to).items()):
+        inner = isinstance(value, dict) and value.keys() == {"name", "params"}
+        shown[name] = f"({_plugin(value, {})})" if inner else f"{value:g}" if isinstance(value, float) else f"{value}"
+    told = ", ".join(f"{name} = {value}" for name, value in shown.items())
+    return f"{identity['name']}: {told}" if told else str(identity["name"])
 
 
 def _reachable(runs: pd.DataFrame) -> pd.DataFrame:
@@ -96,6 +125,10 @@ def _page(table: pd.DataFrame, write: Writer) -> Iterator[str]:
             yield write.paragraph(_strongest(ran.iloc[0]))
         for arm, note in rows.loc[rows["note"] != ""].groupby("arm", sort=False)["note"].first().items():
             yield write.paragraph(f"{arm}: {note}.")
+    told = table[["arm", "settings"]].drop_duplicates("arm")
+    if told["settings"].fillna("").ne("").any():
+        yield write.heading("Settings")
+        yield write.table("What the optimisers were set to", told.fillna({"settings": ""}).reset_index(drop=True))
     yield write.paragraph(LEGEND if len(table) else "No runs.")
 
 

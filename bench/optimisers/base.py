@@ -24,6 +24,8 @@ class SearchSpace(Protocol):
         Where to begin.
     start_value : float
         The value there, evaluated and charged already.
+    centre : ndarray, shape (k,)
+        The middle of what is known to be good: of encoded designs, or of the box.
     """
 
     dim: int
@@ -31,6 +33,14 @@ class SearchSpace(Protocol):
     scale: np.ndarray
     start: np.ndarray
     start_value: float
+    centre: np.ndarray
+
+    @property
+    def best(self) -> np.ndarray:
+        """The point (k,) of least shared loss so far in this search, whatever merit it was evaluated with."""
+
+    def sample(self, n: int, rng: np.random.Generator) -> np.ndarray:
+        """Points (n, k) drawn from what is known of designs, at no charge: nothing is evaluated."""
 
     @property
     def remaining(self) -> int:
@@ -65,10 +75,17 @@ class Optimiser(ABC):
         Whether it calls `value_and_gradient`.
     libraries : tuple of str
         Modules that `minimise` imports, and that are imported before the clock starts.
+    extra : str
+        The extra of this distribution that brings them; empty where the suite always has them.
     """
 
     needs_gradient: bool = False
     libraries: tuple[str, ...] = ()
+    extra: str = ""
+
+    def settings(self, dim: int) -> dict[str, Any]:
+        """Give what the parameters come to in so many variables, where that cannot be read from themselves."""
+        return {}
 
     @abstractmethod
     def minimise(self, objective: SearchSpace, rng: np.random.Generator) -> None:

@@ -19,22 +19,22 @@ class CMAES(Optimiser):
     ----------
     sigma : float
         Initial step size, in units of the search space's scale.
-    covariance : {"full", "diagonal"}
-        "diagonal" is separable CMA-ES, linear in the dimension.
+    covariance : {"full", "diagonal", "vkd"}
+        "diagonal" is separable CMA-ES, linear in the dimension; "vkd" a diagonal and as many vectors as it needs.
     population : int or None
         Points a generation; None is pycma's 4 + ⌊3 ln k⌋.
 
     References
     ----------
-    Hansen 2016, 1604.00772; Ros & Hansen 2008 (separable).
+    Hansen 2016, 1604.00772; Ros & Hansen 2008 (separable); Akimoto & Hansen 2016 (VkD).
     """
 
-    libraries = ("cma",)
+    libraries = ("cma", "cma.restricted_gaussian_sampler")
 
     def __init__(
         self,
         sigma: float = 0.3,
-        covariance: Literal["full", "diagonal"] = "full",
+        covariance: Literal["full", "diagonal", "vkd"] = "full",
         population: int | None = None,
     ) -> None:
         if not (sigma > 0 and math.isfinite(sigma)):
@@ -44,6 +44,10 @@ class CMAES(Optimiser):
         self.sigma = sigma
         self.covariance = covariance
         self.population = population
+
+    def settings(self, dim: int) -> dict[str, Any]:
+        """The population."""
+        return {"population": self.population or 4 + math.floor(3 * math.log(dim))}
 
     def minimise(self, objective: SearchSpace, rng: np.random.Generator) -> None:
         """Ask and tell until pycma stops."""
@@ -58,6 +62,11 @@ class CMAES(Optimiser):
         }
         if self.population is not None:
             options["popsize"] = self.population
+        if self.covariance == "vkd":
+            from cma.restricted_gaussian_sampler import GaussVkDSampler
+
+            options = GaussVkDSampler.extend_cma_options(options)
+            options["CMA_sampler_options"] = {"randn": options["randn"]}
         strategy = cma.CMAEvolutionStrategy(np.zeros(objective.dim), self.sigma, options)
         while not _stopped(strategy):
             steps = strategy.ask()

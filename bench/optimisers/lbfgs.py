@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Literal
+
 import numpy as np
 
 from bench.optimisers.base import Optimiser, SearchSpace
@@ -10,10 +13,11 @@ from bench.optimisers.base import Optimiser, SearchSpace
 class LBFGS(Optimiser):
     """L-BFGS from the start point, unbounded: it may leave the box. Stops when SciPy says that it has converged.
 
-    The search runs in units of the search space's scale.
-
     Parameters
     ----------
+    units : {"common", "each"}
+        Whether all coordinates are in one unit, the root mean square of the search space's scale, so that the choice
+        of coordinates is the only preconditioner; or each in the unit of its own scale, which is one more.
     memory : int
         Curvature pairs kept.
     tolerance : float
@@ -27,28 +31,41 @@ class LBFGS(Optimiser):
     needs_gradient = True
     libraries = ("scipy.optimize",)
 
-    def __init__(self, memory: int = 10, tolerance: float = 1e-12) -> None:
+    def __init__(self, units: Literal["common", "each"] = "common", memory: int = 10, tolerance: float = 1e-12) -> None:
         if memory < 1:
             raise ValueError(f"memory: {memory} must be at least 1")
         if not tolerance >= 0:
             raise ValueError(f"tolerance: {tolerance} must be at least 0")
+        self.units = units
         self.memory = memory
         self.tolerance = tolerance
 
     def minimise(self, objective: SearchSpace, rng: np.random.Generator) -> None:
         """One descent; the start is evaluated again, for its gradient."""
-        from scipy.optimize import minimize
+        unit, limit = units_of(objective, self.units), objective.remaining + 1
+        descend(objective.value_and_gradient, objective.start, unit, limit, self.memory, self.tolerance)
 
-        def scaled(step: np.ndarray) -> tuple[float, np.ndarray]:
-            value, gradient = objective.value_and_gradient(objective.start + objective.scale * step)
-            return value, objective.scale * gradient
 
-        unlimited = objective.remaining + 1
-        options = {
-            "maxcor": self.memory,
-            "ftol": self.tolerance,
-            "gtol": 0.0,
-            "maxiter": unlimited,
-            "maxfun": unlimited,
-        }
-        minimize(scaled, np.zeros(objective.dim), jac=True, method="L-BFGS-B", options=options)
+def units_of(objective: SearchSpace, units: Literal["common", "each"]) -> np.ndarray:
+    """Give the unit of each coordinate, shape (k,)."""
+    scale = objective.scale
+    return scale if units == "each" else np.full_like(scale, np.sqrt(np.mean(scale**2)))
+
+
+def descend(
+    function: Callable[[np.ndarray], tuple[float, np.ndarray]],
+    start: np.ndarray,
+    unit: np.ndarray,
+    limit: int,
+    memory: int,
+    tolerance: float,
+) -> None:
+    """Descend on a function with gradient by SciPy's L-BFGS-B, from a start (k,), in a unit, for so many iterations."""
+    from scipy.optimize import minimize
+
+    def scaled(step: np.ndarray) -> tuple[float, np.ndarray]:
+        value, gradient = function(start + unit * step)
+        return value, unit * gradient
+
+    options = {"maxcor": memory, "ftol": tolerance, "gtol": 0.0, "maxiter": limit, "maxfun": 2 * limit}
+    minimize(scaled, np.zeros(len(start)), jac=True, method="L-BFGS-B", options=options)

@@ -11,6 +11,7 @@ from typing import Any, get_args
 
 import numpy as np
 import pytest
+from support import cheaply
 from thirdparty import bad_encoders, bad_optimisers, bad_problems
 
 import bench
@@ -27,8 +28,7 @@ Findings = Callable[[Any], Iterator[Finding]]
 
 @pytest.mark.parametrize("name", [name for kind in get_args(registry.Kind) for name in registry.targets(kind)])
 def test_a_plugin_conforms(name: str) -> None:
-    trained = registry.defaults_of(registry.kind_of(name), name).get("epochs", 0)
-    assert checks.check(name, **({"epochs": 20} if trained else {})) == []
+    assert checks.check(name, **cheaply(name)) == []
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,9 @@ def test_a_longer_budget_repeats_a_shorter_one(name: str) -> None:
     def points(budget: int) -> list[object]:
         bowl, raw = checks.Bowl(), registry.make_encoder("raw")
         start, rng = np.full(5, -1.0), np.random.default_rng(0)
-        ledger = bench.search(bowl, raw, registry.make_optimiser(name), start, budget, rng, trace="all")
+        ledger = bench.search(
+            bowl, raw, registry.make_optimiser(name, **cheaply(name)), start, budget, rng, trace="all"
+        )
         return [row["latent"] for row in ledger.rows]
 
     assert points(60) == points(90)[: len(points(60))]

@@ -11,7 +11,7 @@ import cma
 import numpy as np
 import optuna
 import torch
-from scipy.optimize import minimize
+from scipy.optimize import differential_evolution, minimize
 
 from encoders.base import Encoder
 from problems.base import DifferentiableProblem, Problem
@@ -60,7 +60,7 @@ def lbfgs(
     problem: DifferentiableProblem, encoder: Encoder, design: np.ndarray, budget: int, rng: np.random.Generator
 ) -> int:
     """Descend by L-BFGS until SciPy stops; the budget must suffice."""
-    start, scale = encoder.encode(design[None])[0], encoder.scale
+    start, scale = encoder.encode(design[None])[0], np.sqrt(np.mean(encoder.scale**2))
 
     def value_and_gradient(step: np.ndarray) -> tuple[float, np.ndarray]:
         latent = torch.tensor((start + scale * step)[None], requires_grad=True)
@@ -71,6 +71,18 @@ def lbfgs(
     options = {"maxcor": 10, "ftol": 1e-12, "gtol": 0.0, "maxiter": budget, "maxfun": budget}
     found = minimize(value_and_gradient, np.zeros(encoder.latent_dim), jac=True, method="L-BFGS-B", options=options)
     return 1 + 2 * found.nfev
+
+
+def evolve(problem: Problem, encoder: Encoder, design: np.ndarray, budget: int, rng: np.random.Generator) -> int:
+    """Evolve differentially for as many generations as the budget allows, the start included."""
+    start, scale, k = encoder.encode(design[None])[0], encoder.scale, encoder.latent_dim
+    box = np.array([np.minimum(encoder.bounds[0], start), np.maximum(encoder.bounds[1], start)])
+    members = np.vstack([start, start + scale * rng.standard_normal((29, k))])
+    options = {"maxiter": (budget - 1) // 30 - 1, "tol": 0, "polish": False, "updating": "deferred", "vectorized": True}
+    found = differential_evolution(
+        lambda z: values(problem, encoder, z.T), box.T, init=np.clip(members, *box), rng=rng, **options
+    )
+    return 1 + 30 * found.nfev
 
 
 def random_search(problem: Problem, encoder: Encoder, design: np.ndarray, budget: int, rng: np.random.Generator) -> int:

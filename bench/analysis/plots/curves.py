@@ -44,7 +44,9 @@ PRIORS: dict[str, tuple[float, dict[str, Any]]] = {
     "prior_mean": (1.0, {**MARK, "marker": "o"}),
     "prior_best": (1000.0, {**MARK, "marker": "D"}),
 }
+SWITCH: dict[str, Any] = {"linestyle": "none", "marker": "|", "markersize": 9.0, "markeredgewidth": 1.4, "zorder": 5}
 NAMES = {
+    "switch": "next stage of an arm",
     "data_best": "best training design",
     "best_known": "best known",
     "bound": "bound",
@@ -110,6 +112,8 @@ class Scene:
         Name of the vertical axis.
     scale : {"log", "linear"}
         Its scale.
+    switches : dict of str to list of float
+        Arm -> the evaluations at which its next stages began, each a median over runs.
     limits : tuple of float
         Its ends.
     """
@@ -121,17 +125,21 @@ class Scene:
     axis: str
     scale: str
     limits: tuple[float, float]
+    switches: dict[str, list[float]]
 
     def draw(self, ax: Axes, curves: pd.DataFrame) -> None:
         """Draw curves of the problem; what is infinitely bad, or a gap of 0, lies on the edge of the panel."""
         ax.set(xscale="log", yscale=self.scale, ylim=self.limits, ylabel=self.axis)
         ax.xaxis.set_major_locator(LogLocator(numticks=6))
-        for (label, _), curve in curves.groupby([self.hue, "arm"]):
+        for (label, arm), curve in curves.groupby([self.hue, "arm"]):
             style, price = self.styles[str(label)], curve["evaluations"]
             low, high = curve["low"].clip(*self.limits), curve["high"].clip(*self.limits)
             median = curve["median"].where(np.isfinite(curve["median"])).clip(*self.limits)
             ax.fill_between(price, low, high, step="post", color=style["color"], alpha=0.15, linewidth=0.0)
             ax.plot(price, median, drawstyle="steps-post", **style)
+            for switch in self.switches.get(str(arm), []):
+                at = max(0, int(price.searchsorted(switch, side="right")) - 1)
+                ax.plot([switch], [median.iloc[at]], color=style["color"], **SWITCH)
         for kind, value in self.levels.items():
             ax.axhline(np.clip(value, *self.limits), **LEVELS[kind])
         for label, (kind, (price, shape)) in product(curves[self.hue].unique(), PRIORS.items()):
@@ -143,13 +151,20 @@ class Scene:
     @property
     def kinds(self) -> set[str]:
         """The kinds of reference that there are."""
-        return {k for k in LEVELS if np.isfinite(self.levels[k])} | {k for k in PRIORS if self.marks[k].notna().any()}
+        switched = {"switch"} if self.switches else set[str]()
+        return (
+            switched
+            | {k for k in LEVELS if np.isfinite(self.levels[k])}
+            | {k for k in PRIORS if self.marks[k].notna().any()}
+        )
 
 
 def _scene(runs: pd.DataFrame, data: pd.DataFrame, hue: str, styles: dict[str, dict[str, Any]]) -> Scene:
     """Build the scene of the one problem that these runs and curves are of."""
     problem, tried, known = measures.summarise(runs).iloc[0], measures.attempted(runs), measures.optima(runs)
     levels = dict.fromkeys(LEVELS, np.nan)
+    begun = measures.switches(runs).groupby(["arm", "stage"])["evaluations"].median()
+    switches = {str(arm): times.tolist() for arm, times in begun.groupby("arm")}
     gap = data["measure"].eq("gap").any()
     if gap:
         for kind in ("data_best", *PRIORS):
@@ -163,8 +178,10 @@ def _scene(runs: pd.DataFrame, data: pd.DataFrame, hue: str, styles: dict[str, d
     finite = values[np.isfinite(values)]
     if gap:
         ends = _ends(np.log(np.maximum(finite[finite > 0.0], FLOOR)))
-        return Scene(hue, styles, levels, marks, "normalised\ngap Δ", "log", (np.exp(ends[0]), np.exp(ends[1])))
-    return Scene(hue, styles, levels, marks, f"best verified {plain(problem['quantity'])}", "linear", _ends(finite))
+        limits = (np.exp(ends[0]), np.exp(ends[1]))
+        return Scene(hue, styles, levels, marks, "normalised\ngap Δ", "log", limits, switches)
+    axis = f"best verified {plain(problem['quantity'])}"
+    return Scene(hue, styles, levels, marks, axis, "linear", _ends(finite), switches)
 
 
 def _ends(values: NDArray[np.float64]) -> tuple[float, float]:
@@ -188,7 +205,11 @@ def _styles(runs: pd.DataFrame, hue: str) -> dict[str, dict[str, Any]]:
 
 def _legend(styles: dict[str, dict[str, Any]], drawn: set[str], kinds: set[str]) -> list[Line2D]:
     """Key to the labels that were drawn, and to the kinds of reference that are there."""
-    looks = {**LEVELS, **{kind: {"color": GREY, **shape} for kind, (_, shape) in PRIORS.items()}}
+    looks = {
+        "switch": {"color": GREY, **SWITCH},
+        **LEVELS,
+        **{kind: {"color": GREY, **shape} for kind, (_, shape) in PRIORS.items()},
+    }
     lines = [Line2D([], [], label=plain(label), **style) for label, style in styles.items() if label in drawn]
     return lines + [Line2D([], [], label=NAMES[kind], **look) for kind, look in looks.items() if kind in kinds]
 

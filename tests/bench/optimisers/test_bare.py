@@ -31,6 +31,7 @@ class Watched(Linear):
         ("cma-es", bare.cma_es, 501, 1),  # the suite pays for the start first
         ("tpe", bare.tpe, 25, 0),
         ("l-bfgs", bare.lbfgs, 10**4, 1),
+        ("differential-evolution", bare.evolve, 301, 1),
         ("random-search", bare.random_search, 301, 0),
     ],
 )

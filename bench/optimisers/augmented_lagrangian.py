@@ -1,0 +1,125 @@
+"""The augmented Lagrangian method around L-BFGS: it ends feasible, where a fixed penalty stops at its first kink."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Literal
+
+import numpy as np
+
+from bench.optimisers.base import Optimiser, SearchSpace
+from bench.optimisers.lbfgs import descend, units_of
+
+TOLERANCE = 1e-10
+"""Relative decrease of the merit below which a descent stops."""
+LARGEST_PENALTY = 1e5
+
+
+class AugmentedLagrangian(Optimiser):
+    """Minimise f + (μ/2) Σ max(g + m + λ/μ, 0)², update the multipliers λ, and go on; unbounded.
+
+    It sees objective and constraints of what it pays for, and minimises a merit of its own. It stops when nothing
+    changes any more; without constraints it is L-BFGS.
+
+    Parameters
+    ----------
+    units : {"common", "each"}
+        Of the coordinates, as for L-BFGS.
+    penalty : float
+        μ at first.
+    growth : float
+        Factor of μ where an iteration has not shrunk the largest violation to ``shrink`` times what it was.
+    shrink : float
+    margin : float
+        m: by so much constraints are to be overfulfilled, so that what it converges to from outside is feasible.
+    iterations : int
+        Of L-BFGS between updates.
+    rounds : int
+        Updates at most.
+    memory : int
+        Curvature pairs kept.
+
+    References
+    ----------
+    Hestenes 1969; Powell 1969; Birgin & Martínez 2014, Practical Augmented Lagrangian Methods (algorithm 4.1).
+    """
+
+    needs_gradient = True
+    libraries = ("scipy.optimize",)
+
+    def __init__(
+        self,
+        units: Literal["common", "each"] = "each",
+        penalty: float = 1.0,
+        growth: float = 2.0,
+        shrink: float = 0.5,
+        margin: float = 1e-3,
+        iterations: int = 50,
+        rounds: int = 40,
+        memory: int = 10,
+    ) -> None:
+        for name, value in {"penalty": penalty, "growth": growth, "shrink": shrink}.items():
+            if not (value > 0 and math.isfinite(value)):
+                raise ValueError(f"{name}: {value} must be positive and finite")
+        if growth < 1:
+            raise ValueError(f"growth: {growth} must be at least 1")
+        if not (margin >= 0 and math.isfinite(margin)):
+            raise ValueError(f"margin: {margin} must be at least 0 and finite")
+        for name, number in {"iterations": iterations, "rounds": rounds, "memory": memory}.items():
+            if number < 1:
+                raise ValueError(f"{name}: {number} must be at least 1")
+        self.units = units
+        self.penalty = penalty
+        self.growth = growth
+        self.shrink = shrink
+        self.margin = margin
+        self.iterations = iterations
+        self.rounds = rounds
+        self.memory = memory
+
+    def minimise(self, objective: SearchSpace, rng: np.random.Generator) -> None:
+        """Descend, update, descend."""
+        unit = units_of(objective, self.units)
+        point, penalty, violation = objective.start, self.penalty, math.inf
+        multipliers: np.ndarray | float = 0.0
+        for _ in range(self.rounds):
+            descent = _Descent(objective, multipliers / penalty + self.margin, penalty)
+            descend(descent, point, unit, self.iterations, self.memory, TOLERANCE)
+            if not math.isfinite(descent.least):  # every evaluation has failed
+                return
+            excess = descent.constraints + self.margin
+            worst = float(excess.max(initial=0.0))
+            if np.array_equal(descent.point, point) and worst <= self.margin:
+                return
+            point, multipliers = descent.point, np.maximum(multipliers + penalty * excess, 0.0)
+            if worst > self.shrink * violation:
+                penalty = min(self.growth * penalty, LARGEST_PENALTY)
+            violation = worst
+
+
+class _Descent:
+    """The augmented Lagrangian as a function to descend on, which remembers where it was least."""
+
+    def __init__(self, objective: SearchSpace, shift: np.ndarray | float, penalty: float) -> None:
+        self._objective = objective
+        self._shift = shift
+        self._penalty = penalty
+        self._seen = np.empty(0)
+        self.least = math.inf
+        self.point, self.constraints = objective.start, self._seen
+
+    def __call__(self, z: np.ndarray) -> tuple[float, np.ndarray]:
+        value, gradient = self._objective.value_and_gradient(z, self._merit)
+        if value < self.least:
+            self.least, self.point, self.constraints = value, z.copy(), self._seen
+        return value, gradient
+
+    def _merit(self, objective: Any, constraints: Any) -> Any:
+        """Of arrays or tensors, for the value and for its gradient."""
+        shift = self._shift
+        if isinstance(constraints, np.ndarray):
+            self._seen = constraints[-1].copy()
+        elif isinstance(shift, np.ndarray):
+            shift = constraints.new_tensor(shift)
+        shifted = constraints + shift
+        return objective + self._penalty / 2 * ((shifted * (shifted > 0)) ** 2).sum(-1)

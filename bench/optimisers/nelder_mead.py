@@ -1,0 +1,53 @@
+"""The downhill simplex of Nelder and Mead, by SciPy."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from bench.optimisers.base import Optimiser, SearchSpace
+
+
+class NelderMead(Optimiser):
+    """Nelder–Mead from the start point, unbounded, with coefficients for its dimension. Stops when it has shrunk.
+
+    Parameters
+    ----------
+    step : float
+        Edges of the first simplex, in units of the search space's scale.
+    tolerance : float
+        Size of the simplex, in the same units, and range of its losses below which it stops.
+
+    References
+    ----------
+    Nelder & Mead 1965; Gao & Han 2012 (coefficients).
+    """
+
+    libraries = ("scipy.optimize",)
+
+    def __init__(self, step: float = 0.3, tolerance: float = 1e-8) -> None:
+        for name, value in {"step": step, "tolerance": tolerance}.items():
+            if not (value > 0 and math.isfinite(value)):
+                raise ValueError(f"{name}: {value} must be positive and finite")
+        self.step = step
+        self.tolerance = tolerance
+
+    def minimise(self, objective: SearchSpace, rng: np.random.Generator) -> None:
+        """One descent of the simplex."""
+        from scipy.optimize import minimize
+
+        def loss(step: np.ndarray) -> float:
+            return float(objective((objective.start + objective.scale * step)[None])[0])
+
+        origin, unlimited = np.zeros(objective.dim), objective.remaining + 1
+        options = {
+            "initial_simplex": np.vstack([origin, self.step * np.eye(objective.dim)]),
+            "adaptive": True,
+            "xatol": self.tolerance,
+            "fatol": self.tolerance,
+            "maxiter": unlimited,
+            "maxfev": unlimited,
+        }
+        with np.errstate(invalid="ignore"):  # SciPy subtracts losses that may be infinite
+            minimize(loss, origin, method="Nelder-Mead", options=options)

@@ -1,0 +1,97 @@
+"""Samplers of Optuna in a study: ask, evaluate, tell."""
+
+from __future__ import annotations
+
+import warnings
+from abc import abstractmethod
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bench.optimisers.base import Optimiser, SearchSpace
+
+if TYPE_CHECKING:
+    import optuna
+
+
+class Study(Optimiser):
+    """A sampler of Optuna within the box, which it never leaves; it is told the start.
+
+    Parameters
+    ----------
+    startup : int
+        Random points before the model is used, the start among them.
+    """
+
+    libraries: tuple[str, ...] = ("optuna",)
+
+    def __init__(self, startup: int = 10) -> None:
+        if startup < 1:
+            raise ValueError(f"startup: {startup} must be at least 1")
+        self.startup = startup
+
+    @abstractmethod
+    def _sampler(self, seed: int) -> optuna.samplers.BaseSampler:
+        """Make the sampler."""
+
+    def minimise(self, objective: SearchSpace, rng: np.random.Generator) -> None:
+        """Ask and tell, a point at a time, until the budget is spent."""
+        import optuna
+
+        optuna.logging.set_verbosity(optuna.logging.ERROR)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+            sampler = self._sampler(int(rng.integers(2**31)))
+        study = optuna.create_study(sampler=sampler)
+        space: dict[str, optuna.distributions.BaseDistribution] = {
+            f"z{i}": optuna.distributions.FloatDistribution(low, high)
+            for i, (low, high) in enumerate(objective.bounds.T)
+        }
+        start = dict(zip(space, objective.start.tolist(), strict=True))
+        study.add_trial(optuna.create_trial(params=start, distributions=space, value=objective.start_value))
+        while True:
+            trial = study.ask(space)
+            params = trial.params  # a deep copy at each access
+            study.tell(trial, float(objective(np.array([[params[name] for name in space]]))[0]))
+
+
+class TPE(Study):
+    """The tree-structured Parzen estimator, each variable modelled on its own or all jointly.
+
+    Parameters
+    ----------
+    multivariate : bool
+        Whether the variables are modelled jointly; else each on its own, which in many dimensions is slower by far.
+    startup : int
+        Random points before the model is used, the start among them.
+
+    References
+    ----------
+    Bergstra et al. 2011; Watanabe 2023, 2304.11127.
+    """
+
+    def __init__(self, multivariate: bool = True, startup: int = 10) -> None:
+        super().__init__(startup)
+        self.multivariate = multivariate
+
+    def _sampler(self, seed: int) -> optuna.samplers.BaseSampler:
+        import optuna
+
+        return optuna.samplers.TPESampler(n_startup_trials=self.startup, multivariate=self.multivariate, seed=seed)
+
+
+class GaussianProcess(Study):
+    """Bayesian optimisation by Optuna: a Gaussian process and the logarithm of expected improvement.
+
+    Parameters
+    ----------
+    startup : int
+        Random points before the model is used, the start among them.
+    """
+
+    libraries = ("optuna", "torch", "scipy.optimize")
+
+    def _sampler(self, seed: int) -> optuna.samplers.BaseSampler:
+        import optuna
+
+        return optuna.samplers.GPSampler(n_startup_trials=self.startup, deterministic_objective=True, seed=seed)

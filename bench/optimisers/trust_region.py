@@ -1,0 +1,59 @@
+"""A derivative-free trust region, by SciPy's COBYQA."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from bench.optimisers.base import Optimiser, SearchSpace
+
+FAILED = 1e30
+"""Stands for the loss of a failed evaluation, of which quadratics can be made."""
+
+
+class TrustRegion(Optimiser):
+    """Minimise quadratic models of the loss in a trust region about the best point, within the box.
+
+    A search about a latent that is known to be good; stops when the region has become too small.
+
+    Parameters
+    ----------
+    radius : float
+        Of the first region, in units of the search space's scale.
+    least : float
+        Of the last one.
+
+    References
+    ----------
+    Ragonneau & Zhang 2024 (COBYQA); Conn, Scheinberg & Vicente 2009.
+    """
+
+    libraries = ("scipy.optimize",)
+
+    def __init__(self, radius: float = 0.3, least: float = 1e-6) -> None:
+        for name, value in {"radius": radius, "least": least}.items():
+            if not (value > 0 and math.isfinite(value)):
+                raise ValueError(f"{name}: {value} must be positive and finite")
+        if least > radius:
+            raise ValueError(f"least: {least} must be at most the radius, {radius}")
+        self.radius = radius
+        self.least = least
+
+    def minimise(self, objective: SearchSpace, rng: np.random.Generator) -> None:
+        """Model and step until the region is too small."""
+        from scipy.optimize import Bounds, minimize
+
+        def loss(step: np.ndarray) -> float:
+            return min(float(objective((objective.start + objective.scale * step)[None])[0]), FAILED)
+
+        low, high = (objective.bounds - objective.start) / objective.scale
+        unlimited = objective.remaining + 1
+        options = {
+            "initial_tr_radius": self.radius,
+            "final_tr_radius": self.least,
+            "maxfev": unlimited,
+            "maxiter": unlimited,
+        }
+        bounds = Bounds(low, high)
+        minimize(loss, np.zeros(objective.dim), method="COBYQA", bounds=bounds, options=options)

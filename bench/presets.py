@@ -1,0 +1,16 @@
+"""Names for optimisers that are settings of a class: what each sets, beside which all parameters stay free."""
+
+from __future__ import annotations
+
+from encoders.presets import Preset
+
+CMA_ES, TPE = "bench.optimisers.cmaes:CMAES", "bench.optimisers.optuna_study:TPE"
+
+
+OPTIMISERS = {
+    "cma-es": Preset(CMA_ES, "CMA-ES with a full covariance matrix."),
+    "sep-cma-es": Preset(CMA_ES, "CMA-ES with a diagonal covariance matrix.", {"covariance": "diagonal"}),
+    "vkd-cma-es": Preset(CMA_ES, "CMA-ES with a diagonal and a few vectors.", {"covariance": "vkd"}),
+    "tpe": Preset(TPE, "Parzen estimators of all variables jointly."),
+    "tpe-univariate": Preset(TPE, "Parzen estimators of each variable on its own.", {"multivariate": False}),
+}
