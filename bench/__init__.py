@@ -21,11 +21,15 @@ _HOMES = {
     "load": "bench.store",
     "efficiency_table": "bench.analysis.tables",
     "encoder_table": "bench.analysis.encoders",
+    "budget_table": "bench.analysis.fixed",
+    "gap_table": "bench.analysis.fixed",
 }
 __all__ = [*_HOMES, "__version__"]
 
 if TYPE_CHECKING:
     from bench.analysis.encoders import encoder_table as encoder_table
+    from bench.analysis.fixed import budget_table as budget_table
+    from bench.analysis.fixed import gap_table as gap_table
     from bench.analysis.tables import efficiency_table as efficiency_table
     from bench.experiment import Experiment as Experiment
     from bench.objective import search as search

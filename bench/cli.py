@@ -132,9 +132,21 @@ def table(
     directory: Directory,
     format: Annotated[Format, typer.Option(help="How it is written.")] = Format.text,
     encoders: Annotated[bool, typer.Option("--encoders", help="What its encoders are worth, instead.")] = False,
+    at: Annotated[
+        list[int] | None,
+        typer.Option(min=1, metavar="EVALUATIONS", help="What was found by then, instead; repeatable."),
+    ] = None,
+    gap: Annotated[float | None, typer.Option(help="Calls to this normalised gap, instead.")] = None,
 ) -> None:
-    """Print the efficiency table of an experiment, or that of its encoders."""
-    (_print_encoders if encoders else _print_table)(directory, format)
+    """Print the efficiency table of an experiment, or another one of it."""
+    if encoders + bool(at) + (gap is not None) > 1:
+        raise BadInput("--encoders, --at and --gap are tables of their own; choose one")
+    if gap is not None and not 0 <= gap <= 1:
+        raise BadInput(f"--gap: {gap} must be between 0 and 1")
+    if at or gap is not None:
+        _print_fixed(directory, format, sorted(set(at or [])), gap)
+    else:
+        (_print_encoders if encoders else _print_table)(directory, format)
 
 
 @app.command()
@@ -257,6 +269,17 @@ def _load(directory: Path, columns: list[str] | None = None) -> tuple[pd.DataFra
     if len(runs) < (expected := store.expected()):
         _say(f"{directory}: only {len(runs)} of {expected} runs are there")
     return runs, traces
+
+
+def _print_fixed(directory: Path, form: Format, at: list[int], gap: float | None) -> None:
+    from bench.analysis import fixed
+
+    runs, traces = _load(directory, fixed.TRACE)
+    if gap is None:
+        text = fixed.render_budgets(fixed.budget_table(runs, traces, at), form.value)
+    else:
+        text = fixed.render_gap(fixed.gap_table(runs, traces, gap), gap, form.value)
+    _print(text.removesuffix("\n"))
 
 
 def _print_table(directory: Path, form: Format) -> None:
