@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -67,14 +66,14 @@ def reach(instance: Instance, encoder: Encoder, budget: int, rng: np.random.Gene
     problem = instance.problem
     ledger = Ledger(problem, budget)
     kinds = _starts(instance, encoder, ledger, rng)
-    searches: list[tuple[Callable[[], Optimiser], np.ndarray]] = []
+    searches: list[tuple[Optimiser, np.ndarray]] = []
     if problem.differentiable and encoder.differentiable:
-        searches += [(LBFGS, latent) for kind in kinds for latent in kind]
-    searches += [(CMAES, kind[0]) for kind in kinds if len(kind)]
-    for number, (make, latent) in enumerate(searches, 1):
+        searches += [(LBFGS(units="each"), latent) for kind in kinds for latent in kind]
+    searches += [(CMAES(), kind[0]) for kind in kinds if len(kind)]
+    for number, (optimiser, latent) in enumerate(searches, 1):
         ledger.open_stage(until=number / len(searches))
         with suppress(BudgetSpent):
-            make().minimise(Objective(ledger, encoder, instance.start, latent), rng)
+            optimiser.minimise(Objective(ledger, encoder, instance.start, latent), rng)
     ledger.close()
     best = math.nan if ledger.best is None else ledger.best_objective
     return Reached(

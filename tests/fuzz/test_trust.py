@@ -57,6 +57,14 @@ def latentbench(*commands: list[str], cwd: Path) -> str:
     return done.stderr + done.stdout
 
 
+def test_a_plug_in_within_a_plug_in_is_imported_no_sooner_than_one_that_stands_alone() -> None:
+    inner = {"name": "never_to_be_imported:Class", "params": {}}
+    recorded = {"name": "restarts", "params": {"optimiser": inner, "step": 0.1}}
+    with pytest.raises(BadInput, match="add --trust never_to_be_imported"):
+        registry.from_record(recorded, kind="optimisers")
+    assert registry.from_record(recorded, ["never_to_be_imported"], "optimisers").params["optimiser"] == inner
+
+
 def test_reading_a_directory_imports_nothing_that_lies_in_it_or_that_it_names(copy: Path) -> None:
     name_evil(copy)
     for module in ("evil", "bottleneck", "numexpr", "IPython", "sitecustomize"):
