@@ -48,7 +48,8 @@ def budget_table(runs: pd.DataFrame, traces: pd.DataFrame, budgets: Sequence[int
     for name, share in QUARTILES.items():
         cost = groups["cost"].quantile(share, interpolation="higher")
         table[name] = towards * cost.where(np.isfinite(cost))
-    table[["low", "high"]] = np.sort(table[["low", "high"]].to_numpy(), axis=1)  # NaN comes last either way
+    larger = towards < 0
+    table.loc[larger, ["low", "high"]] = table.loc[larger, ["high", "low"]].to_numpy()
     table = table.join(told).reset_index().rename(columns={"at": "budget"})
     return table.join(measures.optima(runs)[["bound"]], on="problem")
 

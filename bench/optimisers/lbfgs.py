@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Literal
 
@@ -18,6 +19,8 @@ class LBFGS(Optimiser):
     units : {"common", "each"}
         Whether all coordinates are in one unit, the root mean square of the search space's scale, so that the choice
         of coordinates is the only preconditioner; or each in the unit of its own scale, which is one more.
+    step : float
+        Length of the first step, in these units and per coordinate: √k times as long in k of them.
     memory : int
         Curvature pairs kept.
     tolerance : float
@@ -31,18 +34,29 @@ class LBFGS(Optimiser):
     needs_gradient = True
     libraries = ("scipy.optimize",)
 
-    def __init__(self, units: Literal["common", "each"] = "common", memory: int = 10, tolerance: float = 1e-12) -> None:
+    def __init__(
+        self,
+        units: Literal["common", "each"] = "common",
+        step: float = 0.3,
+        memory: int = 10,
+        tolerance: float = 1e-12,
+    ) -> None:
+        if not (step > 0 and math.isfinite(step)):
+            raise ValueError(f"step: {step} must be positive and finite")
         if memory < 1:
             raise ValueError(f"memory: {memory} must be at least 1")
         if not tolerance >= 0:
             raise ValueError(f"tolerance: {tolerance} must be at least 0")
         self.units = units
+        self.step = step
         self.memory = memory
         self.tolerance = tolerance
 
     def minimise(self, objective: SearchSpace, rng: np.random.Generator) -> None:
         """One descent; the start is evaluated again, for its gradient."""
-        unit, limit = units_of(objective, self.units), objective.remaining + 1
+        # SciPy's first step has length 1
+        unit = self.step * math.sqrt(objective.dim) * units_of(objective, self.units)
+        limit = objective.remaining + 1
         descend(objective.value_and_gradient, objective.start, unit, limit, self.memory, self.tolerance)
 
 

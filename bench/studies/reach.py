@@ -68,7 +68,7 @@ def reach(instance: Instance, encoder: Encoder, budget: int, rng: np.random.Gene
     kinds = _starts(instance, encoder, ledger, rng)
     searches: list[tuple[Optimiser, np.ndarray]] = []
     if problem.differentiable and encoder.differentiable:
-        searches += [(LBFGS(units="each"), latent) for kind in kinds for latent in kind]
+        searches += [(LBFGS("each", step=1 / math.sqrt(len(latent))), latent) for kind in kinds for latent in kind]
     searches += [(CMAES(), kind[0]) for kind in kinds if len(kind)]
     for number, (optimiser, latent) in enumerate(searches, 1):
         ledger.open_stage(until=number / len(searches))

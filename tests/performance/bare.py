@@ -60,7 +60,8 @@ def lbfgs(
     problem: DifferentiableProblem, encoder: Encoder, design: np.ndarray, budget: int, rng: np.random.Generator
 ) -> int:
     """Descend by L-BFGS until SciPy stops; the budget must suffice."""
-    start, scale = encoder.encode(design[None])[0], np.sqrt(np.mean(encoder.scale**2))
+    start = encoder.encode(design[None])[0]
+    scale = 0.3 * np.sqrt(encoder.latent_dim) * np.sqrt(np.mean(encoder.scale**2))
 
     def value_and_gradient(step: np.ndarray) -> tuple[float, np.ndarray]:
         latent = torch.tensor((start + scale * step)[None], requires_grad=True)

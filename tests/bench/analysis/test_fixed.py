@@ -31,6 +31,15 @@ def test_what_was_found_by_then_is_the_best_verified_design_that_had_been_paid_f
     assert "vae/b" not in table.index
 
 
+def test_quartiles_are_in_the_order_of_numbers_also_where_larger_is_better(records: SimpleNamespace) -> None:
+    parts = [
+        records.run("raw/a", 100, (1, 1.0), (10, best), replicate=replicate, larger_is_better=True)
+        for replicate, best in enumerate((1.1, 1.2, 1.3, 1.4, 1.5))
+    ]
+    (row,) = fixed.budget_table(*records.experiment(*parts), [50]).itertuples()
+    assert (row.low, row.median, row.high) == (1.2, 1.3, 1.4)
+
+
 def test_calls_to_a_gap_are_the_values_up_to_the_first_verified_design_within_it(frames: tuple) -> None:
     runs, traces = frames
     traces = traces.assign(n_f=(traces["evaluations"] + 1) // 2)
