@@ -44,7 +44,13 @@ PRIORS: dict[str, tuple[float, dict[str, Any]]] = {
     "prior_mean": (1.0, {**MARK, "marker": "o"}),
     "prior_best": (1000.0, {**MARK, "marker": "D"}),
 }
-SWITCH: dict[str, Any] = {"linestyle": "none", "marker": "|", "markersize": 9.0, "markeredgewidth": 1.4, "zorder": 5}
+SWITCH: dict[str, Any] = {
+    "linestyle": "none",
+    "marker": "X",
+    "markersize": 7.0,
+    "markeredgecolor": "white",
+    "zorder": 5,
+}
 NAMES = {
     "switch": "next stage of an arm",
     "data_best": "best training design",

@@ -59,10 +59,10 @@ def test_a_switch_is_marked_on_its_curve(records: SimpleNamespace) -> None:
     runs["switched_at"] = [[30.0] if arm == "vae/a" else [] for arm in runs["arm"]]
     runs["switched_why"] = ["converged" if arm == "vae/a" else "" for arm in runs["arm"]]
     figure, _ = plots.convergence(runs, traces)
-    marks = [line for line in figure.axes[0].lines if line.get_marker() == "|"]
+    marks = [line for line in figure.axes[0].lines if line.get_marker() == "X"]
     assert [list(line.get_xdata()) for line in marks] == [[30.0]]
     assert "next stage of an arm" in legend(figure)
-    assert not any(line.get_marker() == "|" for ax in figure.axes[1:] for line in ax.lines)
+    assert not any(line.get_marker() == "X" for ax in figure.axes[1:] for line in ax.lines)
 
 
 def test_data_and_lines_are_the_measures(frames: Frames) -> None:
