@@ -28,7 +28,7 @@ def test_the_python_of_the_readme_runs(tiny_file: Path, tmp_path: Path, monkeypa
     assert {"problem", "arm", "target", "ert", "speed_up_strongest"} <= set(names["table"])  # type: ignore[call-overload]
 
 
-@pytest.mark.parametrize("document", ["README.md", "docs/encoders.md"])
+@pytest.mark.parametrize("document", ["README.md", "docs/encoders.md", "docs/optimisers.md"])
 def test_every_row_of_a_documents_tables_is_a_row_of_a_reference(document: str) -> None:
     tables = [path.read_text(encoding="utf-8").splitlines() for path in REFERENCE.glob("*/*.md")]
     reference = {line for table in tables for line in table}
