@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from bench.optimisers.base import Optimiser, SearchSpace
+from bench.optimisers.parameters import at_least, positive
 
 FIRST, SECOND, EPSILON = 0.9, 0.999, 1e-8
 
@@ -29,10 +30,8 @@ class Adam(Optimiser):
     needs_gradient = True
 
     def __init__(self, rate: float = 0.1, cycle: int = 500) -> None:
-        if not 0 < rate < np.inf:
-            raise ValueError(f"rate: {rate} must be positive and finite")
-        if cycle < 1:
-            raise ValueError(f"cycle: {cycle} must be at least 1")
+        positive(rate=rate)
+        at_least(1, cycle=cycle)
         self.rate = rate
         self.cycle = cycle
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from bench.optimisers.base import Optimiser, SearchSpace
 from bench.optimisers.lbfgs import descend, units_of
+from bench.optimisers.parameters import at_least, positive
 
 TOLERANCE = 1e-10
 """Relative decrease of the merit below which a descent stops."""
@@ -58,16 +59,9 @@ class AugmentedLagrangian(Optimiser):
         rounds: int = 40,
         memory: int = 10,
     ) -> None:
-        for name, value in {"penalty": penalty, "growth": growth, "shrink": shrink}.items():
-            if not (value > 0 and math.isfinite(value)):
-                raise ValueError(f"{name}: {value} must be positive and finite")
-        if growth < 1:
-            raise ValueError(f"growth: {growth} must be at least 1")
-        if not (margin >= 0 and math.isfinite(margin)):
-            raise ValueError(f"margin: {margin} must be at least 0 and finite")
-        for name, number in {"iterations": iterations, "rounds": rounds, "memory": memory}.items():
-            if number < 1:
-                raise ValueError(f"{name}: {number} must be at least 1")
+        positive(penalty=penalty, growth=growth, shrink=shrink)
+        at_least(0, margin=margin)
+        at_least(1, growth=growth, iterations=iterations, rounds=rounds, memory=memory)
         self.units = units
         self.penalty = penalty
         self.growth = growth

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from bench.optimisers.base import Optimiser, SearchSpace
+from bench.optimisers.parameters import at_least
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -46,8 +47,7 @@ class BayesianOptimiser(Optimiser):
     extra = "bo"
 
     def __init__(self, startup: int = 10) -> None:
-        if startup < 2:
-            raise ValueError(f"startup: {startup} must be at least 2")
+        at_least(2, startup=startup)
         self.startup = startup
 
     def _begin(self, objective: SearchSpace, start: np.ndarray | None, rng: np.random.Generator) -> tuple[Any, Any]:
@@ -114,8 +114,7 @@ class TuRBO(BayesianOptimiser):
 
     def __init__(self, startup: int = 10, batch: int = 4) -> None:
         super().__init__(startup)
-        if batch < 1:
-            raise ValueError(f"batch: {batch} must be at least 1")
+        at_least(1, batch=batch)
         self.batch = batch
 
     def minimise(self, objective: SearchSpace, rng: np.random.Generator) -> None:

@@ -8,6 +8,7 @@ from typing import Any, Literal
 import numpy as np
 
 from bench.optimisers.base import Optimiser, SearchSpace
+from bench.optimisers.parameters import at_least, positive
 
 
 class CMAES(Optimiser):
@@ -37,10 +38,9 @@ class CMAES(Optimiser):
         covariance: Literal["full", "diagonal", "vkd"] = "full",
         population: int | None = None,
     ) -> None:
-        if not (sigma > 0 and math.isfinite(sigma)):
-            raise ValueError(f"sigma: {sigma} must be positive and finite")
-        if population is not None and population < 2:
-            raise ValueError(f"population: {population} must be at least 2")
+        positive(sigma=sigma)
+        if population is not None:
+            at_least(2, population=population)
         self.sigma = sigma
         self.covariance = covariance
         self.population = population

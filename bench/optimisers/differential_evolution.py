@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from bench.optimisers.base import Optimiser, SearchSpace
+from bench.optimisers.parameters import at_least, positive
 
 LEAST = 5
 """Members of a population, fewer than which SciPy refuses."""
@@ -34,10 +33,8 @@ class DifferentialEvolution(Optimiser):
     libraries = ("scipy.optimize",)
 
     def __init__(self, population: int = 30, spread: float = 1.0, recombination: float = 0.7) -> None:
-        if population < LEAST:
-            raise ValueError(f"population: {population} must be at least {LEAST}")
-        if not (spread > 0 and math.isfinite(spread)):
-            raise ValueError(f"spread: {spread} must be positive and finite")
+        at_least(LEAST, population=population)
+        positive(spread=spread)
         if not 0 <= recombination <= 1:
             raise ValueError(f"recombination: {recombination} must be between 0 and 1")
         self.population = population

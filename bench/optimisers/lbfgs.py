@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 
 from bench.optimisers.base import Optimiser, SearchSpace
+from bench.optimisers.parameters import at_least, positive
 
 
 class LBFGS(Optimiser):
@@ -41,12 +42,9 @@ class LBFGS(Optimiser):
         memory: int = 10,
         tolerance: float = 1e-12,
     ) -> None:
-        if not (step > 0 and math.isfinite(step)):
-            raise ValueError(f"step: {step} must be positive and finite")
-        if memory < 1:
-            raise ValueError(f"memory: {memory} must be at least 1")
-        if not tolerance >= 0:
-            raise ValueError(f"tolerance: {tolerance} must be at least 0")
+        positive(step=step)
+        at_least(1, memory=memory)
+        at_least(0, tolerance=tolerance)
         self.units = units
         self.step = step
         self.memory = memory

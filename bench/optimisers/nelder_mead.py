@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from bench.optimisers.base import Optimiser, SearchSpace
+from bench.optimisers.parameters import positive
 
 
 class NelderMead(Optimiser):
@@ -27,9 +26,7 @@ class NelderMead(Optimiser):
     libraries = ("scipy.optimize",)
 
     def __init__(self, step: float = 0.3, tolerance: float = 1e-8) -> None:
-        for name, value in {"step": step, "tolerance": tolerance}.items():
-            if not (value > 0 and math.isfinite(value)):
-                raise ValueError(f"{name}: {value} must be positive and finite")
+        positive(step=step, tolerance=tolerance)
         self.step = step
         self.tolerance = tolerance
 

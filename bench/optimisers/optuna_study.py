@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bench.optimisers.base import Optimiser, SearchSpace
+from bench.optimisers.parameters import at_least
 
 if TYPE_CHECKING:
     import optuna
@@ -26,8 +27,7 @@ class Study(Optimiser):
     libraries: tuple[str, ...] = ("optuna",)
 
     def __init__(self, startup: int = 10) -> None:
-        if startup < 1:
-            raise ValueError(f"startup: {startup} must be at least 1")
+        at_least(1, startup=startup)
         self.startup = startup
 
     @abstractmethod

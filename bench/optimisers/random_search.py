@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from bench.optimisers.base import Optimiser, SearchSpace
+from bench.optimisers.parameters import at_least
 
 
 class RandomSearch(Optimiser):
@@ -17,8 +18,7 @@ class RandomSearch(Optimiser):
     """
 
     def __init__(self, batch: int = 100) -> None:
-        if batch < 1:
-            raise ValueError(f"batch: {batch} must be at least 1")
+        at_least(1, batch=batch)
         self.batch = batch
 
     def minimise(self, objective: SearchSpace, rng: np.random.Generator) -> None:

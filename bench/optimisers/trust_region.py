@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from bench.optimisers.base import Optimiser, SearchSpace
+from bench.optimisers.parameters import positive
 
 FAILED = 1e30
 """Stands for the loss of a failed evaluation, of which quadratics can be made."""
@@ -32,9 +31,7 @@ class TrustRegion(Optimiser):
     libraries = ("scipy.optimize",)
 
     def __init__(self, radius: float = 0.3, least: float = 1e-6) -> None:
-        for name, value in {"radius": radius, "least": least}.items():
-            if not (value > 0 and math.isfinite(value)):
-                raise ValueError(f"{name}: {value} must be positive and finite")
+        positive(radius=radius, least=least)
         if least > radius:
             raise ValueError(f"least: {least} must be at most the radius, {radius}")
         self.radius = radius

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from bench.optimisers.base import Optimiser, SearchSpace
+from bench.optimisers.parameters import at_least, positive
 from bench.optimisers.views import Ball, View
 
 
@@ -49,7 +50,8 @@ class Restarts(Wrapper):
 
     def __init__(self, optimiser: Optimiser, step: float = 0.1) -> None:
         super().__init__(optimiser)
-        self.step = _positive("step", step)
+        positive(step=step)
+        self.step = step
 
     def minimise(self, objective: SearchSpace, rng: np.random.Generator) -> None:
         """Search, move, and search again."""
@@ -72,8 +74,7 @@ class Multistart(Wrapper):
 
     def __init__(self, optimiser: Optimiser, samples: int = 100) -> None:
         super().__init__(optimiser)
-        if samples < 1:
-            raise ValueError(f"samples: {samples} must be at least 1")
+        at_least(1, samples=samples)
         self.samples = samples
 
     def minimise(self, objective: SearchSpace, rng: np.random.Generator) -> None:
@@ -120,9 +121,3 @@ class DensityBound(Wrapper):
         from scipy.stats import chi2
 
         return float(math.sqrt(chi2.ppf(self.coverage, dim)))
-
-
-def _positive(name: str, value: float) -> float:
-    if not (value > 0 and math.isfinite(value)):
-        raise ValueError(f"{name}: {value} must be positive and finite")
-    return value
