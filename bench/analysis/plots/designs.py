@@ -24,6 +24,8 @@ CELL = 1.2
 SHEET_COLUMNS = 8
 LINE = 0.17
 """Height in inches of a line of text."""
+STAGES = 6.0
+"""Size in points of the labels of arms of several stages."""
 
 
 def gallery(runs: pd.DataFrame, draw: Draw, problem: str | None = None) -> tuple[Figure, pd.DataFrame]:
@@ -63,9 +65,11 @@ def gallery(runs: pd.DataFrame, draw: Draw, problem: str | None = None) -> tuple
         full = []
         for ax, (encoder, optimiser) in zip(panels.flat, product(encoders, optimisers), strict=True):
             if optimiser == optimisers[0]:
-                ax.set_ylabel(plain(encoder))
+                text, looks = _stacked(encoder)
+                ax.set_ylabel(text, **looks)
             if encoder == encoders[0]:
-                ax.set_title(plain(optimiser))
+                text, looks = _stacked(optimiser)
+                ax.set_title(text, **looks)
             if (encoder, optimiser) not in best.index:
                 continue
             design, value = best["design"][encoder, optimiser], best["best"][encoder, optimiser]
@@ -109,6 +113,11 @@ def sheet(
                 ax.set_xlabel(plain(captions[number]), labelpad=1.0, fontsize=7.0)
         _same_scale(list(panels.flat)[: len(designs)])
     return figure, designs
+
+
+def _stacked(label: str) -> tuple[str, dict[str, Any]]:
+    """Set the stages of an arm one below the other, and smaller, since cells are narrow: a text and its looks."""
+    return plain(label).replace(" → ", "\n→ "), {"fontsize": STAGES} if " → " in label else {}
 
 
 def _cells(rows: int, columns: int, side: float, below: float) -> tuple[Figure, Any]:

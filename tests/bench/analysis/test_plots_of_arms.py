@@ -161,6 +161,23 @@ def test_a_pair_that_was_never_tried_has_an_empty_cell(records: SimpleNamespace)
     assert not any(ax.texts for ax in figure.axes)
 
 
+def test_labels_of_several_stages_stand_one_below_the_other_within_the_figure(records: SimpleNamespace) -> None:
+    stages = {"encoder": "spectral-vae-8 → raw-fourier", "optimiser": "cma-es → augmented-lagrangian"}
+    parts = [
+        records.run("raw/a", 100, (1, 1.5), design=[0.0, 1.0]),
+        records.run("x/y", 100, (1, 1.4), design=[0.0, 1.0]),
+    ]
+    parts[1][0].update(stages)
+    figure, _ = plots.gallery(records.experiment(*parts)[0], lambda x, ax: ax.plot(x))
+    figure.draw_without_rendering()
+    texts = [text for ax in figure.axes for text in (ax.title, ax.yaxis.label) if "→" in text.get_text()]
+    assert [text.get_text().count("\n") for text in texts] == [1, 1]
+    for text in texts:
+        box = text.get_window_extent()
+        assert 0 <= box.x0 <= box.x1 <= figure.bbox.x1
+        assert 0 <= box.y0 <= box.y1 <= figure.bbox.y1
+
+
 def test_a_gallery_is_of_one_problem_that_was_tried(records: SimpleNamespace) -> None:
     runs, _ = records.experiment(*parts(records, problem="x"), *parts(records, problem="y"))
     with pytest.raises(ValueError, match="choose from"):
