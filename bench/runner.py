@@ -74,16 +74,14 @@ def plan(experiment: Experiment, store: Store | None = None, doubt: Doubt = igno
     """Find what is left to do: failed runs are done again, and skipped ones that can work now; writes nothing."""
     known = {row["run"]: row.get("status") for row in store.rows(doubt)} if store else {}
     again = {"failed", None}
+    planned = list(enumerate(experiment.runs()))
     left = [
-        (order, run)
-        for order, run in enumerate(experiment.runs())
-        if known.get(run.key) in (again if run.skip else again | {"skipped"})
+        (order, run) for order, run in planned if known.get(run.key) in (again if run.skip else again | {"skipped"})
     ]
     runs = [(order, run) for order, run in left if run.skip is None]
-    done = sum(1 for _ in experiment.runs()) - len(left)
     needed = fits([run for _, run in runs])
     missing = needed if store is None else [fit for fit in needed if not _is_there(fit, store, doubt)]
-    return Plan(missing, runs, [(order, run) for order, run in left if run.skip], done)
+    return Plan(missing, runs, [(order, run) for order, run in left if run.skip], len(planned) - len(left))
 
 
 def run(

@@ -59,9 +59,8 @@ class CMAES(Optimiser):
             "seed": math.nan,
             "CMA_diagonal": self.covariance == "diagonal",
             "verbose": -9,
+            "popsize": self.settings(objective.dim)["population"],
         }
-        if self.population is not None:
-            options["popsize"] = self.population
         if self.covariance == "vkd":
             from cma.restricted_gaussian_sampler import GaussVkDSampler
 
