@@ -23,10 +23,12 @@ _HOMES = {
     "encoder_table": "bench.analysis.encoders",
     "budget_table": "bench.analysis.fixed",
     "gap_table": "bench.analysis.fixed",
+    "audit": "bench.analysis.audit",
 }
 __all__ = [*_HOMES, "__version__"]
 
 if TYPE_CHECKING:
+    from bench.analysis.audit import audit as audit
     from bench.analysis.encoders import encoder_table as encoder_table
     from bench.analysis.fixed import budget_table as budget_table
     from bench.analysis.fixed import gap_table as gap_table

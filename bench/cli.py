@@ -192,6 +192,15 @@ def plot(
 
 
 @app.command()
+def audit(directory: Directory) -> None:
+    """Say what a reader must know before believing a comparison: what is unequal, leaked, missing or out of reach."""
+    from bench.analysis.audit import audit, render
+
+    runs, traces = _load(directory, ["evaluations", "objective", "displayed", "verified"])
+    _print(render(audit(runs, traces)).removesuffix("\n"))
+
+
+@app.command()
 def info(directory: Directory) -> None:
     """Say what an experiment is, how far it has come, and with which versions and machines."""
     from bench.info import describe

@@ -53,6 +53,12 @@ def test_plots_are_written_and_named(folder: Path) -> None:
     assert all(path.stat().st_size > 1000 for path in paths)
 
 
+def test_the_audit_says_what_limits_a_comparison_and_is_no_failure(folder: Path) -> None:
+    done = latentbench("audit", "results/runs/tiny", cwd=folder)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "replicates: too few for intervals or tests" in done.stdout
+
+
 def test_a_second_run_has_nothing_to_do_and_says_the_same(folder: Path) -> None:
     before = {path: path.stat().st_mtime_ns for path in folder.rglob("*.parquet")}
     done = latentbench("run", "tiny.toml", cwd=folder)

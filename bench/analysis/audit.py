@@ -1,0 +1,384 @@
+"""The fairness audit: what a reader must know before believing a comparison, in plain sentences, from the records."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from bench.analysis import measures
+from bench.analysis.compare import target_text
+from bench.analysis.encoders import reachable
+
+NEIGHBOURHOOD = 0.01
+"""The normalised gap within which a training design counts as a neighbour of the optimum."""
+FEW = 10
+"""Replicates below which neither an interval nor a test says much."""
+HEAD_START = 0.5
+"""The share of the common start's gap below which what an encoder makes of that start is a head start."""
+SAME_START = 1e-9
+"""Relative difference up to which two displayed starts are the same."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that a reader must know.
+
+    Attributes
+    ----------
+    problem : str
+        Label.
+    about : str
+        In a word or two: "training data", "starts", ...
+    sentence : str
+    arms : tuple of str
+        Labels of the rows that it is about; empty where it is about none in particular.
+    rows : str
+        The same in words.
+    """
+
+    problem: str
+    about: str
+    sentence: str
+    arms: tuple[str, ...] = ()
+    rows: str = ""
+
+    def __str__(self) -> str:
+        """Give the sentence, and the rows that it is about."""
+        return f"{self.about}: {self.sentence}" + (f" Rows: {self.rows}." if self.rows else "")
+
+
+Said = tuple[str, Iterable[str]]
+"""A sentence, and the arms that it is about."""
+
+
+def audit(runs: pd.DataFrame, traces: pd.DataFrame) -> list[Finding]:
+    """Everything that limits what a comparison shows, problem by problem.
+
+    Parameters
+    ----------
+    runs, traces : DataFrame
+        Records: a row a run, a row a logged evaluation.
+
+    Returns
+    -------
+    list of Finding
+        Empty only where no rule objects. The rules are those of `RULES`.
+    """
+    if runs.empty:
+        return []
+    hits, known = measures.hits(runs, traces), measures.optima(runs)
+    first = traces[["run", "evaluations", "objective"]].sort_values("evaluations").drop_duplicates("run")
+    starts = dict(zip(first["run"], first["objective"], strict=True))
+    runs = runs.assign(reachable=reachable(runs)["displayed"], start_objective=runs["run"].map(starts))
+    findings = []
+    for problem, of_one in runs.groupby("problem"):
+        records = _Records(of_one, hits[hits["problem"] == problem], known.reindex([problem]).iloc[0])
+        for about, rule in RULES:
+            for sentence, some in rule(records):
+                arms = tuple(sorted(map(str, set(some))))
+                findings.append(Finding(str(problem), about, sentence, arms, records.rows(arms)))
+    return findings
+
+
+class _Records:
+    """What the rules read: the records of one problem."""
+
+    def __init__(self, runs: pd.DataFrame, hits: pd.DataFrame, known: pd.Series) -> None:
+        self.runs, self.hits, self.known = runs, hits, known
+        tried = measures.attempted(runs)
+        self.tried = tried.join(runs[[name for name in runs.columns if name not in tried.columns]])
+        self.latent = self.tried[~self.tried["raw"]]
+        self.raw = self.tried[self.tried["raw"]]
+        self.uses_gradients = self.tried.groupby("arm")["n_g"].max().gt(0)
+        self.sign = float(measures.direction(self.tried)[0]) if len(self.tried) else 1.0
+
+    def column(self, name: str) -> pd.Series[float]:
+        """Numbers of a column of the attempted runs, NaN where the records lack it."""
+        return pd.to_numeric(self.tried.get(name, pd.Series(np.nan, self.tried.index)))
+
+    def hardest_met(self, value: float) -> str:
+        """The hardest target that a displayed value meets, in words; empty if it meets none."""
+        targets = sorted(self.hits["target"].unique() * self.sign)
+        met = [target for target in targets if self.sign * value <= target]
+        return self.in_words(met[0] * self.sign) if met else ""
+
+    def rows(self, arms: tuple[str, ...]) -> str:
+        """Name arms, in short where they are all that there are of a kind."""
+        kinds = {"all": self.tried, "all latent arms": self.latent, "all raw arms": self.raw}
+        for name, kind in kinds.items():
+            if len(arms) > 1 and set(arms) == set(kind["arm"]):
+                return name
+        return _listed(arms)
+
+    def in_words(self, target: float) -> str:
+        row = self.tried.iloc[0]
+        return target_text(pd.Series({**row[["quantity", "larger_is_better"]].to_dict(), "target": target}))
+
+
+def _failures(records: _Records) -> Iterator[Said]:
+    runs = records.runs
+    for status, consequence in {
+        "failed": "they are charged what they spent, and are unsuccessful beyond what they had verified by then.",
+        "skipped": "they take part in no comparison.",
+    }.items():
+        some = runs[runs["status"] == status]
+        if len(some):
+            reasons = some["reason"].fillna("").value_counts()
+            why = "; ".join(f"{number} × {reason}" for reason, number in reasons.items())
+            yield f"{len(some)} of {len(runs)} runs were {status} ({why}): {consequence}", some["arm"]
+
+
+def _training_data(records: _Records) -> Iterator[Said]:
+    latent = records.latent
+    best = records.column("data_best_objective").loc[latent.index]
+    if not best.notna().any():
+        return
+    f_star, reference = records.known["f_star"], records.known["reference"]
+    if f_star < reference:
+        gaps = measures.gap(best.dropna(), f_star, reference)
+        if gaps.min() <= NEIGHBOURHOOD:
+            share = f"{np.mean(gaps <= NEIGHBOURHOOD):.0%}"
+            what = "optimum" if records.known["exact"] else "best known design"
+            yield (
+                f"in {share} of the fits the training data hold a design within a normalised gap of "
+                f"{NEIGHBOURHOOD:g} of the {what} (the nearest: {gaps.min():.1g}). What these arms find, "
+                "they may have been shown.",
+                latent["arm"],
+            )
+    displayed = records.column("data_best").loc[latent.index].dropna()
+    met = records.hardest_met(displayed.median())
+    if met:
+        yield f"the best training design of the median replicate already meets {met}.", latent["arm"]
+
+
+def _priors(records: _Records) -> Iterator[Said]:
+    for name, what in {"prior_mean": "the decoded prior mean", "prior_best": "the best of 1,000 prior samples"}.items():
+        values = records.column(name).loc[records.latent.index].dropna()
+        medians = values.groupby(records.latent["encoder"]).median()
+        for met, encoders in medians.groupby(medians.map(records.hardest_met)):
+            if met:
+                arms = records.latent.loc[records.latent["encoder"].isin(encoders.index), "arm"]
+                yield f"{what} already meets {met} (median): no search is needed for it.", arms
+
+
+def _collapse(records: _Records) -> Iterator[Said]:
+    collapsed = records.column("collapsed").gt(0)
+    if collapsed.any():
+        some = records.tried[collapsed]
+        yield (
+            f"in {len(some)} runs the encoder has collapsed: it leaves half of its latent dimensions or more unused.",
+            some["arm"],
+        )
+
+
+def _starts(records: _Records) -> Iterator[Said]:
+    start = records.column("start")
+    usual = start.groupby([records.tried["replicate"], records.tried["encoder"]]).transform("median")
+    other = (start - usual).abs() > SAME_START * usual.abs()
+    if other.any():
+        yield "these do not start where other searches of their replicate and encoder do.", records.tried["arm"][other]
+    f_star, reference = records.known["f_star"], records.known["reference"]
+    if not (f_star < reference and len(records.raw)):
+        return
+    gaps = pd.Series(measures.gap(records.column("start_objective"), f_star, reference), records.tried.index)
+    of_raw = gaps[records.raw.index].groupby(records.raw["replicate"]).median()
+    share = gaps[records.latent.index] / records.latent["replicate"].map(of_raw)
+    medians = share.groupby(records.latent["arm"]).median()
+    ahead = medians.index[medians < HEAD_START]
+    if len(ahead):
+        least = f"{medians.min():.0%}"
+        yield (
+            "decoding the latent of the common start already closes more than half of its gap (down to "
+            f"{least} of it): these start ahead.",
+            ahead,
+        )
+
+
+def _budgets(records: _Records) -> Iterator[Said]:
+    budgets = records.tried.groupby("arm")["budget"].max().dropna()
+    if budgets.nunique() > 1:
+        ends = f"from {budgets.min():.0f} to {budgets.max():.0f} evaluations"
+        yield (
+            f"arms have different budgets, {ends}: compare at what all of them could spend, or by targets.",
+            budgets.index[budgets < budgets.max()],
+        )
+
+
+def _replicates(records: _Records) -> Iterator[Said]:
+    counts = records.tried.groupby("arm")["replicate"].nunique()
+    if not len(counts):
+        return
+    if counts.nunique() > 1:
+        yield (
+            f"arms have different numbers of replicates, from {counts.min()} to {counts.max()}: some of their runs are "
+            "missing.",
+            counts.index[counts < counts.max()],
+        )
+    if counts.max() < FEW:
+        yield (
+            f"{counts.max()} replicate{'s' if counts.max() > 1 else ''}: too few for intervals or tests to say much.",
+            (),
+        )
+    searches = records.latent.groupby("arm").size()
+    fits = records.latent.groupby("arm")["replicate"].nunique()
+    shared = searches.index[searches > fits]
+    if len(shared):
+        yield (
+            f"{searches[shared].max()} searches share {fits[shared].min()} fitted encoders: they are no more "
+            "samples of the encoder than that, which the intervals take into account.",
+            shared,
+        )
+
+
+def _raw_arms(records: _Records) -> Iterator[Said]:
+    if not len(records.latent):
+        return
+    if not len(records.raw):
+        yield "no raw arm ran: there is nothing to compare latent search with.", ()
+        return
+    with_gradients = records.uses_gradients[records.uses_gradients].index
+    raw, latent = set(records.raw["arm"]), set(records.latent["arm"])
+    if latent & set(with_gradients) and not raw & set(with_gradients):
+        yield (
+            "latent arms use gradients and no raw arm does: that compares gradients with none.",
+            latent & set(with_gradients),
+        )
+    if set(records.raw["encoder"]) == {"raw"}:
+        yield (
+            "raw search runs over the vertices alone; in smooth coordinates, such as those of raw-fourier, it is far "
+            "stronger on outlines.",
+            raw,
+        )
+
+
+def _gradient_price(records: _Records) -> Iterator[Said]:
+    some = records.uses_gradients.index[records.uses_gradients]
+    if len(some) and not records.uses_gradients.all():
+        yield (
+            "a gradient is priced as one evaluation, as an adjoint costs; where it costs more, these arms are slower "
+            "than the table says.",
+            some,
+        )
+
+
+def _verification(records: _Records) -> Iterator[Said]:
+    refused = records.column("n_refused").gt(0)
+    if refused.any():
+        number = int(records.column("n_refused").sum())
+        yield (
+            f"verification refused {number} feasible designs that would have been the best of their runs; they count "
+            "for nothing.",
+            records.tried["arm"][refused],
+        )
+    without = records.column("best").isna()
+    if without.any():
+        yield f"{without.sum()} of {len(without)} runs found no verified design at all.", records.tried["arm"][without]
+    start = records.column("start") * records.sign
+    stuck = ~(records.column("best") * records.sign < start) & ~without & start.notna()
+    share = stuck.groupby(records.tried["arm"]).mean()
+    if (share > 0.5).any():
+        yield "most of these searches found nothing better than their start.", share.index[share > 0.5]
+
+
+def _targets(records: _Records) -> Iterator[Said]:
+    if not len(records.hits):
+        yield "no target is declared, so there is neither a running time nor a speed-up.", ()
+        return
+    reached = records.hits.groupby("target")["success"].any()
+    missed = [records.in_words(float(target)) for target in reached.index[~reached]]
+    if missed:
+        yield f"nobody reached {_listed(missed)}: these say how hard the problem is, not who is better.", ()
+    best = records.column("reachable").groupby(records.tried["arm"]).median().dropna() * records.sign
+    for target in records.hits["target"].unique():
+        beyond = best.index[best > target * records.sign]
+        if len(beyond):
+            yield (
+                f"the best design that is known to be reachable through these encoders does not meet "
+                f"{records.in_words(target)}: no optimiser can.",
+                beyond,
+            )
+    if not len(best) and len(records.latent):
+        yield (
+            "no reach search was made (`latentbench reach`), so that it is not known which targets an encoder can "
+            "represent at all.",
+            (),
+        )
+
+
+def _outputs(records: _Records) -> Iterator[Said]:
+    specs = records.tried.groupby("arm")["arm_spec"].first() if "arm_spec" in records.tried else pd.Series(dtype=object)
+    squashed = [str(arm) for arm, spec in specs.items() if "sigmoid" in _outputs_of(spec)]
+    if squashed:
+        yield (
+            "a sigmoid output confines every coordinate to the box of the training designs: what lies beyond it "
+            "cannot be decoded.",
+            squashed,
+        )
+
+
+def _outputs_of(spec: Any) -> list[Any]:
+    try:
+        return [stage["encoder"]["params"].get("output") for stage in json.loads(spec)["stages"]]
+    except (TypeError, ValueError, KeyError, AttributeError, RecursionError):  # a record may come from anywhere
+        return []
+
+
+def _optimum(records: _Records) -> Iterator[Said]:
+    if not records.known["exact"] and np.isfinite(records.known["f_star"]):
+        yield "the optimum is not known: gaps are to the best design on record, which may yet be bettered.", ()
+
+
+def _machines(records: _Records) -> Iterator[Said]:
+    told = records.tried.get("provenance", pd.Series(dtype=object)).dropna()
+    entries = [entry for entry in map(_entry, told.unique()) if entry]
+    for name, what in {"commit": "commits of the code", "machine": "machines", "versions": "sets of versions"}.items():
+        different = {json.dumps(entry.get(name), sort_keys=True) for entry in entries}
+        if len(different) > 1:
+            yield f"the runs come from {len(different)} different {what}.", ()
+    if any(str(entry.get("commit", "")).endswith("-dirty") for entry in entries):
+        yield "some were computed with code that is in no commit.", ()
+
+
+def _entry(text: Any) -> dict[str, Any]:
+    try:
+        return dict(json.loads(text))
+    except (ValueError, TypeError, RecursionError):
+        return {}
+
+
+RULES: tuple[tuple[str, Callable[[_Records], Iterator[Said]]], ...] = (
+    ("raw arms", _raw_arms),
+    ("training data", _training_data),
+    ("prior", _priors),
+    ("collapse", _collapse),
+    ("starts", _starts),
+    ("budgets", _budgets),
+    ("replicates", _replicates),
+    ("runs", _failures),
+    ("verification", _verification),
+    ("targets", _targets),
+    ("output", _outputs),
+    ("gradients", _gradient_price),
+    ("optimum", _optimum),
+    ("provenance", _machines),
+)
+"""What is looked at, what undermines a comparison most coming first."""
+
+
+def render(findings: Iterable[Finding]) -> str:
+    """Write the findings for people, problem by problem, or that there is none."""
+    parts: dict[str, list[str]] = {}
+    for finding in findings:
+        parts.setdefault(finding.problem, []).append(f"- {finding}")
+    if not parts:
+        return f"No objection: {_listed([about for about, _ in RULES])} were looked at.\n"
+    return "\n\n".join("\n".join([problem, "=" * len(problem), *lines]) for problem, lines in parts.items()) + "\n"
+
+
+def _listed(names: Iterable[str]) -> str:
+    return "; ".join(names)  # labels may hold commas
