@@ -116,7 +116,7 @@ def run(
         _say_plan(loaded, runner.store_for(loaded, out), fresh)
         return DONE
     summary = runner.run(loaded, out, jobs, fresh, on_stderr, dask, time_limit)
-    _print_table(summary.path, Format.text)
+    _print_table([summary.path], Format.text)
     for name, reason in summary.failures.items():
         _say(f"failed: {name}: {reason}")
     for find in summary.finds:
@@ -129,7 +129,9 @@ def run(
 
 @app.command()
 def table(
-    directory: Directory,
+    directories: Annotated[
+        list[Path], typer.Argument(metavar="DIR...", help="Experiment directories that `run` has written.")
+    ],
     format: Annotated[Format, typer.Option(help="How it is written.")] = Format.text,
     encoders: Annotated[bool, typer.Option("--encoders", help="What its encoders are worth, instead.")] = False,
     at: Annotated[
@@ -138,15 +140,15 @@ def table(
     ] = None,
     gap: Annotated[float | None, typer.Option(help="Calls to this normalised gap, instead.")] = None,
 ) -> None:
-    """Print the efficiency table of an experiment, or another one of it."""
+    """Print the efficiency table of an experiment, or of several together, or another one of them."""
     if encoders + bool(at) + (gap is not None) > 1:
         raise BadInput("--encoders, --at and --gap are tables of their own; choose one")
     if gap is not None and not 0 <= gap <= 1:
         raise BadInput(f"--gap: {gap} must be between 0 and 1")
     if at or gap is not None:
-        _print_fixed(directory, format, sorted(set(at or [])), gap)
+        _print_fixed(directories, format, sorted(set(at or [])), gap)
     else:
-        (_print_encoders if encoders else _print_table)(directory, format)
+        (_print_encoders if encoders else _print_table)(directories, format)
 
 
 @app.command()
@@ -164,7 +166,7 @@ def reach(
     if trust:
         _look_in_this_folder()
     failures = reaching.reach(directory, budget or BUDGET, jobs, trust or (), on_stderr)
-    _print_encoders(directory, Format.text)
+    _print_encoders([directory], Format.text)
     for name, reason in failures.items():
         _say(f"failed: {name}: {reason}")
     return SOME_FAILED if failures else DONE
@@ -280,10 +282,26 @@ def _load(directory: Path, columns: list[str] | None = None) -> tuple[pd.DataFra
     return runs, traces
 
 
-def _print_fixed(directory: Path, form: Format, at: list[int], gap: float | None) -> None:
+def _load_together(directories: list[Path], columns: list[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Records of one experiment or of several, what differs between which goes to standard error."""
+    if len(directories) == 1:
+        return _load(directories[0], columns)
+    from bench.analysis.joining import join
+
+    if len(set(directories)) < len(directories):
+        raise BadInput(f"{', '.join(map(str, directories))}: a directory is named twice")
+    names = [path.name for path in directories]
+    unlike = len(set(names)) == len(names)
+    runs, traces, differences = join({p.name if unlike else str(p): _load(p, columns) for p in directories})
+    for sentence in differences:
+        _say(f"differs: {sentence}")
+    return runs, traces
+
+
+def _print_fixed(directories: list[Path], form: Format, at: list[int], gap: float | None) -> None:
     from bench.analysis import fixed
 
-    runs, traces = _load(directory, fixed.TRACE)
+    runs, traces = _load_together(directories, fixed.TRACE)
     if gap is None:
         text = fixed.render_budgets(fixed.budget_table(runs, traces, at), form.value)
     else:
@@ -291,18 +309,17 @@ def _print_fixed(directory: Path, form: Format, at: list[int], gap: float | None
     _print(text.removesuffix("\n"))
 
 
-def _print_table(directory: Path, form: Format) -> None:
+def _print_table(directories: list[Path], form: Format) -> None:
     from bench.analysis import measures, tables
 
-    runs, traces = _load(directory, measures.TRACE)
-
+    runs, traces = _load_together(directories, measures.TRACE)
     _print(tables.render(tables.efficiency_table(runs, traces), form.value).removesuffix("\n"))
 
 
-def _print_encoders(directory: Path, form: Format) -> None:
+def _print_encoders(directories: list[Path], form: Format) -> None:
     from bench.analysis import encoders
 
-    runs, _ = _load(directory, ["evaluations"])
+    runs, _ = _load_together(directories, ["evaluations"])
     _print(encoders.render(encoders.encoder_table(runs), form.value).removesuffix("\n"))
 
 

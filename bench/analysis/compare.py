@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from bench.analysis.runtimes import CONFIDENCE, Runtimes, resample
 
+UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"))
 SAME = ["speed_up_same", "speed_up_same_low", "speed_up_same_high", "speed_up_same_relation"]
 STRONGEST = [name.replace("same", "strongest") for name in SAME]
 SPEED_UP = (float, float, float, object)
@@ -184,3 +185,13 @@ def break_even(
     absent = np.isnan(arm) | np.isnan(raw)
     cost = np.select([absent, arm >= raw], [nan, np.where(bounded, nan, inf)], cost)
     return cost, np.select([np.isnan(cost), bounded], ["", "≤"], "=")
+
+
+def cost_text(seconds: float, relation: str) -> str:
+    """Write a break-even cost: ``1.2 ms``, ``≤ 3 s``, ``any``, ``never``, or ``–`` where it is not known."""
+    if isnan(seconds) or isinf(seconds):
+        return "–" if isnan(seconds) else "never"
+    if seconds == 0.0:
+        return "any"
+    size, unit = next(((size, unit) for size, unit in UNITS if seconds >= size), UNITS[-1])
+    return f"{relation.strip('=')} {significant(seconds / size, 2)} {unit}".strip()

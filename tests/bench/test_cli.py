@@ -53,6 +53,19 @@ def test_plots_are_written_and_named(folder: Path) -> None:
     assert all(path.stat().st_size > 1000 for path in paths)
 
 
+def test_experiments_are_tabulated_together_and_what_differs_goes_to_standard_error(folder: Path) -> None:
+    other = (folder / "tiny.toml").read_text(encoding="utf-8").replace('name = "tiny"', 'name = "other"\nseed = 1')
+    (folder / "other.toml").write_text(other, encoding="utf-8")
+    assert latentbench("run", "other.toml", cwd=folder).returncode == 0
+    paths = ("results/runs/tiny", "results/runs/other")
+    done = latentbench("table", *paths, "--format", "csv", cwd=folder)
+    assert done.returncode == 0
+    assert "raw/l-bfgs (tiny)" in done.stdout
+    assert "replicates are not paired" in done.stderr
+    twice = latentbench("table", paths[0], paths[0], cwd=folder)
+    assert (twice.returncode, twice.stdout, len(twice.stderr.splitlines())) == (2, "", 1)
+
+
 def test_the_audit_says_what_limits_a_comparison_and_is_no_failure(folder: Path) -> None:
     done = latentbench("audit", "results/runs/tiny", cwd=folder)
     assert (done.returncode, done.stderr) == (0, "")
