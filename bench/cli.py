@@ -51,6 +51,12 @@ class Format(StrEnum):
     csv = "csv"
 
 
+class Target(StrEnum):
+    """What records can be exported to."""
+
+    ioh = "ioh"
+
+
 class Listed(StrEnum):
     """What can be listed."""
 
@@ -184,12 +190,24 @@ def plot(
         raise BadInput(f"{directory}: no run is completed; there is nothing to draw")
     from bench import figures
 
-    folder = out or directory / "plots"
-    if out is None and folder.is_symlink():
-        raise BadInput(f"{folder}: is a link; name a directory for the figures with --out")
+    folder = out or _within(directory, "plots")
     if trust:
         _look_in_this_folder()
     for path in figures.write(runs, traces, folder, trust or ()):
+        _print(str(path))
+
+
+@app.command()
+def export(
+    directory: Directory,
+    to: Annotated[Target, typer.Option(help="The format: ioh is that of IOHprofiler.")] = Target.ioh,
+    out: Annotated[Path | None, typer.Option(help="A new or empty folder; DIR/ioh by default.")] = None,
+) -> None:
+    """Write the records in a format that other tools read, and name the files."""
+    from bench.export import to_ioh
+
+    runs, traces = _load(directory, ["evaluations", "objective", "displayed", "verified"])
+    for path in to_ioh(runs, traces, out or _within(directory, to.value)):
         _print(str(path))
 
 
@@ -270,6 +288,13 @@ def check(
         return DONE
     typer.echo(f"{plugin} does not conform: {passed.count(False)} of {len(passed)} checks object")
     return OBJECTIONS
+
+
+def _within(directory: Path, name: str) -> Path:
+    """A place of that name in an experiment directory, which may come from elsewhere."""
+    if (directory / name).is_symlink():
+        raise BadInput(f"{directory / name}: is a link; name another place with --out")
+    return directory / name
 
 
 def _load(directory: Path, columns: list[str] | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -72,19 +72,22 @@ class Spec:
     name : str
     settings : str
         The parameters as JSON, sorted by name, so that a spec can be compared and hashed.
+    unrecorded : str
+        Likewise, given parameters on which no result depends; those of a plug-in that is a parameter, under its name.
     """
 
     kind: Kind
     name: str
     settings: str = "{}"
+    unrecorded: str = "{}"
 
     @property
     def params(self) -> dict[str, Any]:
-        """The parameters by name."""
+        """The parameters by name, but the unrecorded."""
         return dict(json.loads(self.settings))
 
     def identity(self) -> dict[str, Any]:
-        """Name and parameters, as JSON can hold them."""
+        """Name and parameters, as JSON can hold them; seeds hang on this, so what is unrecorded is no part of it."""
         return {"name": self.name, "params": self.params}
 
     def make(self) -> Any:
@@ -96,9 +99,10 @@ class Spec:
             If the plug-in refuses its parameters.
         """
         cls = load_class(self.kind, self.name)
-        adapters = _adapters(cls)
+        adapters, beside = _adapters(cls), dict(json.loads(self.unrecorded))
+        values = beside | self.params
         try:
-            return cls(**{name: _made(cls, name, adapters[name], value) for name, value in self.params.items()})
+            return cls(**{n: _made(cls, n, adapters[n], value, beside.get(n)) for n, value in values.items()})
         except BadInput:
             raise
         except (ValueError, TypeError) as error:
@@ -183,7 +187,8 @@ def resolve(kind: Kind, name: str, params: dict[str, Any] | None = None) -> Spec
     adapters, hints = _adapters(cls), _hints(cls)
     params = dict(params or {})
     defaults = defaults_of(kind, name)
-    resolved = {}
+    resolved: dict[str, Any] = {}
+    beside: dict[str, Any] = {}
     for given in params:
         if given not in adapters:
             raise unknown(f"{kind} '{name}'", given, adapters)
@@ -193,21 +198,27 @@ def resolve(kind: Kind, name: str, params: dict[str, Any] | None = None) -> Spec
             raise BadInput(f"{kind} '{name}': parameter '{parameter}' is missing and has no default")
         inner = _kind_of_hint(hints.get(parameter))
         if inner:
-            resolved[parameter] = _nested(f"{kind} '{name}': {parameter}", inner, value)
+            nested = _nested(f"{kind} '{name}': {parameter}", inner, value)
+            resolved[parameter] = nested.identity()
+            if nested.unrecorded != "{}":
+                beside[parameter] = json.loads(nested.unrecorded)
+            continue
+        unrecorded = parameter in getattr(cls, "unrecorded", ())
+        if unrecorded and parameter not in params:
             continue
         try:
             if parameter in params:
                 _refuse_unknown_keys(f"{kind} '{name}': {parameter}", hints.get(parameter), value)
                 value = adapter.validate_json(json.dumps(value), strict=True)
-            resolved[parameter] = adapter.dump_python(value, mode="json")
+            (beside if unrecorded else resolved)[parameter] = adapter.dump_python(value, mode="json")
         except ValidationError as error:
             raise BadInput(f"{kind} '{name}': {describe(error, parameter)}") from None
         except (TypeError, RecursionError, PydanticSerializationError):
             raise BadInput(f"{kind} '{name}': {parameter}: {value!r:.80} must be plain data") from None
-    return Spec(kind, name, json.dumps(resolved, sort_keys=True))
+    return Spec(kind, name, json.dumps(resolved, sort_keys=True), json.dumps(beside, sort_keys=True))
 
 
-def _nested(what: str, kind: Kind, value: Any) -> dict[str, Any]:
+def _nested(what: str, kind: Kind, value: Any) -> Spec:
     """Resolve a plug-in that is a parameter of another: a name, or a table of a name and its parameters."""
     table = {"name": value} if isinstance(value, str) else value
     if not isinstance(table, dict) or not isinstance(table.get("name"), str):
@@ -215,14 +226,15 @@ def _nested(what: str, kind: Kind, value: Any) -> dict[str, Any]:
     if table.keys() == {"name", "params"} and isinstance(table["params"], dict):  # an identity, as it is recorded
         table = {"name": table["name"], **table["params"]}
     params = {parameter: given for parameter, given in table.items() if parameter != "name"}
-    return resolve(kind, table["name"], params).identity()
+    return resolve(kind, table["name"], params)
 
 
-def _made(cls: type, parameter: str, adapter: Any, value: Any) -> Any:
+def _made(cls: type, parameter: str, adapter: Any, value: Any, beside: Any) -> Any:
     """What a parameter's plain data stands for: a plug-in, or a value of the annotated type."""
     inner = _kind_of_hint(_hints(cls).get(parameter))
     if inner:
-        return Spec(inner, value["name"], json.dumps(value["params"], sort_keys=True)).make()
+        settings, unrecorded = (json.dumps(part, sort_keys=True) for part in (value["params"], beside or {}))
+        return Spec(inner, value["name"], settings, unrecorded).make()
     return adapter.validate_python(value)
 
 

@@ -28,18 +28,21 @@ def budget_table(runs: pd.DataFrame, traces: pd.DataFrame, budgets: Sequence[int
         A row per (problem, arm, budget): ``searches``; ``feasible``, the share that had a verified design better than
         their start; ``low``, ``median`` and ``high``, the quartiles of the best verified displayed value, a search
         without one being infinitely bad; ``bound``; ``still``, the share of searches that had not ended by then;
-        ``quantity`` and ``larger_is_better``.
+        ``quantity`` and ``larger_is_better``; ``gap_low``, ``gap_median`` and ``gap_high``, the quartiles of the
+        normalised gap: inf without a verified design, NaN where neither an optimum nor a best-known value is on record.
     """
-    tried = measures.attempted(runs)
+    tried = measures.attempted(runs).join(measures.optima(runs)["f_star"], on="problem")
     sign = pd.Series(measures.direction(tried), index=tried["run"].to_numpy())
     found = measures.verified(traces)
     found = found.assign(cost=found["displayed"] * found["run"].map(sign).astype(float))
     parts = []
     for budget in budgets:
-        cost = found[found["evaluations"] <= budget].groupby("run", observed=True)["cost"].min()
-        cost = tried["run"].map(cost.set_axis(cost.index.astype(object))).astype(float).fillna(np.inf)
-        better = cost < measures.direction(tried) * tried["start"].astype(float)
-        parts.append(tried.assign(at=budget, cost=cost, better=better, going=tried["price"] >= budget))
+        least = found[found["evaluations"] <= budget].groupby("run", observed=True)[["cost", "objective"]].min()
+        least = least.set_axis(least.index.astype(object)).reindex(tried["run"]).astype(float).fillna(np.inf)
+        so_far = tried.assign(at=budget, cost=least["cost"].to_numpy(), going=tried["price"] >= budget)
+        so_far["gap"] = measures.gap(least["objective"], tried["f_star"], tried["reference"])
+        so_far["better"] = so_far["cost"] < measures.direction(tried) * tried["start"].astype(float)
+        parts.append(so_far)
     whole = pd.concat(parts)
     groups = whole.groupby(["problem", "arm", "at"])
     table = groups.agg(searches=("cost", "size"), feasible=("better", "mean"), still=("going", "mean"))
@@ -48,6 +51,7 @@ def budget_table(runs: pd.DataFrame, traces: pd.DataFrame, budgets: Sequence[int
     for name, share in QUARTILES.items():
         cost = groups["cost"].quantile(share, interpolation="higher")
         table[name] = towards * cost.where(np.isfinite(cost))
+        table[f"gap_{name}"] = groups["gap"].quantile(share, interpolation="higher")
     larger = towards < 0
     table.loc[larger, ["low", "high"]] = table.loc[larger, ["high", "low"]].to_numpy()
     table = table.join(told).reset_index().rename(columns={"at": "budget"})
@@ -107,6 +111,8 @@ def _budget_page(table: pd.DataFrame, write: Writer) -> Iterator[str]:
         cells["improved"] = rows.loc[last].set_index("arm")["feasible"].map(_percent)
         cells["searches"] = arms["searches"].map(str)
         yield write.table("Best verified, median [quartiles]", cells.reset_index())
+        if rows["gap_median"].notna().any():
+            yield write.table("Normalised gap Δ, median [quartiles]", _gaps(rows, arms.index))
     yield write.paragraph(
         "An asterisk stands where all searches of an arm had ended before. Improved: searches that found a feasible, "
         "verified design better than their start."
@@ -132,8 +138,16 @@ def _gap_page(table: pd.DataFrame, write: Writer, gap: float) -> Iterator[str]:
     )
 
 
-def _quartiles(row: pd.Series) -> str:
-    low, median, high = (significant(row[name], 5) for name in QUARTILES)
+def _gaps(rows: pd.DataFrame, arms: pd.Index) -> pd.DataFrame:
+    cells = pd.DataFrame(index=arms)
+    for budget, at in rows.set_index("arm").groupby("budget"):
+        told = at[["still"]].assign(**{name: at[f"gap_{name}"] for name in QUARTILES})
+        cells[f"Δ at {budget}"] = told.apply(_quartiles, axis=1, digits=3)
+    return cells.reset_index()
+
+
+def _quartiles(row: pd.Series, digits: int = 5) -> str:
+    low, median, high = (significant(row[name], digits) for name in QUARTILES)
     ended = "*" if row.get("still", 1.0) == 0.0 else ""
     return "–" if isnan(row["median"]) else f"{median} [{low}, {high}]{ended}"
 

@@ -10,15 +10,25 @@ from typing import Any
 import pandas as pd
 
 from bench.analysis import writers
-from bench.analysis.compare import SAME, STRONGEST, SpeedUp, break_even, compare_arms, significant, target_text
+from bench.analysis.compare import (
+    SAME,
+    STRONGEST,
+    SpeedUp,
+    break_even,
+    compare_arms,
+    cost_text,
+    significant,
+    target_text,
+)
 from bench.analysis.encoders import reachable
 from bench.analysis.measures import hits, optima, summarise
+from bench.analysis.significance import standings, untested
 from bench.analysis.writers import Writer
 
-UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"))
 COLUMNS = [
     *("problem", "arm", "encoder", "optimiser", "raw", "target", "successes", "searches", "failed", "note"),
     *("budget_least", "budget", "price", "start_median", "best_median", "best", "evaluations_spent", "ert"),
+    *("standing", "replicates_needed"),
     *SAME,
     *STRONGEST,
     *("strongest_raw", "ert_raw", "least_raw", "ert_raw_bound"),
@@ -38,6 +48,12 @@ LEGEND = (
     "had not reached the target by then. † stands where a target is better than the best design that is known to be "
     "reachable through the encoder (the median over replicates, after a long search)."
 )
+STANDING = (
+    "At each target, the arm with the least ERT is {best}, and arms that are not shown to be worse are {tied}: by the "
+    "two-sided rank-sum test over replicates, Holm over the comparisons with that arm, at 5 %. Successes are ordered "
+    "by runtime, and before failures, which are ordered by their best design; the median search stands for its "
+    "replicate."
+)
 
 
 def efficiency_table(runs: pd.DataFrame, traces: pd.DataFrame, draws: int = 1000) -> pd.DataFrame:
@@ -54,15 +70,19 @@ def efficiency_table(runs: pd.DataFrame, traces: pd.DataFrame, draws: int = 1000
     -------
     DataFrame
         A row per (problem, arm, target), with `COLUMNS`: those of `measures.summarise` and `compare.compare_arms`,
-        ``best_known`` and ``bound`` of `measures.optima`, and ``break_even`` in seconds with ``break_even_relation``,
-        against the strongest raw arm or, as a bound, against ``least_raw``. An arm whose runs were all skipped is there
-        too, its ``note`` saying why; ``target`` is NaN where a problem declares none.
+        ``best_known`` and ``bound`` of `measures.optima`, ``standing`` and ``replicates_needed`` of
+        `significance.standings`, and ``break_even`` in seconds with ``break_even_relation``, against the strongest raw
+        arm or, as a bound, against ``least_raw``. An arm whose runs were all skipped is there too, its ``note`` saying
+        why; ``target`` is NaN where a problem declares none.
     """
     arms = summarise(runs).join(optima(runs)[["best_known", "bound"]], on="problem")
     arms = arms.join(_reachable(runs), on=["problem", "arm"]).join(_settings(runs), on=["problem", "arm"])
     table = arms.rename(columns={"targets": "target"}).explode("target", ignore_index=True).astype({"target": float})
-    table = table.merge(compare_arms(hits(runs, traces), draws), on=["problem", "arm", "target"], how="left")
-    table = table.fillna({"successes": 0, "evaluations_spent": table["spent"]}).astype({"successes": int})
+    found, key = hits(runs, traces), ["problem", "arm", "target"]
+    for part in (compare_arms(found, draws), standings(found, runs)):
+        table = table.merge(part, on=key, how="left")
+    table = table.fillna({"successes": 0, "evaluations_spent": table["spent"], "standing": ""})
+    table = table.astype({"successes": int})
     rival = table["strongest_raw"].where(table["strongest_raw"].notna(), table["least_raw"])
     faced = pd.MultiIndex.from_arrays([table["problem"], rival])
     overhead_raw = arms.set_index(["problem", "arm"])["overhead"].reindex(faced).to_numpy()
@@ -117,7 +137,8 @@ def _page(table: pd.DataFrame, write: Writer) -> Iterator[str]:
         yield write.paragraph(_training_data(rows.iloc[0]))
         if known := _known(rows.iloc[0]):
             yield write.paragraph(known)
-        yield write.table("Evaluations to target", _evaluations(rows))
+        yield write.table("Evaluations to target", *_evaluations(rows))
+        yield from map(write.paragraph, untested(_open(rows[rows["searches"] > 0])))
         if rows["target"].isna().all():
             yield write.paragraph("No target is declared, so there is no speed-up.")
         for _, ran in rows[rows["searches"] > 0].groupby("target", sort=False):
@@ -130,12 +151,15 @@ def _page(table: pd.DataFrame, write: Writer) -> Iterator[str]:
         yield write.heading("Settings")
         yield write.table("What the optimisers were set to", told.fillna({"settings": ""}).reset_index(drop=True))
     yield write.paragraph(LEGEND if len(table) else "No runs.")
+    if table["standing"].eq("best").any():
+        yield write.paragraph(STANDING.format(**{name: mark.told for name, mark in write.marks.items()}))
 
 
-def _evaluations(rows: pd.DataFrame) -> pd.DataFrame:
+def _evaluations(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Cells of the table, and the standing of those that show an ERT."""
     arms = rows.drop_duplicates("arm").set_index("arm")
     quantity = arms["quantity"].iloc[0]
-    cells = pd.DataFrame(index=arms.index)
+    cells, marked = pd.DataFrame(index=arms.index), pd.DataFrame(index=arms.index)
     cells["budget"] = arms.apply(_budget, axis=1)
     cells[f"start {quantity}"] = arms["start_median"].map(_displayed)
     cells[f"median {quantity}"] = arms["best_median"].map(_displayed)
@@ -145,10 +169,18 @@ def _evaluations(rows: pd.DataFrame) -> pd.DataFrame:
     if arms["reachable"].notna().any():
         cells[f"reachable {quantity}"] = arms["reachable"].map(_displayed)
     for _, reached in rows.groupby("target", sort=False):
-        cells[target_text(reached.iloc[0])] = reached.set_index("arm").apply(_reached, axis=1)
+        name, by_arm = target_text(reached.iloc[0]), reached.set_index("arm")
+        cells[name], marked[name] = by_arm.apply(_reached, axis=1), by_arm["standing"]
     cells["fit, s"] = arms["fit_seconds"].map(lambda seconds: significant(seconds, 2))
     cells["failed"] = arms["failed"].astype(str)
-    return cells.reset_index()
+    whole = cells.reset_index()
+    return whole, marked.reset_index().reindex(columns=whole.columns)
+
+
+def _open(ran: pd.DataFrame) -> pd.DataFrame:
+    """Rows of the targets at which an arm is best and others ran, but too few times to be compared with it."""
+    told = ran.groupby("target")["standing"].agg(set)
+    return ran[ran["target"].isin(told.index[told.map({"best", ""}.__eq__).astype(bool)])]
 
 
 def _speed_ups(rows: pd.DataFrame) -> pd.DataFrame:
@@ -157,7 +189,9 @@ def _speed_ups(rows: pd.DataFrame) -> pd.DataFrame:
             "arm": rows["arm"],
             "vs same optimiser": [str(SpeedUp(*row)) for row in rows[SAME].itertuples(index=False)],
             "vs strongest raw": [str(SpeedUp(*row)) for row in rows[STRONGEST].itertuples(index=False)],
-            "break-even": rows.apply(_break_even, axis=1),
+            "break-even": [
+                cost_text(*row) for row in rows[["break_even", "break_even_relation"]].itertuples(index=False)
+            ],
         }
     )
 
@@ -203,13 +237,3 @@ def _budget(row: pd.Series) -> str:
 
 def _displayed(value: float) -> str:
     return significant(value, 5)
-
-
-def _break_even(row: pd.Series) -> str:
-    seconds = row["break_even"]
-    if isnan(seconds) or isinf(seconds):
-        return "–" if isnan(seconds) else "never"
-    if seconds == 0.0:
-        return "any"
-    size, unit = next(((size, unit) for size, unit in UNITS if seconds >= size), UNITS[-1])
-    return f"{row['break_even_relation'].strip('=')} {significant(seconds / size, 2)} {unit}".strip()

@@ -12,13 +12,25 @@ WIDTH = 148
 
 
 @dataclass(frozen=True)
+class Mark:
+    """A way to make a cell stand out: how it is called, as a predicate, and how it is set."""
+
+    told: str
+    put: Callable[[str], str]
+
+
+@dataclass(frozen=True)
 class Writer:
-    """One output format: what it must escape, and how it sets a heading, a paragraph and a titled table of text."""
+    """One output format: what it must escape, and how it sets a heading, a paragraph and a titled table of text.
+
+    ``marks`` are those of the cells that are best, and of those tied with them.
+    """
 
     escapes: Mapping[str, str]
     set_heading: Callable[[str], str]
     set_paragraph: Callable[[str], str]
     set_table: Callable[[str, pd.DataFrame], str]
+    marks: Mapping[str, Mark]
 
     def escape(self, text: str) -> str:
         """Make any text safe in this format."""
@@ -32,9 +44,13 @@ class Writer:
         """Set a paragraph."""
         return self.set_paragraph(self.escape(text))
 
-    def table(self, title: str, cells: pd.DataFrame) -> str:
-        """Set a titled table; its first column holds labels, the others numbers."""
-        return self.set_table(self.escape(title), cells.map(self.escape).rename(columns=self.escape))
+    def table(self, title: str, cells: pd.DataFrame, marked: pd.DataFrame | None = None) -> str:
+        """Set a titled table; its first column holds labels, the others numbers; ``marked`` names a mark for a cell."""
+        safe = cells.map(self.escape)
+        if marked is not None:
+            for name, mark in self.marks.items():
+                safe = safe.where(marked != name, safe.map(mark.put))
+        return self.set_table(self.escape(title), safe.rename(columns=self.escape))
 
 
 def render(table: pd.DataFrame, page: Callable[[pd.DataFrame, Writer], Iterator[str]], fmt: str = "text") -> str:
@@ -45,8 +61,8 @@ def render(table: pd.DataFrame, page: Callable[[pd.DataFrame, Writer], Iterator[
     table : DataFrame
     page : callable
         Gives the parts of the page, in order, from the table and a `Writer`.
-    fmt : {"text", "markdown", "latex", "csv"}
-        ``csv`` is the frame itself; ``latex`` needs the booktabs package.
+    fmt : {"text", "markdown", "latex", "html", "csv"}
+        ``csv`` is the frame itself; ``latex`` needs the booktabs package; ``html`` is a fragment of a page.
 
     Raises
     ------
@@ -96,6 +112,14 @@ def _latex_table(title: str, cells: pd.DataFrame) -> str:
     return "\n".join([*begin, *body, r"\end{table}"])
 
 
+def _html_table(title: str, cells: pd.DataFrame) -> str:
+    header, *rows = _lines(cells)
+    head = "".join(f'<th scope="col"><button type="button">{name}</button></th>' for name in header)
+    body = "\n".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
+    table = f'<table class="sortable"><caption>{title}</caption><thead><tr>{head}</tr></thead>'
+    return f'<div class="scroll">{table}\n<tbody>{body}</tbody></table></div>'
+
+
 GREEK = """
 α alpha β beta γ gamma δ delta ε epsilon ζ zeta η eta θ theta ι iota κ kappa λ lambda μ mu
 ν nu ξ xi π pi ρ rho σ sigma τ tau υ upsilon φ phi χ chi ψ psi ω omega
@@ -112,6 +136,8 @@ LATEX = {
         "×": r"$\times$",
         "–": "--",
         "†": r"$\dagger$",
+        "₁": "$_1$",
+        "₂": "$_2$",
     },
     **{character: "\\" + character for character in "&%$#_{}"},
     **{"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"},
@@ -119,8 +145,24 @@ LATEX = {
     # after the end of a row, a bare bracket or star would be read as an argument
     **{"[": "{[}", "*": "{*}"},
 }
+MARKDOWN = {character: "\\" + character for character in "\\|*_<`$"}
+HTML = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"}
+BOLD = "in bold"
 WRITERS = {
-    "text": Writer({}, lambda text: f"{text}\n{'=' * len(text)}", lambda text: fill(text, WIDTH), _text_table),
-    "markdown": Writer({character: "\\" + character for character in "\\|*_<`$"}, "## {}".format, str, _markdown_table),
-    "latex": Writer(LATEX, r"\subsection*{{{}}}".format, str, _latex_table),
+    "text": Writer(
+        *({}, lambda text: f"{text}\n{'=' * len(text)}", lambda text: fill(text, WIDTH), _text_table),
+        {"best": Mark("marked *", "*{}".format), "tied": Mark("marked ~", "~{}".format)},
+    ),
+    "markdown": Writer(
+        *(MARKDOWN, "## {}".format, str, _markdown_table),
+        {"best": Mark(BOLD, "**{}**".format), "tied": Mark("in italics", "_{}_".format)},
+    ),
+    "latex": Writer(
+        *(LATEX, r"\subsection*{{{}}}".format, str, _latex_table),
+        {"best": Mark(BOLD, r"\textbf{{{}}}".format), "tied": Mark("underlined", r"\underline{{{}}}".format)},
+    ),
+    "html": Writer(
+        *(HTML, "<h3>{}</h3>".format, "<p>{}</p>".format, _html_table),
+        {"best": Mark(BOLD, "<b>{}</b>".format), "tied": Mark("in italics", "<i>{}</i>".format)},
+    ),
 }

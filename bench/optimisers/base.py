@@ -77,11 +77,14 @@ class Optimiser(ABC):
         Modules that `minimise` imports, and that are imported before the clock starts.
     extra : str
         The extra of this distribution that brings them; empty where the suite always has them.
+    unrecorded : tuple of str
+        Parameters on which no result depends, such as where a log is kept: neither seeds nor records know them.
     """
 
     needs_gradient: bool = False
     libraries: tuple[str, ...] = ()
     extra: str = ""
+    unrecorded: tuple[str, ...] = ()
 
     def settings(self, dim: int) -> dict[str, Any]:
         """Give what the parameters come to in so many variables, where that cannot be read from themselves."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bench.optimisers import optuna_storage
 from bench.optimisers.base import Optimiser, SearchSpace
 from bench.optimisers.parameters import at_least
 
@@ -22,13 +23,20 @@ class Study(Optimiser):
     ----------
     startup : int
         Random points before the model is used, the start among them.
+    storage : str
+        URL of a database that keeps each study when its search ends, such as "sqlite:///studies.db", which lies in the
+        current directory; empty for none. It changes no result but the optimiser's seconds, which writing adds to.
     """
 
     libraries: tuple[str, ...] = ("optuna",)
+    unrecorded = ("storage",)
 
-    def __init__(self, startup: int = 10) -> None:
+    def __init__(self, startup: int = 10, storage: str = "") -> None:
         at_least(1, startup=startup)
+        if storage:
+            optuna_storage.refuse_unusable(storage)
         self.startup = startup
+        self.storage = storage
 
     @abstractmethod
     def _sampler(self, seed: int) -> optuna.samplers.BaseSampler:
@@ -39,6 +47,7 @@ class Study(Optimiser):
         import optuna
 
         optuna.logging.set_verbosity(optuna.logging.ERROR)
+        name = optuna_storage.name_of(type(self).__name__, objective, rng)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
             sampler = self._sampler(int(rng.integers(2**31)))
@@ -49,10 +58,14 @@ class Study(Optimiser):
         }
         start = dict(zip(space, objective.start.tolist(), strict=True))
         study.add_trial(optuna.create_trial(params=start, distributions=space, value=objective.start_value))
-        while True:
-            trial = study.ask(space)
-            params = trial.params  # a deep copy at each access
-            study.tell(trial, float(objective(np.array([[params[name] for name in space]]))[0]))
+        try:
+            while True:
+                trial = study.ask(space)
+                params = trial.params  # a deep copy at each access
+                study.tell(trial, float(objective(np.array([[params[variable] for variable in space]]))[0]))
+        finally:
+            if self.storage:
+                optuna_storage.keep(study, self.storage, name)
 
 
 class TPE(Study):
@@ -64,14 +77,16 @@ class TPE(Study):
         Whether the variables are modelled jointly; else each on its own, which in many dimensions is slower by far.
     startup : int
         Random points before the model is used, the start among them.
+    storage : str
+        See `Study`.
 
     References
     ----------
     Bergstra et al. 2011; Watanabe 2023, 2304.11127.
     """
 
-    def __init__(self, multivariate: bool = True, startup: int = 10) -> None:
-        super().__init__(startup)
+    def __init__(self, multivariate: bool = True, startup: int = 10, storage: str = "") -> None:
+        super().__init__(startup, storage)
         self.multivariate = multivariate
 
     def _sampler(self, seed: int) -> optuna.samplers.BaseSampler:
@@ -87,6 +102,8 @@ class GaussianProcess(Study):
     ----------
     startup : int
         Random points before the model is used, the start among them.
+    storage : str
+        See `Study`.
     """
 
     libraries = ("optuna", "torch", "scipy.optimize")

@@ -3,6 +3,7 @@ from __future__ import annotations
 from math import inf, nan
 from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 
 from bench.analysis import fixed
@@ -62,3 +63,26 @@ def test_both_are_written_in_every_format_even_of_nothing(frames: tuple, records
 def test_a_problem_without_an_optimum_has_no_gap_to_reach(records: SimpleNamespace) -> None:
     runs, traces = records.experiment(records.run("raw/a", 100, (1, 1.5), (10, 1.3), optimum=nan))
     assert fixed.gap_table(runs, traces, 0.5)["successes"].tolist() == [0]
+
+
+def test_gaps_at_a_budget_are_quartiles_too_and_without_an_optimum_there_are_none(records: SimpleNamespace) -> None:
+    def table(**other: float) -> pd.DataFrame:
+        parts = [
+            records.run("raw/a", 100, (1, 1.5), (10, sigma), replicate=replicate, **other)
+            for replicate, sigma in enumerate((1.0, 1.01, 1.02, 1.03, 1.04))
+        ]
+        parts.append(records.run("raw/b", 100, (1, 1.0, False), **other))
+        return fixed.budget_table(*records.experiment(*parts), [1, 50])
+
+    def gap(sigma: float) -> float:
+        return (1.0 - sigma**-2) / 0.5
+
+    known = table().set_index(["arm", "budget"])[["gap_low", "gap_median", "gap_high"]]
+    assert known.loc[("raw/a", 50)].tolist() == pytest.approx([gap(1.01), gap(1.02), gap(1.03)])
+    assert known.loc[("raw/a", 1)].tolist() == pytest.approx([gap(1.5)] * 3)
+    assert known.loc[("raw/b", 50)].tolist() == [inf] * 3
+    assert table(optimum=nan).filter(like="gap_").isna().all(axis=None)
+    shown = fixed.render_budgets(table())
+    assert "0.0777 [0.0394, 0.115]" in shown
+    assert "∞ [∞, ∞]" in shown
+    assert "Δ" not in fixed.render_budgets(table(optimum=nan))

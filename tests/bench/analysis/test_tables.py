@@ -94,7 +94,7 @@ def test_a_target_where_larger_is_better_is_written_so(records: SimpleNamespace)
 def test_text_shows_successes_ert_speed_up_and_break_even(frames: Frames) -> None:
     text = render(efficiency_table(*frames))
     assert "Training data: 2000 designs, best σ 1.125, median 1.4 (medians over replicates)." in text
-    assert re.search(r"raw/l-bfgs +1000 +1\.5 +1\.0005 +1\.0005 +5/5  20 +5/5  50 +0 +0\n", text)
+    assert re.search(r"raw/l-bfgs +1000 +1\.5 +1\.0005 +1\.0005 +5/5  20 +\*5/5  50 +0 +0\n", text)
     assert re.search(r"vae-2/cma-es .* 0/5  ∞ \(5000\) +12 +0\n", text)
     assert re.search(r"vae-2/l-bfgs( +–){7} +0\n", text)
     assert re.search(r"vae-2/cma-es +80 \[80, 80\] +2 \[2, 2\] +1\.2 s\n", text)
@@ -172,8 +172,8 @@ def test_csv_keeps_the_numbers(frames: Frames) -> None:
 
 
 def test_unknown_format_names_those_there_are(frames: Frames) -> None:
-    with pytest.raises(ValueError, match="'html': allowed are text, markdown, latex, csv"):
-        render(efficiency_table(*frames), "html")
+    with pytest.raises(ValueError, match="'docx': allowed are text, markdown, latex, html, csv"):
+        render(efficiency_table(*frames), "docx")
 
 
 def test_text_is_plain_even_where_colour_is_forced(frames: Frames, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -227,3 +227,39 @@ def test_latex_is_safe_whatever_the_labels(records: SimpleNamespace) -> None:
         rows = [line for line in block.splitlines() if line != r"\midrule"]
         assert len({len(re.findall(r"(?<!\\)&", row)) for row in rows}) == 1
         assert all(row.endswith(r" \\") for row in rows)
+
+
+def test_the_best_and_those_tied_with_it_are_marked_in_every_format(records: SimpleNamespace) -> None:
+    prices = {"raw/best": 10, "raw/near": 11, "raw/far": 90}
+    parts = [
+        records.run(arm, 100, (price + (replicate * 7) % 5, 1.04), replicate=replicate)
+        for arm, price in prices.items()
+        for replicate in range(10)
+    ]
+    table = efficiency_table(*records.experiment(*parts))
+    assert dict(zip(table["arm"], table["standing"], strict=True)) == {
+        "raw/best": "best",
+        "raw/near": "tied",
+        "raw/far": "worse",
+    }
+    shown = {fmt: render(table, fmt) for fmt in READABLE}
+    assert re.search(r" \*10/10  12 .*\n", shown["text"])
+    assert re.search(r" ~10/10  13 .*\n", shown["text"])
+    assert re.search(r"  10/10  92 .*\n", shown["text"])
+    assert "| **10/10  12** |" in shown["markdown"]
+    assert "| _10/10  13_ |" in shown["markdown"]
+    assert "| 10/10  92 |" in shown["markdown"]
+    assert r"& \textbf{10/10  12} &" in shown["latex"]
+    assert r"& \underline{10/10  13} &" in shown["latex"]
+    assert "is in bold, and arms that are not shown to be worse are in italics" in shown["markdown"]
+    assert not any("No tests at" in text for text in shown.values())
+
+
+def test_of_few_replicates_only_the_best_is_marked_and_that_is_said(records: SimpleNamespace) -> None:
+    parts = [records.run(f"raw/{name}", 100, (10 * n, 1.04)) for n, name in enumerate("ab", 1)]
+    table = efficiency_table(*records.experiment(*parts))
+    assert table["standing"].tolist() == ["best", ""]
+    text = render(table)
+    assert text.count(" *1/1  10 ") == 1
+    assert "~1/1" not in text
+    assert "No tests at σ ≤ 1.05: with fewer than 4 replicates an arm" in text

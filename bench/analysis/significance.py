@@ -1,0 +1,213 @@
+"""Which arms differ at a target: rank-sum tests over replicates, Holm over each family, and the effect size.
+
+Successes are ordered by runtime, and before failures, which are ordered by the best design that they verified. The
+searches of a replicate share its encoder and are one sample: the median one stands for it, the worse of two in the
+middle, which no arm beside it can change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from bench.analysis import measures, writers
+from bench.analysis.compare import significant, target_text
+from bench.analysis.ranksum import LEVEL, holm, least_p, needed, rank_sum, superiority
+from bench.analysis.writers import Writer
+
+NUMBERS = ["a12", "a12_low", "a12_high", "p", "p_holm"]
+PAIRS = [
+    *("problem", "target", "family", "comparisons", "arm", "rival", "replicates", "replicates_rival"),
+    *NUMBERS,
+    *("replicates_needed", "quantity", "larger_is_better"),
+]
+STANDINGS = ["problem", "target", "arm", "standing", "replicates_needed"]
+LEGEND = (
+    "A₁₂ is the chance that a replicate of the arm is better than one of its rival, ties counting half, with its 95 % "
+    "interval. Successes are ordered by runtime, and before failures, which are ordered by their best design; the "
+    "median search stands for its replicate. Two-sided rank-sum tests; the family of Holm's adjustment is all pairs "
+    "of the problem's arms at the target."
+)
+
+
+def outcomes(hits: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
+    """How well each replicate of an arm did at a target.
+
+    Parameters
+    ----------
+    hits : DataFrame
+        From `measures.hits`.
+    runs : DataFrame
+        Records: a row a run.
+
+    Returns
+    -------
+    DataFrame
+        A row per (problem, target, arm, replicate): problem, target, arm, replicate and ``place``, of which only the
+        order within a problem and target means anything: less is better.
+    """
+    best = measures.attempted(runs).drop_duplicates("run").set_index("run")["best_objective"]
+    failure = hits["run"].map(best).astype(float).fillna(np.inf).where(~hits["success"].astype(bool), -np.inf)
+    places = hits.assign(failure=failure).groupby(["problem", "target", "evaluations", "failure"]).ngroup()
+    replicates = hits.assign(place=places).groupby(["problem", "target", "arm", "replicate"])["place"]
+    return replicates.quantile(0.5, interpolation="higher").reset_index()
+
+
+def pairwise(runs: pd.DataFrame, traces: pd.DataFrame) -> pd.DataFrame:
+    """Compare all pairs of arms at every target of their problem.
+
+    The family of Holm's adjustment is all pairs at the target, since each of them is shown: a family of fewer would
+    have to be chosen before the results are seen.
+
+    Parameters
+    ----------
+    runs, traces : DataFrame
+        Records: a row a run, a row a logged evaluation.
+
+    Returns
+    -------
+    DataFrame
+        A row per (problem, target, pair), with `PAIRS`: ``a12``, the chance that ``arm`` is better than ``rival``,
+        ``a12_low`` and ``a12_high``, its 95 % interval (NaN with a single replicate); ``p``, two-sided, and
+        ``p_holm``, adjusted over the ``family`` of so many ``comparisons``, both NaN where there are too few replicates
+        for any of them to be significant; ``replicates_needed``, the least number with which one could be.
+    """
+    arms = measures.summarise(runs)
+    told = arms.groupby("problem")[["quantity", "larger_is_better"]].first()
+    rows = []
+    for problem, target, places in _by_target(measures.hits(runs, traces), runs):
+        order = arms.loc[arms["problem"] == problem, "arm"]
+        pairs = list(combinations([arm for arm in order if arm in places], 2))
+        samples = [(places[arm], places[rival]) for arm, rival in pairs]
+        tests = _tests([(one.dropna(), other.dropna()) for one, other in samples])
+        family = f"all pairs of arms on {problem} at {target:.10g}"
+        for (arm, rival), (one, other), test in zip(pairs, samples, tests, strict=True):
+            size = one.count(), other.count()
+            found = (*superiority(one, other), *test)
+            rows.append((problem, target, family, len(pairs), arm, rival, *size, *found, needed(len(pairs))))
+    table = pd.DataFrame(rows, columns=[name for name in PAIRS if name not in told])
+    table = table.astype({**dict.fromkeys(NUMBERS, float), "target": float, "problem": object})
+    return table.join(told, on="problem")[PAIRS]
+
+
+def standings(hits: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
+    """Tell the arm with the least ERT at each target, and which arms are not shown to be worse.
+
+    Parameters
+    ----------
+    hits : DataFrame
+        From `measures.hits`.
+    runs : DataFrame
+        Records: a row a run.
+
+    Returns
+    -------
+    DataFrame
+        A row per (problem, target, arm), with `STANDINGS`: ``standing`` is "best" for the least ERT, "worse" where the
+        rank-sum test says so, Holm over the comparisons with the best, and "tied" where it does not. It is empty where
+        no arm reached the target, or where fewer replicates than ``replicates_needed`` leave nothing to be found.
+    """
+    sums = hits.groupby(["problem", "target", "arm"])[["spent", "success"]].sum()
+    ert = sums["spent"] / sums["success"].where(sums["success"] > 0)
+    rows = []
+    for problem, target, places in _by_target(hits, runs):
+        times = ert.xs((problem, target)).reindex(places.columns)
+        best = times.index[times == times.min()]
+        others = places.columns.difference(best)
+        standing = dict.fromkeys(places, "") | dict.fromkeys(best, "best")
+        if best.size:
+            leader = places[best[0]]
+            samples = [(leader.dropna(), places[arm].dropna()) for arm in others]
+            for arm, (_, p) in zip(others, _tests(samples), strict=True):
+                if not np.isnan(p):
+                    standing[arm] = "worse" if p < LEVEL and superiority(leader, places[arm])[0] > 0.5 else "tied"
+        rows += [(problem, target, arm, standing[arm], needed(len(others))) for arm in places]
+    return pd.DataFrame(rows, columns=STANDINGS).astype({"target": float})
+
+
+def matrix(pairs: pd.DataFrame) -> pd.DataFrame:
+    """Arms against arms: the chance that the row's is better, with an asterisk where they differ significantly.
+
+    Parameters
+    ----------
+    pairs : DataFrame
+        Rows of `pairwise` of one problem and one target.
+
+    Returns
+    -------
+    DataFrame of str, shape (arms, 1 + arms)
+        Its first column names the arms, and numbers them; the others bear these numbers.
+    """
+    arms = list(dict.fromkeys([*pairs["arm"], *pairs["rival"]]))
+    mark = np.where(pairs["p_holm"] < LEVEL, "*", "")
+    back = pairs.assign(arm=pairs["rival"], rival=pairs["arm"], a12=1.0 - pairs["a12"])
+    shown = pd.concat([each.assign(text=each["a12"].map("{:.2f}".format) + mark) for each in (pairs, back)])
+    cells = shown.pivot(index="arm", columns="rival", values="text").reindex(index=arms, columns=arms).fillna("–")
+    numbers = [str(number) for number, _ in enumerate(arms, 1)]
+    named = [f"{number} {arm}" for number, arm in zip(numbers, arms, strict=True)]
+    return cells.set_axis(numbers, axis=1).set_axis(pd.Index(named, name="arm")).reset_index()
+
+
+def render(pairs: pd.DataFrame, fmt: str = "text") -> str:
+    """Write what `pairwise` gives for people; see `bench.analysis.writers.render`."""
+    return writers.render(pairs, _page, fmt)
+
+
+def _by_target(hits: pd.DataFrame, runs: pd.DataFrame) -> Iterator[tuple[Any, Any, pd.DataFrame]]:
+    """Each problem and target, and its places, shape (replicates, arms): NaN where an arm lacks a replicate."""
+    for (problem, target), rows in outcomes(hits, runs).groupby(["problem", "target"]):
+        yield problem, target, rows.pivot(index="replicate", columns="arm", values="place").astype(float)
+
+
+def _tests(samples: list[tuple[pd.Series, pd.Series]]) -> list[tuple[float, float]]:
+    """p-value of each pair of samples, and as adjusted over all; NaN where none could ever be significant."""
+    least = min((least_p(one.size, other.size) for one, other in samples), default=1.0)
+    if len(samples) * least >= LEVEL:
+        return [(np.nan, np.nan)] * len(samples)
+    p = [rank_sum(one, other) for one, other in samples]
+    return list(zip(p, holm(p).tolist(), strict=True))
+
+
+def _page(pairs: pd.DataFrame, write: Writer) -> Iterator[str]:
+    for problem, rows in pairs.groupby("problem"):
+        yield write.heading(str(problem))
+        yield from map(write.paragraph, untested(rows[rows["p"].isna()]))
+        for _, at in rows.dropna(subset="p").groupby("target", sort=False):
+            row = at.iloc[0]
+            yield write.table(f"A₁₂ at {target_text(row)}, * where p < {LEVEL:.2g} after Holm", matrix(at))
+            yield write.table(f"Pairs at {target_text(row)}, a family of {row['comparisons']} tests", _listed(at))
+    yield write.paragraph(LEGEND if len(pairs) else "No two arms ran at a target, so there is nothing to test.")
+
+
+def untested(rows: pd.DataFrame) -> Iterator[str]:
+    """Say at which of the targets of these rows nothing was tested, and how many replicates that takes."""
+    for replicates, some in rows.drop_duplicates("target").groupby("replicates_needed"):
+        where = ", ".join(target_text(row) for _, row in some.iterrows())
+        yield (
+            f"No tests at {where}: with fewer than {replicates:.0f} replicates an arm, no difference can be "
+            f"significant at {100 * LEVEL:.0f} % after Holm's adjustment."
+        )
+
+
+def _listed(at: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "arm": at["arm"],
+            "rival": at["rival"],
+            "replicates": at["replicates"].astype(str) + ", " + at["replicates_rival"].astype(str),
+            "A₁₂ [95 % interval]": [
+                f"{value:.2f} [{low:.2f}, {high:.2f}]"
+                for value, low, high in at[["a12", "a12_low", "a12_high"]].itertuples(index=False)
+            ],
+            "p": at["p"].map(_probability),
+            "p, Holm": at["p_holm"].map(_probability),
+        }
+    )
+
+
+def _probability(p: float) -> str:
+    return "< 0.0001" if p < 1e-4 else significant(p, 2)
