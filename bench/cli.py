@@ -19,6 +19,7 @@ from bench.workers import TIME_LIMIT
 if TYPE_CHECKING:
     import pandas as pd
 
+    from bench.analysis.contents import Text
     from bench.checks.kit import Finding
     from bench.store import Store
 
@@ -112,6 +113,7 @@ def run(
 ) -> int:
     """Run an experiment, or what is left of it, and print its efficiency table."""
     from bench import runner
+    from bench.analysis.contents import TABLES
     from bench.experiment import Experiment
     from bench.progress import on_stderr
     from bench.store import FINDS
@@ -122,7 +124,7 @@ def run(
         _say_plan(loaded, runner.store_for(loaded, out), fresh)
         return DONE
     summary = runner.run(loaded, out, jobs, fresh, on_stderr, dask, time_limit)
-    _print_table([summary.path], Format.text)
+    _print_table([summary.path], Format.text, TABLES["efficiency"])
     for name, reason in summary.failures.items():
         _say(f"failed: {name}: {reason}")
     for find in summary.finds:
@@ -139,22 +141,43 @@ def table(
         list[Path], typer.Argument(metavar="DIR...", help="Experiment directories that `run` has written.")
     ],
     format: Annotated[Format, typer.Option(help="How it is written.")] = Format.text,
-    encoders: Annotated[bool, typer.Option("--encoders", help="What its encoders are worth, instead.")] = False,
+    encoders: Annotated[bool, typer.Option("--encoders", help="What encoders are worth, instead.")] = False,
+    tests: Annotated[bool, typer.Option("--tests", help="Which arms differ, instead: rank-sum tests, A₁₂.")] = False,
+    cost: Annotated[bool, typer.Option("--cost", help="Cost ledger and break-even for reuse, instead.")] = False,
+    gradients: Annotated[bool, typer.Option("--gradients", help="What the price of gradients does, instead.")] = False,
+    decomposition: Annotated[
+        bool, typer.Option("--decomposition", help="Representation gap and search gap, instead.")
+    ] = False,
+    aocc: Annotated[bool, typer.Option("--aocc", help="Area over the convergence curve, instead.")] = False,
     at: Annotated[
         list[int] | None,
         typer.Option(min=1, metavar="EVALUATIONS", help="What was found by then, instead; repeatable."),
     ] = None,
     gap: Annotated[float | None, typer.Option(help="Calls to this normalised gap, instead.")] = None,
 ) -> None:
-    """Print the efficiency table of an experiment, or of several together, or another one of them."""
-    if encoders + bool(at) + (gap is not None) > 1:
-        raise BadInput("--encoders, --at and --gap are tables of their own; choose one")
+    """Print the efficiency table of an experiment, or of several together, or another table of them."""
+    flags = {
+        "encoders": encoders,
+        "tests": tests,
+        "cost": cost,
+        "gradients": gradients,
+        "decomposition": decomposition,
+        "aocc": aocc,
+    }
+    asked = [f"--{name}" for name, given in {**flags, "at": bool(at), "gap": gap is not None}.items() if given]
+    if len(asked) > 1:
+        raise BadInput(f"{' and '.join(asked)} are tables of their own; choose one")
     if gap is not None and not 0 <= gap <= 1:
         raise BadInput(f"--gap: {gap} must be between 0 and 1")
-    if at or gap is not None:
-        _print_fixed(directories, format, sorted(set(at or [])), gap)
-    else:
-        (_print_encoders if encoders else _print_table)(directories, format)
+    from bench.analysis import contents
+
+    chosen = next((name for name, given in flags.items() if given), "efficiency")
+    text = contents.TABLES[chosen]
+    if at:
+        text = contents.at_budgets(sorted(set(at)))
+    elif gap is not None:
+        text = contents.to_gap(gap)
+    _print_table(directories, format, text)
 
 
 @app.command()
@@ -166,13 +189,14 @@ def reach(
 ) -> int:
     """Find the best design that can be reached through each encoder, and print the table of encoders with it."""
     from bench import reaching
+    from bench.analysis.contents import TABLES
     from bench.progress import on_stderr
     from bench.studies.reach import BUDGET
 
     if trust:
         _look_in_this_folder()
     failures = reaching.reach(directory, budget or BUDGET, jobs, trust or (), on_stderr)
-    _print_encoders([directory], Format.text)
+    _print_table([directory], Format.text, TABLES["encoders"])
     for name, reason in failures.items():
         _say(f"failed: {name}: {reason}")
     return SOME_FAILED if failures else DONE
@@ -218,6 +242,23 @@ def audit(directory: Directory) -> None:
 
     runs, traces = _load(directory, ["evaluations", "objective", "displayed", "verified"])
     _print(render(audit(runs, traces)).removesuffix("\n"))
+
+
+@app.command()
+def report(
+    directory: Directory,
+    out: Annotated[Path | None, typer.Option(help="The file; DIR/report.html by default.")] = None,
+    trust: Trust = None,
+) -> None:
+    """Write one self-contained HTML page: the answer, the audit, tables, figures, encoders, versions; and name it."""
+    from bench.report import page
+    from bench.store import Store
+
+    if trust:
+        _look_in_this_folder()
+    path = out or _within(directory, "report.html")
+    path.write_text(page(Store(directory), trust or ()), encoding="utf-8")
+    _print(str(path))
 
 
 @app.command()
@@ -323,29 +364,11 @@ def _load_together(directories: list[Path], columns: list[str]) -> tuple[pd.Data
     return runs, traces
 
 
-def _print_fixed(directories: list[Path], form: Format, at: list[int], gap: float | None) -> None:
-    from bench.analysis import fixed
+def _print_table(directories: list[Path], form: Format, text: Text) -> None:
+    from bench.analysis.contents import TRACE
 
-    runs, traces = _load_together(directories, fixed.TRACE)
-    if gap is None:
-        text = fixed.render_budgets(fixed.budget_table(runs, traces, at), form.value)
-    else:
-        text = fixed.render_gap(fixed.gap_table(runs, traces, gap), gap, form.value)
-    _print(text.removesuffix("\n"))
-
-
-def _print_table(directories: list[Path], form: Format) -> None:
-    from bench.analysis import measures, tables
-
-    runs, traces = _load_together(directories, measures.TRACE)
-    _print(tables.render(tables.efficiency_table(runs, traces), form.value).removesuffix("\n"))
-
-
-def _print_encoders(directories: list[Path], form: Format) -> None:
-    from bench.analysis import encoders
-
-    runs, _ = _load_together(directories, ["evaluations"])
-    _print(encoders.render(encoders.encoder_table(runs), form.value).removesuffix("\n"))
+    runs, traces = _load_together(directories, TRACE)
+    _print(text(runs, traces, form.value).removesuffix("\n"))
 
 
 def _say_plan(experiment: Any, store: Store, fresh: bool) -> None:

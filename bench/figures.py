@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-import re
-import unicodedata
 import warnings
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +15,7 @@ from bench.analysis.compare import significant
 from bench.errors import visible
 from bench.execution import reason
 from bench.ledger import evaluate
+from bench.names import file_names
 from bench.registry import from_record
 
 if TYPE_CHECKING:
@@ -25,14 +23,26 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 SHEET_SIZE = 48
-LONGEST_NAME = 60
+Drawn = tuple["Figure", "pd.DataFrame"]
+OF_PROBLEMS: dict[str, Callable[..., Drawn]] = {"convergence": plots.convergence, "ecdf": plots.ecdf}
+"""Figures of all problems."""
+OF_ONE: dict[str, Callable[..., Drawn]] = {
+    "ecdf": plots.ecdf,
+    "speed-up": plots.speed_up,
+    "gradient-price": plots.gradient_price,
+    "break-even": plots.break_even_map,
+}
+"""Figures of one problem."""
+OF_RUNS: dict[str, Callable[..., Drawn]] = {
+    "gap-parts": plots.gap_parts,
+    "reachability": plots.reachability,
+    "encoders": plots.encoder_diagnostics,
+}
+"""Figures of one problem for which no trace is needed."""
 
 
 def write(runs: pd.DataFrame, traces: pd.DataFrame, folder: Path, trusted: Collection[str] = ()) -> Iterator[Path]:
-    """Write every figure as PNG and PDF, and name each file once it is there.
-
-    Convergence and the runtime distribution show all problems; runtime distribution, speed-up, gallery and a contact
-    sheet of the training designs show one each. Where something cannot be drawn, a warning says why, and the rest is.
+    """Write every figure as PNG and PDF, and name each file once it is there; see `drawn`.
 
     Parameters
     ----------
@@ -47,28 +57,59 @@ def write(runs: pd.DataFrame, traces: pd.DataFrame, folder: Path, trusted: Colle
     ------
     Path
     """
-    with _warned("convergence"):
-        yield from plots.save(plots.convergence(runs, traces)[0], folder / "convergence")
-    with _warned("ecdf"):
-        yield from plots.save(plots.ecdf(runs, traces)[0], folder / "ecdf")
+    for name, figure in drawn(runs, traces, trusted):
+        with warned(name):
+            yield from plots.save(figure, folder / name)
+
+
+def drawn(
+    runs: pd.DataFrame, traces: pd.DataFrame, trusted: Collection[str] = (), sheets: bool = True
+) -> Iterator[tuple[str, Figure]]:
+    """Draw every figure, and name it as a file may be named.
+
+    Convergence, the runtime distribution and leak sensitivity show all problems; the others show one each. Those that
+    need what these records lack (gradients, encoders, a reach search, a target that was reached, problems that differ
+    in their data alone) are left out. Where something cannot be drawn, a warning says why, and the rest is.
+
+    Parameters
+    ----------
+    runs, traces, trusted
+        As for `write`.
+    sheets : bool
+        Whether training designs are drawn anew, for which some problems take seconds.
+
+    Yields
+    ------
+    tuple of str and Figure
+    """
+    for kind, draw in OF_PROBLEMS.items():
+        yield from _tried(kind, kind, draw, runs, traces)
+    yield from _tried("leaks", "leaks", plots.leak_sensitivity, runs)
     for label, name in file_names(runs["problem"].unique()).items():
         of_one = runs[runs["problem"] == label]
-        if len(of_one) < len(runs):
-            with _warned(f"{label}: its ecdf"):
-                yield from plots.save(plots.ecdf(of_one, traces)[0], folder / f"ecdf-{name}")
-        with _warned(f"{label}: its speed-up"):
-            yield from plots.save(plots.speed_up(of_one, traces)[0], folder / f"speed-up-{name}")
+        for kind, draw in OF_ONE.items():
+            if kind not in OF_PROBLEMS or len(of_one) < len(runs):
+                yield from _tried(f"{label}: its {kind}", f"{kind}-{name}", draw, of_one, traces)
+        for kind, draw_runs in OF_RUNS.items():
+            yield from _tried(f"{label}: its {kind}", f"{kind}-{name}", draw_runs, of_one)
         shown: dict[str, Figure] = {}
-        with _warned(f"{label}: its designs", but=()):
-            for kind, figure in _designs(of_one, trusted):
+        with warned(f"{label}: its designs", but=()):
+            for kind, figure in _designs(of_one, trusted, sheets):
                 shown[kind] = figure
-        for kind, figure in shown.items():
-            with _warned(f"{label}: its {kind}"):
-                yield from plots.save(figure, folder / f"{kind}-{name}")
+        yield from ((f"{kind}-{name}", figure) for kind, figure in shown.items())
+
+
+def _tried(what: str, name: str, draw: Callable[..., Drawn], *records: pd.DataFrame) -> Iterator[tuple[str, Figure]]:
+    """Draw a figure, if there are any data for it."""
+    made = []
+    with warned(what):
+        figure, data = draw(*records)
+        made = [(name, figure)] if len(data) else []
+    yield from made
 
 
 @contextmanager
-def _warned(what: str, but: tuple[type[Exception], ...] = (OSError,)) -> Iterator[None]:
+def warned(what: str, but: tuple[type[Exception], ...] = (OSError,)) -> Iterator[None]:
     """Go on where something cannot be drawn: a plug-in may be gone, or raise anything, and records hold any numbers."""
     try:
         yield
@@ -78,25 +119,16 @@ def _warned(what: str, but: tuple[type[Exception], ...] = (OSError,)) -> Iterato
         warnings.warn(visible(f"{what} cannot be drawn: {reason(error)}"), stacklevel=3)
 
 
-def file_names(labels: Iterable[str]) -> dict[str, str]:
-    """A name for each label that is safe in any file system: of a-z, 0-9, dots and dashes, and all different."""
-    names: dict[str, str] = {}
-    for label in sorted(labels):
-        ascii_only = unicodedata.normalize("NFKD", label).encode("ascii", "ignore").decode().lower()
-        stem = re.sub(r"[^a-z0-9.]+", "-", ascii_only)[:LONGEST_NAME].strip("-.") or "problem"
-        candidates = (stem if number == 1 else f"{stem}-{number}" for number in count(1))
-        names[label] = next(name for name in candidates if name not in names.values())
-    return names
-
-
-def _designs(runs: pd.DataFrame, trusted: Collection[str]) -> Iterator[tuple[str, Figure]]:
+def _designs(runs: pd.DataFrame, trusted: Collection[str], sheets: bool) -> Iterator[tuple[str, Figure]]:
     """Gallery of one problem's runs, and contact sheet of the training designs of replicate 0, if it has any."""
     spec = from_record(json.loads(runs["problem_spec"].iloc[0]), trusted)
-    drawn = instance.draw(spec, int(runs["seed"].iloc[0]), 0)
-    problem = drawn.problem
+    problem = spec.make()
     yield "gallery", plots.gallery(runs, problem.draw)[0]
-    if drawn.designs is not None:
-        designs = drawn.designs[:SHEET_SIZE]
+    if not sheets:
+        return
+    drawn = instance.draw(spec, int(runs["seed"].iloc[0]), 0).designs
+    if drawn is not None:
+        designs = drawn[:SHEET_SIZE]
         values = problem.display(evaluate(problem, designs).objective)
         captions = [f"{problem.quantity} {significant(value, 5)}" for value in values]
         yield "sheet", plots.sheet(designs, problem.draw, captions)[0]

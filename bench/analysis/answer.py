@@ -26,6 +26,8 @@ class Verdict:
         Cost of an evaluation from which the latent arm is cheaper, its training included.
     winner : {"latent", "raw", "open"}
         Open where the 95 % interval holds 1.
+    shown : bool
+        Whether the best training design of the median replicate meets the target already.
     """
 
     problem: str
@@ -35,6 +37,7 @@ class Verdict:
     speed_up: SpeedUp
     break_even: str
     winner: str
+    shown: bool
 
 
 def verdicts(table: pd.DataFrame) -> list[Verdict]:
@@ -69,6 +72,7 @@ def _judge(rows: pd.DataFrame) -> Verdict | None:
         speed_up,
         cost_text(best["break_even"], best["break_even_relation"]),
         _winner(speed_up),
+        bool(best["data_best"] >= hardest if larger else best["data_best"] <= hardest),
     )
 
 
@@ -98,7 +102,7 @@ def answer(table: pd.DataFrame) -> list[str]:
 
 
 def _who(judged: list[Verdict]) -> str:
-    by_winner = {who: [each.problem for each in judged if each.winner == who] for who in (LATENT, RAW, OPEN)}
+    by_winner = {who: [_named(each) for each in judged if each.winner == who] for who in (LATENT, RAW, OPEN)}
     said = [
         f"{name} on {len(problems)} ({_listed(problems)})"
         for name, problems in {"latent search": by_winner[LATENT], "raw search": by_winner[RAW]}.items()
@@ -107,6 +111,10 @@ def _who(judged: list[Verdict]) -> str:
     if by_winner[OPEN]:
         said.append(f"neither, within its 95 % interval, on {len(by_winner[OPEN])} ({_listed(by_winner[OPEN])})")
     return f"At the hardest target that anybody reached, the fewest evaluations were spent by {'; by '.join(said)}."
+
+
+def _named(verdict: Verdict) -> str:
+    return verdict.problem + " – where training designs already meet it" * verdict.shown
 
 
 def _how_much(judged: list[Verdict]) -> str:
@@ -139,4 +147,4 @@ def _at_what_cost(judged: list[Verdict]) -> str:
 
 
 def _listed(names: Iterable[str]) -> str:
-    return ", ".join(names)
+    return "; ".join(names)  # labels may hold commas

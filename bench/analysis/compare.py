@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from bench.analysis.runtimes import CONFIDENCE, Runtimes, resample
 
-UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"))
+UNITS = ((86400.0, "d"), (3600.0, "h"), (60.0, "min"), (1.0, "s"), (1e-3, "ms"), (1e-6, "µs"))
 SAME = ["speed_up_same", "speed_up_same_low", "speed_up_same_high", "speed_up_same_relation"]
 STRONGEST = [name.replace("same", "strongest") for name in SAME]
 SPEED_UP = (float, float, float, object)
@@ -187,11 +187,16 @@ def break_even(
     return cost, np.select([np.isnan(cost), bounded], ["", "≤"], "=")
 
 
+def duration(seconds: float) -> str:
+    """Two significant digits and a unit, from days to microseconds; ``–`` for NaN and ``0`` for nothing."""
+    if isnan(seconds) or seconds == 0.0:
+        return "–" if isnan(seconds) else "0"
+    size, unit = next(((size, unit) for size, unit in UNITS if seconds >= size), UNITS[-1])
+    return f"{significant(seconds / size, 2)} {unit}"
+
+
 def cost_text(seconds: float, relation: str) -> str:
     """Write a break-even cost: ``1.2 ms``, ``≤ 3 s``, ``any``, ``never``, or ``–`` where it is not known."""
-    if isnan(seconds) or isinf(seconds):
-        return "–" if isnan(seconds) else "never"
-    if seconds == 0.0:
-        return "any"
-    size, unit = next(((size, unit) for size, unit in UNITS if seconds >= size), UNITS[-1])
-    return f"{relation.strip('=')} {significant(seconds / size, 2)} {unit}".strip()
+    if isinf(seconds) or seconds == 0.0:
+        return "any" if seconds == 0.0 else "never"
+    return f"{relation.strip('=')} {duration(seconds)}".strip()

@@ -75,6 +75,18 @@ def test_a_problem_that_cannot_be_drawn_is_one_warning_and_the_others_are_drawn(
 
 
 @pytest.mark.usefixtures("unsaved")
+def test_what_the_records_hold_besides_has_figures_of_its_own(frames: Frames, tmp_path: Path) -> None:
+    runs, traces = frames
+    reach = {"reach_objective": 0.1, "reach_displayed": 1.05, "reach_evaluations": 9.0}
+    runs = runs.assign(raw=False, rmse=0.1, n_g=2, **reach, targets=[[100.0]] * len(runs))
+    params = json.loads(runs["problem_spec"].iloc[0])["params"]
+    both = beside((runs, traces.assign(n_g=1)), "b", params=params | {"data": params["data"] | {"n": 11}})
+    kinds = {"gradient-price", "break-even", "gap-parts", "reachability", "encoders"}
+    names = {path.stem for path in figures.write(*both, tmp_path)}
+    assert {f"{kind}-{problem}" for kind in kinds for problem in ("isoperimetric", "b")} | {"leaks"} < names
+
+
+@pytest.mark.usefixtures("unsaved")
 def test_a_problem_without_designs_has_a_gallery_and_no_sheet(frames: Frames, tmp_path: Path) -> None:
     runs, traces = beside(frames, "plain", name="thirdparty:Plain", params={})
     paths = figures.write(runs[runs["problem"] == "plain"], traces, tmp_path, trusted=["thirdparty"])

@@ -1,9 +1,29 @@
 """Figures for a paper. Each function draws from the records and gives the figure and the data drawn."""
 
+from bench.analysis.plots.breakeven import break_even_map
 from bench.analysis.plots.curves import convergence
 from bench.analysis.plots.designs import gallery, sheet
+from bench.analysis.plots.diagnostics import encoder_diagnostics
 from bench.analysis.plots.distribution import ecdf
 from bench.analysis.plots.forest import speed_up
-from bench.analysis.plots.style import save
+from bench.analysis.plots.leaks import leak_sensitivity
+from bench.analysis.plots.parts import gap_parts
+from bench.analysis.plots.prices import gradient_price
+from bench.analysis.plots.reachability import reachability
+from bench.analysis.plots.style import save, to_svg
 
-__all__ = ["convergence", "ecdf", "gallery", "save", "sheet", "speed_up"]
+__all__ = [
+    "break_even_map",
+    "convergence",
+    "ecdf",
+    "encoder_diagnostics",
+    "gallery",
+    "gap_parts",
+    "gradient_price",
+    "leak_sensitivity",
+    "reachability",
+    "save",
+    "sheet",
+    "speed_up",
+    "to_svg",
+]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -69,6 +70,12 @@ def dashes(labels: Sequence[str]) -> dict[str, Any]:
     return {label: DASHES[index % len(DASHES)] for index, label in enumerate(labels)}
 
 
+def targets_shades(data: pd.DataFrame) -> dict[float, Any]:
+    """A shade a target, pale to dark from easy to hard; ``data`` has target and larger_is_better."""
+    targets = sorted(data["target"].unique(), reverse=not data["larger_is_better"].any())
+    return dict(zip(targets, sns.color_palette("crest", max(len(targets), 1)), strict=False))
+
+
 def plain(text: str) -> str:
     """Keep Matplotlib from reading dollar signs as mathematics."""
     return text.replace("$", r"\$")
@@ -90,3 +97,11 @@ def save(figure: Figure, path_stem: str | Path) -> list[Path]:
         figure.savefig(png, dpi=200, metadata={"Software": None})
         figure.savefig(pdf, metadata={"CreationDate": None})
     return [png, pdf]
+
+
+def to_svg(figure: Figure) -> bytes:
+    """Write a figure as SVG, its text as paths; the same figure gives the same bytes."""
+    drawing = io.BytesIO()
+    with mpl.rc_context(STYLE | {"svg.hashsalt": "latentbench"}):
+        figure.savefig(drawing, format="svg", metadata={"Date": None})
+    return drawing.getvalue()

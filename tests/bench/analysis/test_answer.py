@@ -39,6 +39,14 @@ def test_the_verdict_is_at_the_hardest_target_that_anybody_reached(records: Simp
     assert verdict.target == "σ ≤ 1.05"
 
 
+def test_a_target_that_training_designs_meet_is_said_to_be_met(records: SimpleNamespace) -> None:
+    for best, shown in ((1.04, True), (1.06, False)):
+        parts = [*runs(records, "raw/cma", 50, data_best=best), *runs(records, "pca/cma", 10, data_best=best)]
+        judged = table(records, *parts)
+        assert verdicts(judged)[0].shown == shown
+        assert ("training designs already meet it" in answer(judged)[0]) == shown
+
+
 def test_a_bound_decides_where_one_side_never_succeeds(records: SimpleNamespace) -> None:
     none = runs(records, "raw/cma", None, price=10_000)
     (latent,) = verdicts(table(records, *none, *runs(records, "pca/cma", 10)))

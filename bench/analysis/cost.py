@@ -1,0 +1,153 @@
+"""The cost ledger: seconds that a search costs in all, and the cost of one evaluation from which an arm pays."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from math import ceil
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from bench.analysis import measures, writers
+from bench.analysis.compare import break_even, compare_arms, cost_text, duration, significant, target_text
+from bench.analysis.writers import Writer
+
+REUSES = (1, 10, 100)
+"""Searches that share one fitted encoder, M."""
+COLUMNS = [
+    *("problem", "target", "arm", "raw", "successes", "searches", "ert"),
+    *("data_evaluations", "fit_seconds", "refit_seconds", "overhead"),
+    *("strongest_raw", "ert_raw", "least_raw", "ert_raw_bound"),
+    *(f"break_even_{m}{ending}" for m in REUSES for ending in ("", "_relation")),
+    *("quantity", "larger_is_better"),
+]
+LEGEND = (
+    "A search costs W = (t_fit + D t_f)/M + t_refit + N (t_f + o): N is the ERT in evaluations N_f + N_g of cost t_f, "
+    "each of infeasible designs included; o the seconds an evaluation costs beside (decoding, optimiser); t_fit "
+    "trains the encoder, shared by M searches; t_refit trains it anew within a search, shared by none. D counts "
+    "training designs that had to be evaluated since the better ones were withheld, those thrown away included; it is "
+    "charged to raw arms too, whose box is that of the data, and so moves no break-even. Not charged: drawing "
+    "designs, their geometric constraints, verification, and what measures an encoder. Break-even is the t_f beyond "
+    "which W is less than that of the strongest raw arm, or a bound on it where no raw arm succeeded: any, where it is "
+    "at every t_f; never, where at none. –: nothing to compare."
+)
+
+
+def work(costs: pd.DataFrame, evaluation: ArrayLike, reuse: ArrayLike = 1) -> NDArray[np.float64]:
+    """Seconds that one search costs in all, W = (t_fit + D t_f)/M + t_refit + N (t_f + o).
+
+    Parameters
+    ----------
+    costs : DataFrame
+        Rows of `cost_table`, n of them.
+    evaluation : array_like, shape (...)
+        Seconds of one evaluation, t_f.
+    reuse : array_like, shape (...)
+        Searches that share one fitted encoder, M.
+
+    Returns
+    -------
+    ndarray, shape (..., n)
+        Seconds; inf where the target was never reached.
+    """
+    t_f, m = np.asarray(evaluation, dtype=float)[..., None], np.asarray(reuse, dtype=float)[..., None]
+    fit, refit, data, ert, overhead = (
+        costs[name].to_numpy(float) for name in ("fit_seconds", "refit_seconds", "data_evaluations", "ert", "overhead")
+    )
+    total = (fit + data * t_f) / m + refit + np.where(np.isinf(ert), 0.0, ert) * (t_f + overhead)
+    return np.asarray(np.where(np.isinf(ert), np.inf, total))
+
+
+def cost_table(runs: pd.DataFrame, traces: pd.DataFrame) -> pd.DataFrame:
+    """What a search with each arm costs, by item, and from which cost of an evaluation it pays.
+
+    Parameters
+    ----------
+    runs, traces : DataFrame
+        Records: a row a run, a row a logged evaluation.
+
+    Returns
+    -------
+    DataFrame
+        A row per (problem, target, arm), with `COLUMNS`: ``ert`` (evaluations N_f + N_g); ``data_evaluations``,
+        training designs that had to be evaluated; ``fit_seconds`` (refits apart), ``refit_seconds`` and ``overhead``
+        (seconds an evaluation outside the objective), medians over runs; those of `compare.compare_arms` on the raw
+        arms; and ``break_even_*`` in seconds with its relation for each of `REUSES`, as from `compare.break_even`,
+        both sides charged their fits.
+    """
+    arms = measures.summarise(runs).drop(columns=["fit_seconds", "targets"])
+    arms = arms.join(_fits(runs), on=["problem", "arm"]).join(_data_evaluations(runs), on="problem")
+    compared = compare_arms(measures.hits(runs, traces), draws=0)
+    table = arms.merge(compared, on=["problem", "arm"])
+    rival = table["strongest_raw"].where(table["strongest_raw"].notna(), table["least_raw"])
+    faced = pd.MultiIndex.from_arrays([table["problem"], rival])
+    raw = arms.set_index(["problem", "arm"])[["fit_seconds", "refit_seconds", "overhead"]].reindex(faced)
+    raw = raw.set_axis(table.index)
+    for m in REUSES:
+        training = [(each["fit_seconds"] + m * each["refit_seconds"]).astype(float) for each in (table, raw)]
+        table[f"break_even_{m}"], table[f"break_even_{m}_relation"] = break_even(
+            training[0] - training[1],
+            *(table["overhead"], raw["overhead"], table["ert"], table["ert_raw"], table["ert_raw_bound"]),
+            reuse=m,
+        )
+    return table.reindex(columns=COLUMNS)
+
+
+def _fits(runs: pd.DataFrame) -> pd.DataFrame:
+    """Per (problem, arm), medians of the seconds of training before a search, and within it."""
+    tried = runs[runs["status"] != "skipped"].reindex(columns=["problem", "arm", "fit_seconds", "seconds_refit"])
+    seconds = tried.astype({"fit_seconds": float, "seconds_refit": float})
+    # the records count refits among the fits, and older ones know none
+    refit = seconds["seconds_refit"].fillna(0.0)
+    seconds["fit_seconds"], seconds["refit_seconds"] = (seconds["fit_seconds"] - refit).clip(lower=0.0), refit
+    return seconds.groupby(["problem", "arm"])[["fit_seconds", "refit_seconds"]].median()
+
+
+def _data_evaluations(runs: pd.DataFrame) -> pd.Series[float]:
+    """Per problem, the training designs that were drawn and evaluated to withhold the better ones; 0 without."""
+    told = runs.reindex(columns=["problem", "problem_spec", "n_designs"]).astype({"n_designs": float})
+    groups = told.astype({"problem": object, "problem_spec": object}).groupby("problem")
+    specs, kept = groups["problem_spec"].first(), groups["n_designs"].median()
+    drawn = [_drawn(spec, n) for spec, n in zip(specs, kept, strict=True)]
+    return pd.Series(drawn, index=specs.index, name="data_evaluations", dtype=float)
+
+
+def _drawn(spec: Any, kept: float) -> float:
+    try:
+        withheld = float(json.loads(spec)["params"]["data"]["withhold"])
+    except (TypeError, ValueError, KeyError):  # a problem of another kind, or a record from anywhere
+        return 0.0
+    return float(ceil(kept / (1.0 - withheld))) if 0.0 < withheld < 1.0 and kept > 0.0 else 0.0
+
+
+def render(table: pd.DataFrame, fmt: str = "text") -> str:
+    """Write what `cost_table` gives for people; see `bench.analysis.writers.render`."""
+    return writers.render(table, _page, fmt)
+
+
+def _page(table: pd.DataFrame, write: Writer) -> Iterator[str]:
+    for problem, rows in table.groupby("problem"):
+        yield write.heading(str(problem))
+        for _, at in rows.groupby("target", sort=False):
+            yield write.table(f"Cost of a search to {target_text(at.iloc[0])}", _cells(at))
+    yield write.paragraph(LEGEND if len(table) else "No run has a target to reach.")
+
+
+def _cells(rows: pd.DataFrame) -> pd.DataFrame:
+    reached = zip(rows["successes"], rows["searches"], strict=True)
+    cells = {
+        "arm": rows["arm"],
+        "reached": [f"{successes}/{searches}" for successes, searches in reached],
+        "N": rows["ert"].map(lambda value: significant(value, 3)),
+        "D": rows["data_evaluations"].map("{:.0f}".format),
+        "fit": rows["fit_seconds"].map(duration),
+        "refit": rows["refit_seconds"].map(duration),
+        "overhead o": rows["overhead"].map(duration),
+    }
+    for m in REUSES:
+        numbers = rows[[f"break_even_{m}", f"break_even_{m}_relation"]].itertuples(index=False)
+        cells[f"break-even, M = {m}"] = [cost_text(*row) for row in numbers]
+    return pd.DataFrame(cells)

@@ -1,0 +1,156 @@
+"""What becomes of the speed-ups where a gradient costs more than a value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from bench.analysis import measures, writers
+from bench.analysis.compare import STRONGEST, SpeedUp, compare_arms, significant, target_text
+from bench.analysis.writers import Writer
+
+PRICES: dict[str, float | None] = {"adjoint": 1.0, "reverse": 4.0, "differences": None}
+"""Values that a gradient costs: an adjoint solve, generic reverse mode; None for finite differences, which take k."""
+TITLES = {"adjoint": "c = 1", "reverse": "c = 4", "differences": "c = k"}
+KEYS = ["problem", "target", "arm"]
+NUMBERS = ["ert", *STRONGEST]
+FACTS = ["problem", "arm", "raw", "quantity", "larger_is_better"]
+COLUMNS = [
+    *("problem", "target", "arm", "raw", "latent_dim", "gradients", "successes", "quantity", "larger_is_better"),
+    *(f"{name}_{kind}" for kind in PRICES for name in NUMBERS),
+]
+LEGEND = (
+    "Evaluations are priced N_f + c N_g: c = 1 for an adjoint solve, 4 for generic reverse mode, k for finite "
+    "differences (k: the dimensions that are searched, those of the last stage where there are several). S is against "
+    "the strongest raw arm at the same c, with its 95 % interval. Gradients: their share of N_f + N_g. Budgets were "
+    "spent at c = 1: no search is run anew at another price. – says that there is nothing to compare, or that the "
+    "records of the problem do not tell gradients from values."
+)
+
+
+def repriced(runs: pd.DataFrame, traces: pd.DataFrame, gradient: float | None) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Give records in which a gradient costs so many values.
+
+    Parameters
+    ----------
+    runs, traces : DataFrame
+        Records: a row a run, a row a logged evaluation.
+    gradient : float or None
+        Price c of a gradient; None for k of the run's arm.
+
+    Returns
+    -------
+    runs, traces : DataFrame
+        With ``n_g`` of a run and ``evaluations`` of a trace so that prices are N_f + c N_g; of the traces, verified
+        designs alone. Problems of which that cannot be told, since a run with gradients lacks k, or its trace ``n_g``,
+        are left out, all their arms alike.
+    """
+    runs = runs[runs["status"] != "skipped"]
+    facts = runs.reindex(columns=["run", "problem", "arm", "n_g", "latent_dim"])
+    facts = facts.astype({"run": object, "n_g": float, "latent_dim": float})
+    n_g = facts["n_g"].fillna(0.0)
+    each = dimensions(facts) if gradient is None else pd.Series(gradient, index=facts.index)
+    each = each.where(n_g > 0.0, 1.0)
+    rows = traces.reindex(columns=[*measures.TRACE, "n_g"])
+    rows = rows[rows["verified"].eq(True) & rows["run"].isin(facts["run"])]
+    more = rows["run"].astype(object).map(pd.Series((each - 1.0).to_numpy(), index=facts["run"])).astype(float)
+    more = (more * rows["n_g"].astype(float)).where(more != 0.0, 0.0)
+    untold = facts["run"].isin(rows.loc[more.isna(), "run"]) | each.isna()
+    kept = ~facts["problem"].isin(facts.loc[untold, "problem"])
+    return runs.assign(n_g=n_g * each)[kept], rows.assign(evaluations=rows["evaluations"].astype(float) + more)
+
+
+def dimensions(runs: pd.DataFrame) -> pd.Series[float]:
+    """Dimensions searched by each run; where it failed before it knew, those of its arm."""
+    told = runs.groupby(["problem", "arm"])["latent_dim"].transform("first").astype(float)
+    return runs["latent_dim"].astype(float).fillna(told)
+
+
+def gradient_table(runs: pd.DataFrame, traces: pd.DataFrame, draws: int = 1000) -> pd.DataFrame:
+    """Running time and speed-up of every arm at every target, by what a gradient costs.
+
+    Parameters
+    ----------
+    runs, traces : DataFrame
+        Records: a row a run, a row a logged evaluation.
+    draws : int
+        Bootstrap draws for the intervals; 0 for none.
+
+    Returns
+    -------
+    DataFrame
+        A row per (problem, target, arm), with `COLUMNS`: ``latent_dim`` (median over runs), ``gradients`` (share of
+        N_g in all that was spent), ``successes``; and, for each of `PRICES`, ert_* and speed_up_strongest_* with its
+        low, high and relation, as from `compare.compare_arms`; NaN where the records do not tell.
+    """
+    arms = measures.summarise(runs)[FACTS].join(_gradients(runs), on=["problem", "arm"])
+    reached = measures.hits(runs, traces).groupby(KEYS)["success"].sum().rename("successes").reset_index()
+    table = arms.merge(reached, on=["problem", "arm"])
+    for kind, gradient in PRICES.items():
+        compared = compare_arms(measures.hits(*repriced(runs, traces, gradient)), draws)[[*KEYS, *NUMBERS]]
+        table = table.merge(compared.rename(columns={name: f"{name}_{kind}" for name in NUMBERS}), on=KEYS, how="left")
+    relations = [f"{STRONGEST[-1]}_{kind}" for kind in PRICES]
+    return table.fillna(dict.fromkeys(relations, "")).reindex(columns=COLUMNS)
+
+
+def speed_up_band(runs: pd.DataFrame, traces: pd.DataFrame, points: int = 5) -> pd.DataFrame:
+    """Least and greatest speed-up of every arm while the price of a gradient goes from 1 to 4.
+
+    Parameters
+    ----------
+    runs, traces : DataFrame
+        Records.
+    points : int
+        Prices tried, log-spaced: where the strongest raw arm changes between, S may be greatest there.
+
+    Returns
+    -------
+    DataFrame
+        A row per (problem, target, arm) that has an S: ``low`` and ``high`` (bounds where S is one).
+    """
+    parts = [
+        compare_arms(measures.hits(*repriced(runs, traces, price)), draws=0)[[*KEYS, STRONGEST[0]]]
+        for price in np.geomspace(1.0, 4.0, points).tolist()
+    ]
+    groups = pd.concat(parts).dropna(subset=STRONGEST[0]).groupby(KEYS)[STRONGEST[0]]
+    return groups.agg(low="min", high="max").reset_index()
+
+
+def _gradients(runs: pd.DataFrame) -> pd.DataFrame:
+    tried = measures.attempted(runs)
+    tried["latent_dim"] = dimensions(runs.reindex(columns=["problem", "arm", "latent_dim"]))
+    groups = tried.groupby(["problem", "arm"])
+    spent = groups["price"].sum()
+    share = groups["n_g"].sum() / spent.where(spent > 0.0)
+    return pd.DataFrame({"latent_dim": groups["latent_dim"].median(), "gradients": share})
+
+
+def render(table: pd.DataFrame, fmt: str = "text") -> str:
+    """Write what `gradient_table` gives for people; see `bench.analysis.writers.render`."""
+    return writers.render(table, _page, fmt)
+
+
+def _page(table: pd.DataFrame, write: Writer) -> Iterator[str]:
+    for problem, rows in table.groupby("problem"):
+        yield write.heading(str(problem))
+        for _, at in rows.groupby("target", sort=False):
+            yield write.table(f"Evaluations N_f + c N_g, and S, to {target_text(at.iloc[0])}", _cells(at))
+    yield write.paragraph(LEGEND if len(table) else "No run has a target to reach.")
+
+
+def _cells(rows: pd.DataFrame) -> pd.DataFrame:
+    cells = pd.DataFrame(
+        {
+            "arm": rows["arm"],
+            "k": rows["latent_dim"].map(lambda k: significant(k, 4)),
+            "gradients": ["–" if np.isnan(share) else f"{share:.0%}" for share in rows["gradients"]],
+        }
+    )
+    for kind, title in TITLES.items():
+        cells[f"ERT, {title}"] = rows[f"ert_{kind}"].map(lambda value: significant(value, 3))
+    for kind, title in TITLES.items():
+        numbers = rows[[f"{name}_{kind}" for name in STRONGEST]]
+        cells[f"S, {title}"] = [str(SpeedUp(*row)) for row in numbers.itertuples(index=False)]
+    return cells

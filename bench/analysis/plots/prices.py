@@ -1,0 +1,106 @@
+"""Speed-up against what a gradient costs: a band for every arm, on one logarithmic axis."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import matplotlib as mpl
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from bench.analysis.compare import STRONGEST, target_text
+from bench.analysis.gradient_price import KEYS, PRICES, TITLES, gradient_table, speed_up_band
+from bench.analysis.plots.style import COLUMN, GREY, STYLE, choose, plain, targets_shades
+
+MARKERS = dict(zip(PRICES, ("o", "s", "D"), strict=True))
+ROW = 0.34
+"""Height in inches of an arm."""
+LONG = 16
+"""Characters of an arm's label beyond which it takes two lines."""
+SPREAD = 0.6
+"""Share of that height over which its targets lie."""
+
+
+def gradient_price(runs: pd.DataFrame, traces: pd.DataFrame, ax: Axes | None = None) -> tuple[Figure, pd.DataFrame]:
+    """Speed-up S over the strongest raw arm as the price c of a gradient goes from 1 to 4, and at c = k.
+
+    A row an arm, a band a target: it holds S at all prices from 1 to 4; markers stand at c = 1, 4 and k (finite
+    differences), open ones where S is a bound. Both sides pay the same c, or each its own k. An arm without any S is
+    listed with "–". There is nothing to draw where no run took a gradient.
+
+    Parameters
+    ----------
+    runs, traces : DataFrame
+        Records of one problem.
+    ax : Axes, optional
+        Draw here instead of in a new figure.
+
+    Returns
+    -------
+    figure : Figure
+    data : DataFrame
+        The rows of `gradient_price.gradient_table` that were drawn, without intervals, and the band's ``low`` and
+        ``high``; empty where no run took a gradient.
+
+    Raises
+    ------
+    ValueError
+        If there is no run, or if there are several problems.
+    """
+    choose(runs, one=True)
+    table = gradient_table(runs, traces, draws=0)
+    if not (table["gradients"] > 0.0).any():
+        data = table.head(0).assign(low=[], high=[])
+    else:
+        data = table.merge(speed_up_band(runs, traces), on=KEYS, how="left")
+    arms = list(dict.fromkeys(data["arm"]))
+    with mpl.rc_context(STYLE):
+        if ax is None:
+            ax = Figure(figsize=(COLUMN, ROW * max(len(arms), 3) + 1.5), layout="constrained").subplots()
+        _draw(ax, data, arms)
+    return ax.figure.figure, data
+
+
+def _draw(ax: Axes, data: pd.DataFrame, arms: list[str]) -> None:
+    shades = targets_shades(data)
+    for row in data.itertuples():
+        _mark(ax, row, arms, shades)
+    for arm, lows in data.groupby("arm")["low"]:
+        if lows.isna().all():
+            ax.annotate(
+                "–", (0.0, arms.index(str(arm))), (4, 0), ("axes fraction", "data"), "offset points", va="center"
+            )
+    ax.axvline(1.0, color=GREY, linewidth=0.8, zorder=0)
+    ax.set(xscale="log", ylim=(max(len(arms), 1) - 0.4, -0.6), yticks=range(len(arms)))
+    ax.set_yticklabels([_folded(plain(arm)) for arm in arms])
+    ax.tick_params(axis="y", length=0)
+    ax.spines["left"].set_visible(False)
+    ax.set_xlabel("S over the strongest raw arm", loc="right")
+    if data.empty:
+        ax.text(0.5, 0.5, "no run took a gradient", transform=ax.transAxes, ha="center", va="center")
+        return
+    look: dict[str, Any] = {"linestyle": "none", "color": GREY, "markersize": 3.5}
+    handles = [Line2D([], [], marker=marker, label=TITLES[kind], **look) for kind, marker in MARKERS.items()]
+    for target, shade in shades.items():
+        label = plain(target_text(data[data["target"] == target].iloc[0]))
+        handles.append(Line2D([], [], color=shade, linewidth=3.5, alpha=0.6, label=label))
+    title = plain(str(data["problem"].iloc[0]))
+    ax.figure.figure.legend(handles=handles, title=title, loc="outside upper right", ncols=2, frameon=False)
+
+
+def _mark(ax: Axes, row: Any, arms: list[str], shades: dict[float, Any]) -> None:
+    """Draw the band of one arm and target, and its S at each of `PRICES`."""
+    place = arms.index(row.arm) + SPREAD * ((list(shades).index(row.target) + 0.5) / len(shades) - 0.5)
+    shade = shades[row.target]
+    ax.plot([row.low, row.high], [place, place], color=shade, linewidth=3.5, alpha=0.4)
+    for kind, marker in MARKERS.items():
+        value, relation = getattr(row, f"{STRONGEST[0]}_{kind}"), getattr(row, f"{STRONGEST[3]}_{kind}")
+        face = shade if relation == "=" else "white"
+        ax.plot([value], [place], marker, color=shade, markerfacecolor=face, markersize=3.5)
+
+
+def _folded(arm: str) -> str:
+    """Break a long label in two, which leaves room for the bands."""
+    return arm.replace("/", "/\n", 1) if len(arm) > LONG else arm
