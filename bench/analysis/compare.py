@@ -86,20 +86,42 @@ def speed_up(runtimes: Runtimes, arm: str, references: Sequence[str]) -> SpeedUp
     -------
     SpeedUp
     """
-    names = list(references)
-    own, raw = runtimes.observed[arm], runtimes.observed[names].min()
+    return _over(runtimes, arm, _strongest(runtimes, references))
+
+
+@dataclass(frozen=True)
+class _Rival:
+    """The strongest of some arms: its ERT, the bound on it, and its ERT in each draw; NaN for none."""
+
+    observed: float
+    bound: float
+    draws: NDArray[np.float64]
+
+
+def _strongest(runtimes: Runtimes, arms: Sequence[str]) -> _Rival:
+    names = list(arms)
+    several = (runtimes.observed[names], runtimes.bound[names], runtimes.draws[names].T)
+    # the least that is not NaN, or NaN
+    least = [np.fmin.reduce(values.to_numpy(dtype=float), axis=0, initial=nan) for values in several]
+    return _Rival(float(least[0]), float(least[1]), least[2])
+
+
+def _over(runtimes: Runtimes, arm: str, rival: _Rival) -> SpeedUp:
+    own, raw = runtimes.observed[arm], rival.observed
     if isfinite(own) and isfinite(raw):
-        ratios = (runtimes.draws[names].min(axis=1) / runtimes.draws[arm]).dropna()
-        if ratios.empty:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ratios = rival.draws / runtimes.draws[arm].to_numpy()
+        ratios = ratios[~np.isnan(ratios)]
+        if not ratios.size:
             return SpeedUp(raw / own, relation="=")
         tail = (1.0 - CONFIDENCE) / 2.0
         low, high = np.quantile(ratios, [tail, 1.0 - tail], method="inverted_cdf")
         return SpeedUp(raw / own, float(low), float(high), "=")
-    own_bound, raw_bound = runtimes.bound[arm], runtimes.bound[names].min()
+    own_bound = runtimes.bound[arm]
     if isfinite(raw) and isfinite(own_bound):
         return SpeedUp(raw / own_bound, relation="≤")
-    if isfinite(own) and isinf(raw) and isfinite(raw_bound):
-        return SpeedUp(raw_bound / own, relation="≥")
+    if isfinite(own) and isinf(raw) and isfinite(rival.bound):
+        return SpeedUp(rival.bound / own, relation="≥")
     return SpeedUp()
 
 
@@ -131,15 +153,21 @@ def compare_arms(hits: pd.DataFrame, draws: int = 1000) -> pd.DataFrame:
         strongest = raw.idxmin() if isfinite(raw.min()) else None
         bounds = runtimes.bound[raw.index].dropna() if isinf(raw.min()) else pd.Series(dtype=float)
         least = bounds.idxmin() if bounds.size else None
-        for (arm, optimiser), runs in group.groupby(["arm", "optimiser"]):
-            same = arms.index[arms["raw"] & (arms["optimiser"] == optimiser)]
-            rows.append((
-                *(problem, target, arm, runs["success"].sum(), runs["spent"].sum(), runtimes.observed[str(arm)]),
-                *astuple(speed_up(runtimes, str(arm), list(same))),
-                *astuple(speed_up(runtimes, str(arm), list(raw.index))),
-                *(strongest, raw.min(), least, bounds.min()),
-            ))  # fmt: skip
-    return pd.DataFrame(rows, columns=list(COMPARED)).astype(COMPARED)
+        sums = group.groupby("arm")[["success", "spent"]].sum()
+        of_all = _strongest(runtimes, list(raw.index))
+        for _, alike in arms.groupby("optimiser"):
+            same = _strongest(runtimes, list(alike.index[alike["raw"]]))
+            rows += [
+                (
+                    *(problem, target, arm, *sums.loc[arm], runtimes.observed[arm]),
+                    *astuple(_over(runtimes, arm, same)),
+                    *astuple(_over(runtimes, arm, of_all)),
+                    *(strongest, raw.min(), least, bounds.min()),
+                )
+                for arm in alike.index
+            ]
+    table = pd.DataFrame(rows, columns=list(COMPARED)).astype(COMPARED)
+    return table.sort_values(["problem", "target", "arm"], ignore_index=True)
 
 
 def break_even(
