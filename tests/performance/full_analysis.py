@@ -1,6 +1,6 @@
 """Seconds and memory of all tables and the runtime distribution of 1,000 runs with 2,000 logged evaluations each.
 
-Run as ``python tests/performance/full_analysis.py``. Where iohinspector is installed it loads the same records, as they are
+Run as ``python tests/performance/full_analysis.py``. Where iohinspector is installed it loads the same records,
 exported, and aggregates their running times. Linux only.
 """
 
