@@ -63,6 +63,13 @@ def draw(spec: Spec, seed: int, replicate: int) -> Instance:
     return replace(drawn, designs=designs, held_out=drawn.held_out.copy(), start=drawn.start.copy())
 
 
+def labels(spec: Spec, seed: int, replicate: int) -> np.ndarray | None:
+    """Classes (n,) of the training designs that `draw` draws; None where the problem has no classes."""
+    names = (seed, spec.identity(), replicate)
+    problem = spec.make().instance(generator(*names, "instance"))
+    return problem.labels(problem.n_designs, generator(*names, "designs"))
+
+
 @lru_cache(maxsize=4)
 def _draw(spec: Spec, seed: int, replicate: int) -> Instance:
     names = (seed, spec.identity(), replicate)

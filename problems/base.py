@@ -117,6 +117,10 @@ class Problem(ABC):
         """Draw n training designs, shape (n, d); None where the problem has none."""
         return None
 
+    def labels(self, n: int, rng: np.random.Generator) -> np.ndarray | None:
+        """Class names, shape (n,), of what `designs` draws with an equal generator; None where there are no classes."""
+        return None
+
     def reference(self, n: int, rng: np.random.Generator) -> np.ndarray | None:
         """Draw n designs from all that the problem knows, whatever `designs` withholds; starts come from here."""
         return self.designs(n, rng)

@@ -211,16 +211,26 @@ class ShapeProblem(DifferentiableProblem):
 
     def designs(self, n: int, rng: np.random.Generator) -> np.ndarray:
         """Draw n training designs, shape (n, 2N), as `data` says; fewer where a source file has no more."""
+        return self._align(self._drawn(n, rng)[0], rng)
+
+    def labels(self, n: int, rng: np.random.Generator) -> np.ndarray | None:
+        """Class names, shape (n,), of what `designs` draws with an equal generator; None for a source file."""
+        return self._drawn(n, rng)[1]
+
+    def _drawn(self, n: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray | None]:
+        """Training designs before they are aligned, and their classes."""
         wanted = int(np.ceil(n / (1 - self.data.withhold)))
         if self.data.source is None:
-            drawn, _ = outlines.draw(wanted, rng, self.n_vertices, self.data.classes, self._rounding)
+            drawn, labels = outlines.draw(wanted, rng, self.n_vertices, self.data.classes, self._rounding)
         else:
-            drawn = self._for_training(rng)[:wanted]
-        keep = len(drawn) - int(np.floor(len(drawn) * self.data.withhold))
-        if keep < len(drawn):
+            drawn, labels = self._for_training(rng)[:wanted], None
+        kept = np.arange(len(drawn))
+        dropped = int(np.floor(len(drawn) * self.data.withhold))
+        if dropped:
             worst_first = np.argsort(-self.evaluate(drawn).objective, kind="stable")
-            drawn = drawn[np.sort(worst_first[:keep])]
-        return self._align(drawn[:n], rng)
+            kept = np.sort(worst_first[: len(drawn) - dropped])
+        kept = kept[:n]
+        return drawn[kept], None if labels is None else labels[kept]
 
     def _for_training(self, rng: np.random.Generator) -> np.ndarray:
         """All of the user's own outlines but a random tenth, one of them at least from the worse half."""

@@ -1,0 +1,167 @@
+"""What is looked at: a fitted encoder, the problem, and the designs that it has learned."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from bench import instance
+from bench.errors import BadInput
+from bench.experiment import Fit, fit_key
+from bench.ledger import evaluate
+from bench.registry import Spec, from_record, resolve
+from bench.seeds import generator
+from bench.store import Store
+from bench.studies.diagnostics import decoded
+
+if TYPE_CHECKING:
+    from encoders.base import Encoder
+    from problems.base import Evaluation, Problem
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A fitted encoder with the instance that it was fitted on.
+
+    Attributes
+    ----------
+    name : str
+        Of the encoder, for titles.
+    fit : Fit
+    problem : Problem
+        As the replicate sees it.
+    encoder : Encoder
+        Fitted.
+    designs : ndarray, shape (n, d)
+        What it was fitted on.
+    labels : ndarray of str, shape (n,)
+        Their classes; one and the same where the problem has none.
+    start : ndarray, shape (d,)
+        Where searches of this replicate start.
+    """
+
+    name: str
+    fit: Fit
+    problem: Problem
+    encoder: Encoder
+    designs: np.ndarray
+    labels: np.ndarray
+    start: np.ndarray
+
+    @property
+    def latents(self) -> np.ndarray:
+        """The encoded designs, shape (n, k)."""
+        return self.encoder.encode(self.designs)
+
+    def decode(self, z: np.ndarray) -> np.ndarray:
+        """Designs (n, d) of latents (n, k)."""
+        return decoded(self.encoder, z)
+
+    def evaluate(self, x: np.ndarray) -> Evaluation:
+        """Objective and constraints of designs (n, d); a plug-in that raises makes them failures."""
+        return evaluate(self.problem, x)
+
+    def display(self, evaluation: Evaluation) -> np.ndarray:
+        """Displayed values (n,), such as σ."""
+        return np.asarray(self.problem.display(evaluation.objective), dtype=float)
+
+    def rng(self, *purpose: Any) -> np.random.Generator:
+        """A generator for a named purpose, the same for the same encoder of the same replicate."""
+        return generator(*self.fit.seed_names, "look", *purpose)
+
+
+def find(
+    encoder: str | Path,
+    problem: str | None = None,
+    settings: dict[str, Any] | None = None,
+    trusted: Collection[str] = (),
+) -> Subject:
+    """Find a stored encoder by its folder, or fit one by its name.
+
+    Parameters
+    ----------
+    encoder : str or Path
+        A folder DIR/encoders/KEY of an experiment directory, or a name as in `latentbench list encoders`.
+    problem : str, optional
+        A name; "isoperimetric" by default for an encoder to be fitted. With a folder it must be the folder's own.
+    settings : dict, optional
+        Parameters of an encoder to be fitted.
+    trusted : collection of str
+        Modules that a folder may name; see `bench.registry.from_record`.
+
+    Raises
+    ------
+    BadInput
+        If there is no such encoder or problem, the two do not fit, or the problem has no designs to learn from.
+    """
+    folder = Path(encoder)
+    if (folder / "info.json").is_file():
+        if settings:
+            raise BadInput(f"{folder}: is fitted; its parameters {sorted(settings)} cannot be set")
+        return stored(folder, problem, trusted)
+    if folder.exists() or len(folder.parts) > 1:
+        raise BadInput(f"{folder}: is no folder of a fitted encoder (there is no info.json); such are DIR/encoders/KEY")
+    spec = resolve("encoders", str(encoder), settings)
+    return fitted(spec, resolve("problems", problem or "isoperimetric"))
+
+
+def fitted(encoder: Spec, problem: Spec, seed: int = 0, replicate: int = 0) -> Subject:
+    """Fit an encoder as an experiment with this seed does in this replicate.
+
+    Raises
+    ------
+    BadInput
+        If the problem has no designs, or the encoder cannot learn from them.
+    """
+    fit = Fit(seed, problem, encoder, replicate)
+    drawn, designs, labels = _drawn(fit)
+    model = encoder.make()
+    try:
+        model.fit(designs, generator(*fit.seed_names, "fit"))
+    except ValueError as error:
+        raise BadInput(f"encoders '{encoder.name}': {error}") from None
+    return Subject(encoder.name, fit, drawn.problem, model, designs, labels, drawn.start)
+
+
+def stored(folder: Path, problem: str | None = None, trusted: Collection[str] = ()) -> Subject:
+    """Read a fitted encoder from its folder in an experiment directory; its designs are drawn anew.
+
+    Raises
+    ------
+    BadInput
+        If the folder cannot be believed, or is of another problem.
+    """
+    folder = folder.resolve()
+    store, key = Store(folder.parent.parent), folder.name
+    identity, found = store.identity(), store.fitted(key)
+    if found is None:
+        raise BadInput(f"{folder}: is not the encoder that was stored")
+    specs = from_record(found.info.get("problem"), trusted), from_record(found.info.get("encoder"), trusted, "encoders")
+    replicate = found.info.get("replicate")
+    if (
+        not isinstance(replicate, int)
+        or fit_key(identity["seed"], specs[0].identity(), replicate, specs[1].identity()) != key
+    ):
+        raise BadInput(f"{folder}: is not an encoder of {store.path}")
+    fit = Fit(identity["seed"], *specs, replicate)
+    if problem is not None and problem != fit.problem.name:
+        raise BadInput(f"--problem: {problem} is not what {folder} was fitted on, which is {fit.problem.name}")
+    drawn, designs, labels = _drawn(fit)
+    try:
+        model, start = found.unpack(fit)
+    except (ValueError, RuntimeError, KeyError) as error:
+        raise BadInput(f"{folder}: {error}") from None
+    return Subject(fit.encoder.name, fit, drawn.problem, model, designs, labels, start)
+
+
+def _drawn(fit: Fit) -> tuple[instance.Instance, np.ndarray, np.ndarray]:
+    """Instance, training designs and their classes."""
+    drawn = instance.draw(fit.problem, fit.seed, fit.replicate)
+    if drawn.designs is None:
+        raise BadInput(f"problems '{fit.problem.name}': has no designs, so that there is no latent space to look at")
+    labels = instance.labels(fit.problem, fit.seed, fit.replicate)
+    return drawn, drawn.designs, np.full(len(drawn.designs), fit.problem.name) if labels is None else labels
