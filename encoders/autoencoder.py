@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Literal, cast, get_args
 
 import numpy as np
@@ -66,6 +67,8 @@ class Autoencoder(Encoder):
     ----------
     progress : bool
         Set it to see a bar with the loss while `fit` trains; False at first.
+    watch : callable or None
+        Set it to be given the encoded designs (n, k) after every epoch of `fit`; None at first.
 
     References
     ----------
@@ -121,6 +124,7 @@ class Autoencoder(Encoder):
         self.mixture = mixture
         self.trainer = Trainer(epochs, batch_size, learning_rate, device)
         self.progress = False
+        self.watch: Callable[[np.ndarray], object] | None = None
         self.variational = self.regulariser.variational
         self._prior: Mixture | None = None
         if mixture:
@@ -149,7 +153,10 @@ class Autoencoder(Encoder):
         self._output.confine(low, (1 + 2 * MARGIN) * extent / self._unit)
         data = self._scaled(designs).float()
         self._look_at(data)
-        self.trainer.fit(self._network, data, lambda batch, done: self._cost(batch, done, noise), rng, self.progress)
+        watch = None if self.watch is None else lambda: self._show(data)
+        self.trainer.fit(
+            self._network, data, lambda batch, done: self._cost(batch, done, noise), rng, self.progress, watch
+        )
         self.regulariser.finish(self._network["decoder"])
         self._network.double().requires_grad_(False)
         self._prior = Mixture.fit(self.encode(designs), self.mixture, rng) if self.mixture else None
@@ -171,6 +178,13 @@ class Autoencoder(Encoder):
         given, found = box.share(batch), box.share(rebuilt)
         entropy = -(given * found.log() + (1 - given) * (1 - found).log()).sum() / len(batch)
         return 0.5 * box.width**2 * entropy  # in the middle of the box, its curvature is that of "mse"
+
+    def _show(self, data: Tensor) -> None:
+        """Give who watches the latents of scaled designs, wherever the network is."""
+        assert self.watch is not None
+        device = next(self._network.parameters()).device
+        with torch.no_grad():
+            self.watch(self._network["encoder"](data.to(device))[:, : self.latent_dim].cpu().double().numpy())
 
     def _look_at(self, data: Tensor) -> None:
         """Set what the networks need to know of scaled designs before they are trained on them."""

@@ -54,6 +54,7 @@ class Trainer:
         loss: Callable[[Tensor, float], Tensor],
         rng: np.random.Generator,
         progress: bool = False,
+        watch: Callable[[], object] | None = None,
     ) -> float:
         """Train `model` in place on the rows of `data`.
 
@@ -69,6 +70,8 @@ class Trainer:
             Shuffles the rows, anew in each epoch.
         progress : bool
             Whether a bar with the latest epoch's loss is shown on standard error.
+        watch : callable, optional
+            Called after every epoch.
 
         Returns
         -------
@@ -103,6 +106,8 @@ class Trainer:
                 if not math.isfinite(mean):
                     raise FloatingPointError(f"the training loss is {mean} in epoch {epoch}; it must stay finite")
                 bar.update(task, advance=1, loss=mean)
+                if watch is not None:
+                    watch()
         model.to("cpu")
         return mean
 

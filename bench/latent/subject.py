@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from encoders.base import Encoder
     from problems.base import Evaluation, Problem
 
+AT_ONCE = 1000
+"""Designs that are decoded and evaluated at a time, so that they fit in memory."""
+
 
 @dataclass(frozen=True)
 class Subject:
@@ -68,6 +71,17 @@ class Subject:
     def display(self, evaluation: Evaluation) -> np.ndarray:
         """Displayed values (n,), such as σ."""
         return np.asarray(self.problem.display(evaluation.objective), dtype=float)
+
+    def look(self, z: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Designs (n, d) of latents (n, k), their displayed values (n,), and which of them (n,) are feasible."""
+        parts = [self.decode(some) for some in np.array_split(z, max(1, len(z) // AT_ONCE))]
+        seen = [self.evaluate(x) for x in parts]
+        values, feasible = [self.display(e) for e in seen], [e.feasible for e in seen]
+        return np.concatenate(parts), np.concatenate(values), np.concatenate(feasible)
+
+    def fit_rng(self) -> np.random.Generator:
+        """The generator with which the encoder was fitted, from its beginning."""
+        return generator(*self.fit.seed_names, "fit")
 
     def rng(self, *purpose: Any) -> np.random.Generator:
         """A generator for a named purpose, the same for the same encoder of the same replicate."""

@@ -1,0 +1,96 @@
+"""What the pictures of a latent space share: designs put on a map, the window of a plane, colours of classes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from bench.analysis.plots.style import COLUMN, PALETTE, ordered, plain
+from bench.latent.plane import Plane
+from bench.latent.subject import Subject
+
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
+INK = PALETTE[1]
+"""Of designs that satisfy the constraints."""
+PALE = "0.6"
+"""Of designs that do not."""
+CAPTION = 7.0
+"""Size in points of the line below a map."""
+
+
+def window(plane: Plane, height: float = COLUMN, width: float = COLUMN) -> tuple[Figure, Axes]:
+    """A figure with axes on a plane's window, in inches; what the plane is stands below."""
+    figure = Figure(figsize=(width, height), layout="constrained")
+    ax = figure.subplots()
+    frame(ax, plane)
+    return figure, ax
+
+
+def frame(ax: Axes, plane: Plane) -> None:
+    """Show a plane's window, and say which plane it is."""
+    (left, bottom), (right, top) = plane.window
+    ax.set(xlim=(left, right), ylim=(bottom, top), xlabel=plane.names[0], ylabel=plane.names[1])
+    if plane.note:
+        ax.set_title(plane.note, fontsize=CAPTION, wrap=True)
+
+
+def put(ax: Axes, subject: Subject, designs: np.ndarray, at: np.ndarray, size: float, inks: Iterable[Any]) -> None:
+    """Draw designs (n, d), all at the same scale, around places (n, 2) of a map.
+
+    Parameters
+    ----------
+    ax : Axes
+        Its limits must be set.
+    subject : Subject
+    designs, at : ndarray
+    size : float
+        Width and height of the largest, as a share of the axes.
+    inks : iterable
+        A colour each.
+    """
+    panels = []
+    for design, place, ink in zip(designs, at, inks, strict=True):
+        x, y = ax.transAxes.inverted().transform(ax.transData.transform(place))
+        panel = ax.inset_axes((x - size / 2, y - size / 2, size, size))
+        panel.axis("off")
+        draw(panel, subject, design, ink)
+        panels.append(panel)
+    same_scale(panels)
+
+
+def draw(ax: Axes, subject: Subject, design: np.ndarray, ink: Any) -> None:
+    """Draw one design (d,) in a colour; nothing where it has values that are not finite."""
+    if np.isfinite(design).all():
+        ax.set_prop_cycle(color=[ink])
+        subject.problem.draw(design, ax)
+
+
+def same_scale(panels: Iterable[Axes]) -> None:
+    """Show as much of the plane in each panel as the largest drawing needs, around the middle of its own."""
+    drawn = [ax for ax in panels if ax.has_data()]
+    extents = np.array([ax.dataLim.get_points() for ax in drawn]).reshape(-1, 2, 2)
+    half = 0.52 * np.ptp(extents, axis=1).max(initial=0.0) or 1.0
+    for ax, (x, y) in zip(drawn, extents.mean(axis=1), strict=True):
+        ax.set(xlim=(x - half, x + half), ylim=(y - half, y + half))
+
+
+def looks(labels: np.ndarray) -> dict[str, dict[str, Any]]:
+    """A colour and a marker for each class, which together differ for 56 of them."""
+    names, inks = ordered(set(labels.tolist())), PALETTE[1:]
+    return {
+        name: {
+            "color": inks[i % len(inks)],
+            "marker": MARKERS[(i + i // len(MARKERS)) % len(MARKERS)],
+            "label": plain(name),
+        }
+        for i, name in enumerate(names)
+    }
+
+
+def inks(feasible: np.ndarray) -> list[Any]:
+    """A colour for each design: pale where it breaks a constraint."""
+    return [INK if ok else PALE for ok in feasible]
