@@ -56,6 +56,7 @@ class Target(StrEnum):
     """What records can be exported to."""
 
     ioh = "ioh"
+    parquet = "parquet"
 
 
 class Listed(StrEnum):
@@ -224,14 +225,17 @@ def plot(
 @app.command()
 def export(
     directory: Directory,
-    to: Annotated[Target, typer.Option(help="The format: ioh is that of IOHprofiler.")] = Target.ioh,
-    out: Annotated[Path | None, typer.Option(help="A new or empty folder; DIR/ioh by default.")] = None,
+    to: Annotated[Target, typer.Option(help="ioh: the format of IOHprofiler; parquet: two small tables.")] = Target.ioh,
+    out: Annotated[
+        Path | None, typer.Option(help="A new or empty folder; DIR/ioh, or as the format is called, by default.")
+    ] = None,
 ) -> None:
     """Write the records in a format that other tools read, and name the files."""
-    from bench.export import to_ioh
+    from bench.export import to_ioh, to_parquet
 
+    write = {Target.ioh: to_ioh, Target.parquet: to_parquet}[to]
     runs, traces = _load(directory, ["evaluations", "objective", "displayed", "verified"])
-    for path in to_ioh(runs, traces, out or _within(directory, to.value)):
+    for path in write(runs, traces, out or _within(directory, to.value)):
         _print(str(path))
 
 

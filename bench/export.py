@@ -1,4 +1,4 @@
-"""Records in the format of IOHprofiler, which its analyser and iohinspector read."""
+"""Records for other readers: in the format of IOHprofiler, or as two small tables of what comparisons are made of."""
 
 from __future__ import annotations
 
@@ -78,6 +78,44 @@ def to_ioh(runs: pd.DataFrame, traces: pd.DataFrame, folder: Path) -> Iterator[P
             "attributes": COLUMNS,
         }
         yield from _write(folder / arms[arm], function, about, dimensions[problem], list(_of_runs(of_pair, found)))
+
+
+HEAVY = ["design", "provenance", "details", "started"]
+"""Columns of runs on which no number of a table of efficiency depends."""
+
+
+def to_parquet(runs: pd.DataFrame, traces: pd.DataFrame, folder: Path) -> Iterator[Path]:
+    """Write runs.parquet and traces.parquet, which together are small enough to be published.
+
+    From them comes every efficiency table, as from the whole records. Designs and where runs were made
+    are left out, and of the traces all but verified improvements.
+
+    Parameters
+    ----------
+    runs, traces : DataFrame
+        Records: a row a run, a row a logged evaluation.
+    folder : Path
+        Made where it is not there; else it must be empty.
+
+    Yields
+    ------
+    Path
+
+    Raises
+    ------
+    BadInput
+        If the folder is not empty or cannot be made.
+    """
+    from bench.analysis import measures
+
+    _make_empty(folder)
+    found = measures.improvements(traces).drop_duplicates(["run", "objective"]).assign(verified=True)
+    for name, frame in {
+        "runs": runs.drop(columns=HEAVY, errors="ignore"),
+        "traces": found.reset_index(drop=True),
+    }.items():
+        frame.to_parquet(folder / f"{name}.parquet", compression="zstd", index=False)
+        yield folder / f"{name}.parquet"
 
 
 def _make_empty(folder: Path) -> None:

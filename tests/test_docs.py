@@ -6,16 +6,56 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from bench import registry
+from bench.analysis.tables import efficiency_table, render
 
 ROOT = Path(__file__).parent.parent
 REFERENCE = ROOT / "results" / "reference"
+NUMBER = re.compile(r"(?<![\w.-])\d+(?:/31|\.\d+)?(?![\w%])")
 
 
 def blocks(path: Path, language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```", path.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+
+
+def findings(document: str) -> str:
+    """A document without what describes the records' columns."""
+    return (ROOT / document).read_text(encoding="utf-8").partition("# Records")[0]
+
+
+@pytest.fixture(scope="module")
+def derived() -> dict[str, str]:
+    """The efficiency table of `standard`, made from its committed records: problem -> Markdown."""
+    folder = REFERENCE / "standard" / "records"
+    table = efficiency_table(*(pd.read_parquet(folder / f"{name}.parquet") for name in ("runs", "traces")))
+    parts = re.split(r"^## ", render(table, "markdown"), flags=re.MULTILINE)[1:]
+    plain = (part.replace("_", "").replace("*", "") for part in parts if "Evaluations to target" in part)
+    return {part.partition("\n")[0].strip(): part for part in plain}
+
+
+def test_the_tables_of_standard_are_made_of_its_records(derived: dict[str, str]) -> None:
+    published = (REFERENCE / "standard" / "table.md").read_text(encoding="utf-8")
+    assert len(derived) == 5
+    assert all(part.strip() in published.replace("_", "").replace("*", "") for part in derived.values())
+
+
+def test_every_number_of_the_findings_follows_from_the_records(derived: dict[str, str]) -> None:
+    known = {"2.209", "2.2117", "1.00016", "200", "31", "1.05", "1.01", "1.001", "1.5", "2.1", "0.1", "0.01"}
+    sections = re.split(r"^## ", findings("results/README.md"), flags=re.MULTILINE)
+    by_problem = {part.partition("\n")[0]: part for part in sections[1:] if part.partition("\n")[0] in derived}
+    assert len(by_problem) == 5
+    answer = findings("README.md").partition("## What comes out")[2].partition("With more evaluations")[0]
+    whole = "".join(derived.values())
+    for text, source in [*((part, derived[name]) for name, part in by_problem.items()), (answer, whole)]:
+        made = set(NUMBER.findall(source))
+        lines = [re.sub(r"^\d\. ", "", line) for line in text.splitlines()[1:]]
+        said = [number for line in lines if not line.startswith(("|", "<img")) for number in NUMBER.findall(line)]
+        assert [number for number in said if number not in made | known] == []
+        rows = [line.replace("_", "").replace("*", "") for line in lines if line.startswith("| ")]
+        assert [row for row in rows if row not in source] == []
 
 
 def test_the_python_of_the_readme_runs(tiny_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -28,11 +68,11 @@ def test_the_python_of_the_readme_runs(tiny_file: Path, tmp_path: Path, monkeypa
     assert {"problem", "arm", "target", "ert", "speed_up_strongest"} <= set(names["table"])  # type: ignore[call-overload]
 
 
-@pytest.mark.parametrize("document", ["README.md", "docs/encoders.md", "docs/optimisers.md"])
+@pytest.mark.parametrize("document", ["README.md", "results/README.md", "docs/encoders.md", "docs/optimisers.md"])
 def test_every_row_of_a_documents_tables_is_a_row_of_a_reference(document: str) -> None:
     tables = [path.read_text(encoding="utf-8").splitlines() for path in REFERENCE.glob("*/*.md")]
     reference = {line for table in tables for line in table}
-    rows = [line for line in (ROOT / document).read_text(encoding="utf-8").splitlines() if line.startswith("| ")]
+    rows = [line for line in findings(document).splitlines() if line.startswith("| ")]
     assert len(rows) > 10
     assert [row for row in rows if row not in reference] == []
 

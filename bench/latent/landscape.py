@@ -98,11 +98,12 @@ def trajectories(
     plane = plane or near(found, data)
     surveyed = survey(subject, plane, n)
     with mpl.rc_context(STYLE):
-        figure, ax = drawing.window(plane, height=COLUMN + 0.8)
+        figure, ax = drawing.window(plane, height=COLUMN + 0.6 + 0.1 * data["arm"].nunique())
         paint(figure, ax, subject, plane, surveyed)
+        encoder = runs.loc[runs["fit"] == subject.fit.key, "encoder"].iloc[0]
         for arm, ink in colours(["", *ordered(data["arm"].unique())]).items():
             for number, (_, way) in enumerate(data[data["arm"] == arm].groupby("search")):
-                label = plain(str(arm)) if number == 0 else None
+                label = plain(str(arm).removeprefix(f"{encoder}/")) if number == 0 else None
                 ax.plot(way["u"], way["v"], color="white", linewidth=2.6, zorder=4)
                 ax.plot(way["u"], way["v"], "o-", color=ink, linewidth=1.2, markersize=2.0, label=label, zorder=5)
                 ax.plot(*way[["u", "v"]].iloc[-1], "X", color=ink, markersize=7.0, markeredgecolor="white", zorder=6)

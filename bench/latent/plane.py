@@ -73,7 +73,7 @@ def across(subject: Subject) -> Plane:
     origin = np.zeros(k) if k == 2 else latents.mean(axis=0)
     origin[[first, second]] = 0.0
     names = (f"$z_{{{first + 1}}}$", f"$z_{{{second + 1}}}$")
-    note = "" if k == 2 else f"plane of {names[0]} and {names[1]}, which vary most of {k}; the others at their mean"
+    note = "" if k == 2 else f"{names[0]} and {names[1]} vary most of {k}; others at their mean"
     return Plane(origin, np.eye(k)[[first, second]], np.zeros((2, 2)), names, note).showing(latents)
 
 

@@ -15,8 +15,9 @@ import pytest
 import bench
 from bench.analysis import measures
 from bench.analysis.runtimes import ert
+from bench.analysis.tables import efficiency_table, render
 from bench.errors import BadInput
-from bench.export import to_ioh
+from bench.export import to_ioh, to_parquet
 
 BUDGET = 100
 TARGETS = [0.5, 0.25, 0.1, 0.01]
@@ -224,3 +225,14 @@ def test_a_whole_experiment_is_exported(tiny_file: Path, tmp_path: Path) -> None
     found = {(arm, said["instance"], said["evals"], said["best"]["y"]) for arm, _, said, _ in exported}
     assert found == {tuple(each) for each in spent}
     assert len(found) == len(exported) == len(runs) > 0
+
+
+def test_the_small_tables_give_the_same_efficiency_table(tiny_file: Path, tmp_path: Path) -> None:
+    runs, traces = bench.load(bench.run(tiny_file, tmp_path / "out", jobs=2).path)
+    paths = list(to_parquet(runs, traces, tmp_path / "small"))
+    assert [path.name for path in paths] == ["runs.parquet", "traces.parquet"]
+    small = [pd.read_parquet(path) for path in paths]
+    assert render(efficiency_table(small[0], small[1])) == render(efficiency_table(runs, traces))
+    assert len(small[1]) < len(traces)
+    with pytest.raises(BadInput, match="is not empty"):
+        list(to_parquet(runs, traces, tmp_path / "small"))
