@@ -42,6 +42,10 @@ Trust = Annotated[
     typer.Option("--trust", metavar="MODULE", help="A module of yours that the records name; may be repeated."),
 ]
 
+Settings = Annotated[
+    list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="A parameter, in TOML; may be repeated.")
+]
+
 
 class Format(StrEnum):
     """How a table is written."""
@@ -57,6 +61,13 @@ class Target(StrEnum):
 
     ioh = "ioh"
     parquet = "parquet"
+
+
+class Moving(StrEnum):
+    """How animations are written."""
+
+    gif = "gif"
+    webp = "webp"
 
 
 class Listed(StrEnum):
@@ -266,6 +277,32 @@ def report(
 
 
 @app.command()
+def latent(
+    encoder: Annotated[
+        str, typer.Argument(metavar="ENCODER", help="DIR/encoders/KEY, or the name of one to be fitted.")
+    ],
+    problem: Annotated[
+        str | None, typer.Option(help="Whose designs it is fitted on; isoperimetric by default.")
+    ] = None,
+    settings: Settings = None,
+    out: Annotated[Path, typer.Option(help="Directory for the pictures.")] = Path("latent"),
+    between: Annotated[
+        tuple[str, str] | None, typer.Option(metavar="CLASS CLASS", help="What is interpolated between.")
+    ] = None,
+    films: Annotated[Moving | None, typer.Option(help="Animations, too, of this kind.")] = None,
+    trust: Trust = None,
+) -> None:
+    """Draw a latent space: grids, encoded designs, landscape, searches, sensitivity, interpolation; name the files."""
+    _look_in_this_folder()
+    from bench.latent import pictures
+    from bench.latent.subject import find
+
+    subject = find(encoder, problem, _settings(settings or []), trust or ())
+    for path in pictures.write(subject, out, between, pictures.records_of(encoder), films and films.value):
+        _print(str(path))
+
+
+@app.command()
 def info(directory: Directory) -> None:
     """Say what an experiment is, how far it has come, and with which versions and machines."""
     from bench.info import describe
@@ -316,9 +353,7 @@ def list_(
 @app.command()
 def check(
     plugin: Annotated[str, typer.Argument(metavar="NAME|module:Class", help="A problem, encoder or optimiser.")],
-    settings: Annotated[
-        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="A parameter, in TOML; may be repeated.")
-    ] = None,
+    settings: Settings = None,
 ) -> int:
     """Check that a plug-in does what it must, and say in words what it does wrong."""
     from bench import registry

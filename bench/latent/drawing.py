@@ -79,14 +79,10 @@ def same_scale(panels: Iterable[Axes]) -> None:
 
 
 def looks(labels: np.ndarray) -> dict[str, dict[str, Any]]:
-    """A colour and a marker for each class, which together differ for 56 of them."""
+    """A colour and a marker for each class; there are seven of the one and eight of the other, so that 56 classes differ."""
     names, inks = ordered(set(labels.tolist())), PALETTE[1:]
     return {
-        name: {
-            "color": inks[i % len(inks)],
-            "marker": MARKERS[(i + i // len(MARKERS)) % len(MARKERS)],
-            "label": plain(name),
-        }
+        name: {"color": inks[i % len(inks)], "marker": MARKERS[i % len(MARKERS)], "label": plain(name)}
         for i, name in enumerate(names)
     }
 

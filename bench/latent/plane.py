@@ -90,7 +90,7 @@ def through(subject: Subject, designs: np.ndarray) -> Plane:
         return across(subject)
     sides = latents[1:] - latents[0]
     axes, triangle = np.linalg.qr(sides.T)
-    if abs(triangle[1, 1]) <= FLAT * np.linalg.norm(sides):
+    if np.abs(np.diag(triangle)).min() <= FLAT * np.linalg.norm(sides):
         raise BadInput("the latents of the three designs lie on a line; choose others")
     names = ("distance along the first side", "distance from it")
     plane = Plane(latents[0], axes.T * np.sign(np.diag(triangle))[:, None], np.zeros((2, 2)), names, "")
