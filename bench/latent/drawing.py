@@ -79,7 +79,7 @@ def same_scale(panels: Iterable[Axes]) -> None:
 
 
 def looks(labels: np.ndarray) -> dict[str, dict[str, Any]]:
-    """A colour and a marker for each class; there are seven of the one and eight of the other, so that 56 classes differ."""
+    """A colour and a marker for each class: seven of the one and eight of the other, so that 56 classes differ."""
     names, inks = ordered(set(labels.tolist())), PALETTE[1:]
     return {
         name: {"color": inks[i % len(inks)], "marker": MARKERS[i % len(MARKERS)], "label": plain(name)}
