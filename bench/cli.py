@@ -303,6 +303,23 @@ def latent(
 
 
 @app.command()
+def explore(
+    directory: Directory,
+    out: Annotated[Path | None, typer.Option(help="The file; DIR/explorer.html by default.")] = None,
+    trust: Trust = None,
+) -> None:
+    """Write one self-contained HTML page to explore the latent spaces of an experiment in; and name it."""
+    from bench.explorer.page import page
+    from bench.store import Store
+
+    if trust:
+        _look_in_this_folder()
+    path = out or _within(directory, "explorer.html")
+    path.write_text(page(Store(directory), trust or ()), encoding="utf-8")
+    _print(str(path))
+
+
+@app.command()
 def info(directory: Directory) -> None:
     """Say what an experiment is, how far it has come, and with which versions and machines."""
     from bench.info import describe

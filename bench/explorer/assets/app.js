@@ -1,0 +1,223 @@
+// The page: what is shown, and what the reader does to it.
+
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+const ARROW_STEP = 0.01; // of the plane's width
+const SLIDER_STEPS = 200;
+const MOST_SLIDERS = 32;
+
+const spaces = JSON.parse(byId("data").textContent);
+const decoders = spaces.map((space) => decoderOf(space.decoder));
+const plane = new Plane(byId("plane"));
+const shape = new Shape(byId("shape"));
+let current = 0;
+let z = [];
+let isAwaited = false;
+
+const player = new Player((latent) => move(latent));
+const pins = new Pins(
+  (latent) => (player.stop(), move(latent)),
+  (latent) => decoders[current](latent),
+);
+
+function space() {
+  return spaces[current];
+}
+
+function constraints(index, outline) {
+  const { tools } = spaces[index].problem;
+  return tools ? constraintsOf(outline, tools) : [];
+}
+
+// Decode the latent and draw all that depends on it.
+function frame() {
+  const x = decoders[current](z);
+  const [measured, broken] = [measure(x), constraints(current, x).map((g) => !(g <= TOLERANCE))];
+  const isFine = Number.isFinite(measured.sigma) && !broken.includes(true);
+  shape.draw(x, measured, space(), isFine);
+  plane.draw(z, player.path, player.progress);
+  tellNumbers(measured);
+  tellState(broken, isFine);
+  tellSliders();
+}
+
+function move(latent) {
+  z = latent;
+  if (isAwaited) return;
+  isAwaited = true;
+  requestAnimationFrame(() => {
+    isAwaited = false;
+    frame();
+  });
+}
+
+function moveByHand(latent) {
+  player.stop();
+  move(latent);
+}
+
+function tellNumbers({ sigma, P, A }) {
+  const { target } = space().problem;
+  byId("sigma").textContent = figures(sigma);
+  byId("perimeter").textContent = figures(P);
+  byId("area").textContent = figures(A);
+  byId("deviation").textContent = target ? figures(Math.abs(sigma / target - 1)) : "";
+}
+
+function tellState(broken, isFine) {
+  const items = byId("constraints").children;
+  broken.forEach((isBroken, index) => {
+    items[index].classList.toggle("violated", isBroken);
+    items[index].lastChild.textContent = isBroken ? "violated" : "ok";
+  });
+  const sentence = broken.length ? "All constraints are satisfied" : "No constraints";
+  byId("state").textContent = isFine ? sentence : broken.length ? "Cannot be made" : "Encloses no area";
+  byId("state").classList.toggle("violated", !isFine);
+}
+
+function tellSliders() {
+  for (const slider of byId("others").querySelectorAll("input")) slider.value = z[slider.dataset.axis];
+}
+
+// --- what is chosen
+
+function titles(part) {
+  return [...new Set(spaces.map(({ title }) => title[part]))];
+}
+
+function listEncoders() {
+  const problem = byId("problem").selectedOptions[0].text;
+  const here = spaces.map((each, index) => [each.title, index]).filter(([title]) => title[0] === problem);
+  byId("encoder").replaceChildren(...here.map(([title, index]) => new Option(title[1], index)));
+}
+
+// The first problem's encoder stays chosen on the next problem, where that has it.
+function chooseProblem() {
+  const label = byId("encoder").selectedOptions[0]?.text;
+  listEncoders();
+  const same = [...byId("encoder").options].find((option) => option.text === label);
+  if (same) same.selected = true;
+  choose(Number(byId("encoder").value));
+}
+
+function choose(index) {
+  current = index;
+  z = Float64Array.from(space().centre);
+  pins.clear();
+  player.show(space().paths);
+  listConstraints();
+  listSliders();
+  describe();
+  redraw();
+}
+
+function listConstraints() {
+  const { tools, target } = space().problem;
+  const items = (tools?.names ?? []).map((name) => {
+    const item = element("li");
+    item.append(element("span", {}, name), element("b", {}, "ok"));
+    return item;
+  });
+  byId("constraints").replaceChildren(...items);
+  byId("target").hidden = !target;
+}
+
+function listSliders() {
+  const { axes, low, high } = space();
+  const others = [...low.keys()].filter((axis) => !axes.includes(axis)).slice(0, MOST_SLIDERS);
+  byId("coordinates").hidden = !others.length;
+  byId("others").replaceChildren(...others.map((axis) => slider(axis, low[axis], high[axis])));
+}
+
+function slider(axis, low, high) {
+  const label = element("label", {}, `z${axis + 1}`);
+  const [min, max, step] = [low, high, (high - low) / SLIDER_STEPS];
+  const input = element("input", { type: "range", min, max, step, "data-axis": axis });
+  input.addEventListener("input", () => {
+    const moved = Float64Array.from(z);
+    moved[axis] = Number(input.value);
+    moveByHand(moved);
+    if (!plane.isAside) plane.show(space(), true);
+  });
+  label.append(input);
+  return label;
+}
+
+function describe() {
+  const { axes, centre, share, names, landscape } = space();
+  const shown = axes.map((axis) => `z${axis + 1}`).join(" and ");
+  const percent = `${Math.round(100 * share)} %`;
+  const widest = `${shown}, which vary most over the training designs (${percent} of the variance)`;
+  const plain = centre.length > 2 ? `The plane of ${widest}, through the mean of the other ${centre.length - 2}.` : "";
+  const line = axes.length < 2 ? "A latent space of one dimension: dots stand apart by class only." : plain;
+  byId("note").textContent = line;
+  byId("low").textContent = `σ ${landscape.low.toFixed(3)}`;
+  byId("high").textContent = landscape.high.toFixed(3);
+  byId("hatched").hidden = !space().problem.tools;
+  byId("legend").replaceChildren(
+    ...names.map((name, index) => {
+      const item = element("li", {}, name);
+      item.style.setProperty("--dot", PALETTE[index % PALETTE.length]);
+      return item;
+    }),
+  );
+}
+
+function redraw() {
+  byId("plane").classList.toggle("line", space().axes.length < 2);
+  plane.show(space(), plane.isAside && plane.space === space());
+  frame();
+}
+
+// --- what the reader does
+
+function drag(event) {
+  if (!event.buttons) return;
+  const { left, top } = byId("plane").getBoundingClientRect();
+  moveByHand(plane.latent(z, event.clientX - left, event.clientY - top));
+}
+
+function pressArrow([right, up]) {
+  const { low, high, axes } = space();
+  const moved = Float64Array.from(z);
+  axes.forEach((axis, at) => {
+    const step = [right, up][at] * ARROW_STEP * (high[axis] - low[axis]);
+    moved[axis] = Math.min(high[axis], Math.max(low[axis], moved[axis] + step));
+  });
+  moveByHand(moved);
+}
+
+function saveShape() {
+  save(decoders[current](z), space().title.join(" "));
+  announce("Saved the shape");
+}
+
+function press(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select")) return;
+  const action = {
+    " ": () => player.toggle(),
+    p: () => pins.add(z),
+    s: saveShape,
+  }[event.key.toLowerCase()];
+  const arrow = ARROWS[event.key];
+  if (!(arrow || action) || (event.key === " " && event.target.closest("button, summary"))) return;
+  event.preventDefault();
+  if (arrow) pressArrow(arrow);
+  else if (!event.repeat) action();
+}
+
+fill(byId("problem"), titles(0));
+byId("problem").addEventListener("change", chooseProblem);
+byId("encoder").addEventListener("change", () => choose(Number(byId("encoder").value)));
+byId("plane").addEventListener("pointerdown", (event) => {
+  event.target.setPointerCapture(event.pointerId);
+  drag(event);
+});
+byId("plane").addEventListener("pointermove", drag);
+byId("pin").addEventListener("click", () => pins.add(z));
+byId("save").addEventListener("click", saveShape);
+addEventListener("keydown", press);
+addEventListener("resize", redraw);
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
+chooseProblem();
+
+window.latentbench = { decode: (index, latent) => decoders[index](latent), constraints, measure, frame };

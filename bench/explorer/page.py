@@ -1,0 +1,99 @@
+"""The explorer: every latent space of an experiment on one page, decoded in the reader's browser."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Any
+
+from bench.errors import BadInput, visible
+from bench.experiment import Fit
+from bench.explorer.decoders import Unsupported
+from bench.explorer.paths import SHOWN_REPLICATE, Paths
+from bench.explorer.spaces import space
+from bench.latent.subject import stored
+from bench.registry import from_record
+
+if TYPE_CHECKING:
+    from bench.store import Store
+
+SCRIPTS = ("decoder.js", "geometry.js", "dom.js", "plane.js", "shape.js", "player.js", "pins.js", "app.js")
+"""In this order: each uses those before."""
+
+
+def page(store: Store, trusted: Collection[str] = ()) -> str:
+    """Write the latent spaces of an experiment's first replicate as one HTML page that needs no network.
+
+    Encoders that the page cannot evaluate are left out and named; damaged ones with a warning too.
+
+    Parameters
+    ----------
+    store : Store
+    trusted : collection of str
+        Modules that the records may name; see `bench.registry.from_record`.
+
+    Raises
+    ------
+    BadInput
+        If the directory holds no experiment, or none of its encoders can be explored.
+    """
+    from jinja2 import Environment, PackageLoader
+    from markupsafe import Markup
+
+    identity = store.identity()
+    spaces, left_out = _spaces(store, identity, trusted)
+    if not spaces:
+        why = left_out[0] if left_out else "all of its searches are of the raw design vector"
+        raise BadInput(f"{store.path}: has no latent space to explore: {why}")
+    loader = PackageLoader("bench.explorer", "assets")
+    environment = Environment(loader=loader, autoescape=True)
+    # what JavaScript cannot read is an error here, not a dead page there
+    environment.policies["json.dumps_kwargs"] = {"allow_nan": False, "separators": (",", ":")}
+
+    def asset(name: str) -> Markup:
+        return Markup(loader.get_source(environment, name)[0])  # noqa: S704 - it is this package's own
+
+    return environment.get_template("explorer.html.j2").render(
+        name=visible(str(identity["name"])),
+        spaces=spaces,
+        left_out=left_out,
+        style=asset("explorer.css"),
+        scripts=[asset(name) for name in SCRIPTS],
+    )
+
+
+def _spaces(store: Store, identity: dict[str, Any], trusted: Collection[str]) -> tuple[list[dict[str, Any]], list[str]]:
+    """Latent spaces, problem by problem, and sentences about those that are left out."""
+    paths, spaces, left_out = Paths(store), [], []
+    for problem in identity["problems"]:
+        for label, (encoder, arms) in _encoders(identity).items():
+            title = f"{visible(label)} on {visible(problem['label'])}"
+            try:
+                fit = Fit(
+                    identity["seed"],
+                    from_record(problem, trusted),
+                    from_record(encoder, trusted, "encoders"),
+                    SHOWN_REPLICATE,
+                )
+                subject = stored(store.folder_of(fit.key), trusted=trusted)
+                if subject.latents.shape[1] == subject.problem.dim:  # raw search by any coordinates
+                    continue
+                found = space(subject)
+            except Unsupported as error:
+                left_out.append(f"{title}: {visible(error)}")
+            except Exception as error:  # a damaged or forged encoder may raise anything
+                left_out.append(f"{title}: {visible(error)}")
+                warnings.warn(f"{left_out[-1]}; it is left out", stacklevel=3)
+            else:
+                named = {"title": [visible(problem["label"]), visible(label)]}
+                spaces.append(found | named | {"paths": paths.of(problem["label"], arms, len(found["centre"]))})
+    return spaces, left_out
+
+
+def _encoders(identity: dict[str, Any]) -> dict[str, tuple[dict[str, Any], list[str]]]:
+    """Encoders of the arms of one stage by their labels, each with the labels of these arms."""
+    found: dict[str, tuple[dict[str, Any], list[str]]] = {}
+    for arm in identity["arms"]:
+        if len(arm["stages"]) == 1:
+            found.setdefault(arm["encoder"], (arm["stages"][0]["encoder"], []))[1].append(arm["label"])
+    return found

@@ -1,0 +1,135 @@
+"""What a page shows of a latent space: its plane, encoded designs as dots, and the landscape of σ behind them."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+import numpy as np
+import torch
+
+from bench.errors import visible
+from bench.explorer.decoders import Unsupported, packed, steps
+from bench.latent.subject import Subject
+from problems.base import Problem
+from problems.geometry import isoperimetric_quotient, vertices
+from problems.manufacturable import ManufacturableProblem
+from problems.manufacturing import CONSTRAINTS
+from problems.shapes import ShapeProblem
+from problems.target_ratio import TargetRatio
+
+MOST_DOTS = 500
+GRID = 48
+"""Cells of the landscape along an axis."""
+CLIPPED = 0.02
+"""The share of the landscape's values at either end that get the colour of the rest's extremes."""
+LEVELS = 255
+"""Steps of its colour."""
+
+
+def space(subject: Subject) -> dict[str, Any]:
+    """Describe a latent space as plain data for JSON.
+
+    Returns
+    -------
+    dict
+        ``decoder`` : see `bench.explorer.decoders.steps`.
+        ``centre``, ``low``, ``high`` : the mean of the encoded designs, and the box that is searched, shape (k,).
+        ``axes`` : the one or two coordinates of largest variance, which the plane shows.
+        ``share`` : of the variance, that is along them.
+        ``dots`` : encoded designs on the plane, shape (m, 1 or 2), packed; ``classes`` of ``names``, shape (m,).
+        ``landscape`` : see `_landscape`.
+        ``reach`` : the largest coordinate of a design.
+        ``problem`` : see `_facts`.
+
+    Raises
+    ------
+    Unsupported
+        If the page cannot evaluate the decoder or the problem.
+    ValueError
+        If the encoder is damaged.
+    """
+    facts = _facts(subject.problem)
+    decoder = steps(subject.encoder, subject.problem.dim)
+    latents, box = subject.latents, subject.encoder.bounds
+    if not np.isfinite(latents).all():
+        raise ValueError("it encodes designs as what is not finite")
+    if box is None or box.shape != (2, latents.shape[1]) or not (box[0] < box[1]).all():
+        raise ValueError("its bounds are none")
+    variance = latents.var(axis=0)
+    axes = np.argsort(-variance, kind="stable")[:2]
+    some = np.unique(np.linspace(0, len(latents) - 1, MOST_DOTS).round().astype(int))
+    names, classes = np.unique(subject.labels, return_inverse=True)
+    return {
+        "decoder": decoder,
+        "centre": latents.mean(axis=0).tolist(),
+        "low": box[0].tolist(),
+        "high": box[1].tolist(),
+        "axes": axes.tolist(),
+        "share": float(variance[axes].sum() / variance.sum()) if variance.any() else 1.0,
+        "dots": packed(latents[some][:, axes]),
+        "classes": classes[some].tolist(),
+        "names": [visible(name) for name in names],
+        "landscape": _landscape(subject, latents.mean(axis=0), axes, box),
+        "reach": float(np.abs(subject.designs).max()),
+        "problem": facts,
+    }
+
+
+def _facts(problem: Problem) -> dict[str, Any]:
+    """What formulas need of a problem: its tools, in units of √A, with Q_min; its σ_target."""
+    if not isinstance(problem, ShapeProblem):
+        raise Unsupported(f"designs of problem '{problem.name}' are no outlines")
+    facts: dict[str, Any] = {"tools": None, "target": None}
+    constraints = type(problem).constraints
+    if isinstance(problem, ManufacturableProblem) and constraints is ManufacturableProblem.constraints:
+        tools = problem.tools
+        facts["tools"] = {
+            "r": tools.r,
+            "h": tools.h,
+            "container": tools.R_c,
+            "leastQuotient": tools.least_quotient,
+            "names": CONSTRAINTS,
+        }
+    elif constraints is not ShapeProblem.constraints:
+        raise Unsupported(f"problem '{problem.name}' has constraints of its own")
+    if isinstance(problem, TargetRatio):
+        facts["target"] = problem.sigma_target
+    return facts
+
+
+def _landscape(subject: Subject, centre: np.ndarray, axes: np.ndarray, box: np.ndarray) -> dict[str, Any]:
+    """Evaluate a grid on the plane through the centre.
+
+    Returns
+    -------
+    dict
+        ``low``, ``high`` : σ of the lowest and highest colour.
+        ``rows``, ``columns`` : the shape of the grid, from the box's lower corner, by the second and the first axis.
+        ``levels``, ``feasible`` : a byte a cell, from 0 to 255 and 0 or 1, in base64.
+    """
+    # values are those of the cells' middles
+    ticks = [box[0, axis] + (np.arange(GRID) + 0.5) / GRID * (box[1, axis] - box[0, axis]) for axis in axes]
+    grid = np.stack([each.ravel() for each in np.meshgrid(*ticks)], axis=1)
+    z = np.tile(centre, (len(grid), 1))
+    z[:, axes] = grid
+    designs = subject.decode(z)
+    feasible = subject.evaluate(designs).feasible
+    quotient = isoperimetric_quotient(vertices(torch.as_tensor(designs))).numpy()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        sigma = np.where(quotient > 0, quotient**-0.5, np.inf)
+    finite = sigma[np.isfinite(sigma)]
+    low, high = np.quantile(finite, [CLIPPED, 1 - CLIPPED]) if len(finite) else (1.0, 1.0)
+    levels = LEVELS * np.clip((sigma - low) / max(high - low, np.finfo(float).tiny), 0, 1)
+    return {
+        "low": float(low),
+        "high": float(high),
+        "rows": len(grid) // GRID,
+        "columns": GRID,
+        "levels": _bytes(levels.round()),
+        "feasible": _bytes(feasible),
+    }
+
+
+def _bytes(values: np.ndarray) -> str:
+    return base64.b64encode(values.astype(np.uint8).tobytes()).decode()
