@@ -42,6 +42,8 @@ Trust = Annotated[
     typer.Option("--trust", metavar="MODULE", help="A module of yours that the records name; may be repeated."),
 ]
 
+Encoder = Annotated[str, typer.Argument(metavar="ENCODER", help="DIR/encoders/KEY, or the name of one to be fitted.")]
+OfProblem = Annotated[str | None, typer.Option("--problem", help="Whose designs it learns; isoperimetric by default.")]
 Settings = Annotated[
     list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="A parameter, in TOML; may be repeated.")
 ]
@@ -278,12 +280,8 @@ def report(
 
 @app.command()
 def latent(
-    encoder: Annotated[
-        str, typer.Argument(metavar="ENCODER", help="DIR/encoders/KEY, or the name of one to be fitted.")
-    ],
-    problem: Annotated[
-        str | None, typer.Option(help="Whose designs it is fitted on; isoperimetric by default.")
-    ] = None,
+    encoder: Encoder,
+    problem: OfProblem = None,
     settings: Settings = None,
     out: Annotated[Path, typer.Option(help="Directory for the pictures.")] = Path("latent"),
     between: Annotated[
@@ -300,6 +298,36 @@ def latent(
     subject = find(encoder, problem, _settings(settings or []), trust or ())
     for path in pictures.write(subject, out, between, pictures.records_of(encoder), films and films.value):
         _print(str(path))
+
+
+@app.command()
+def sample(
+    encoder: Encoder,
+    n: Annotated[int, typer.Option("-n", min=1, help="How many designs are drawn.")] = 1000,
+    problem: OfProblem = None,
+    settings: Settings = None,
+    out: Annotated[Path, typer.Option(help="Directory for the files.")] = Path("samples"),
+    formats: Annotated[
+        list[str] | None, typer.Option("--format", help="csv, geojson, svg, dxf or stl; repeatable; csv by default.")
+    ] = None,
+    size: Annotated[float, typer.Option(metavar="MM", help="Largest extent of drawings and solids.")] = 100.0,
+    thickness: Annotated[float, typer.Option(metavar="MM", help="Of solids.")] = 5.0,
+    trust: Trust = None,
+) -> None:
+    """Draw designs from an encoder, say what they are worth, and write them, a contact sheet and their distribution."""
+    _look_in_this_folder()
+    from bench.analysis import plots
+    from bench.latent import design_files, samples
+    from bench.latent.subject import find
+
+    subject = find(encoder, problem, _settings(settings or []), trust or ())
+    drawn = samples.draw(subject, n)
+    _print(samples.sentences(subject, samples.summary(subject, drawn)))
+    for path in design_files.write(drawn.designs, drawn.table(), out, formats or ["csv"], size, thickness):
+        _say(str(path))
+    for name, draw in {"sheet": samples.sheet, "distribution": samples.distribution}.items():
+        for path in plots.save(draw(subject, drawn)[0], out / name):
+            _say(str(path))
 
 
 @app.command()

@@ -1,0 +1,160 @@
+"""What an encoder draws: how many designs can be made, how new and how different they are, and what they are worth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from bench.analysis import plots
+from bench.analysis.compare import significant
+from bench.analysis.plots.style import COLUMN, GREY, PALETTE, STYLE, plain
+from bench.errors import BadInput
+from bench.latent.subject import Subject
+
+SHEET = 48
+"""Designs on a contact sheet."""
+PAIRS = 300
+"""Designs between all pairs of which distances are averaged."""
+
+
+@dataclass(frozen=True)
+class Samples:
+    """Designs that were drawn from an encoder's prior.
+
+    Attributes
+    ----------
+    latents : ndarray, shape (n, k)
+    designs : ndarray, shape (n, d)
+    value : ndarray, shape (n,)
+        Displayed; infinite or NaN where there is none.
+    feasible : ndarray of bool, shape (n,)
+    novelty : ndarray, shape (n,)
+        Distance to the nearest training design, in units of the median distance of training designs to the nearest
+        other one: at 1, a sample is as far from the data as the data are from each other.
+    nearest : ndarray of int, shape (n,)
+        The row of that training design.
+    """
+
+    latents: np.ndarray
+    designs: np.ndarray
+    value: np.ndarray
+    feasible: np.ndarray
+    novelty: np.ndarray
+    nearest: np.ndarray
+
+    def table(self) -> pd.DataFrame:
+        """A row a sample: value, feasible, novelty, nearest."""
+        names = ("value", "feasible", "novelty", "nearest")
+        return pd.DataFrame({name: getattr(self, name) for name in names})
+
+
+def draw(subject: Subject, n: int) -> Samples:
+    """Draw n designs from the prior; the same encoder gives the same ones, and more of them begin alike.
+
+    Raises
+    ------
+    BadInput
+        For n below 1.
+    """
+    from scipy.spatial import KDTree
+
+    if n < 1:
+        raise BadInput(f"n: {n} must be at least 1")
+    latents = np.concatenate([subject.encoder.sample(1, subject.rng("sample", number)) for number in range(n)])
+    designs, value, feasible = subject.look(latents)
+    tree = KDTree(subject.designs)
+    unit = float(np.median(tree.query(subject.designs, k=2)[0][:, 1]))
+    distance, nearest = tree.query(designs)
+    return Samples(latents, designs, value, feasible, distance / unit if unit else distance, nearest)
+
+
+def summary(subject: Subject, samples: Samples) -> dict[str, Any]:
+    """What the samples are worth, beside the training designs.
+
+    Returns
+    -------
+    dict
+        ``samples``, ``feasible`` (share), ``novelty`` (median), ``diversity`` (mean distance between samples over that
+        between training designs), ``quartiles`` and ``data_quartiles`` of the displayed value, ``without_value``
+        (samples that have none), and ``apart``, the Kolmogorov-Smirnov distance of the two distributions.
+    """
+    from scipy.spatial.distance import pdist
+    from scipy.stats import ks_2samp
+
+    data = subject.display(subject.evaluate(subject.designs))
+    ours, theirs = samples.value[np.isfinite(samples.value)], data[np.isfinite(data)]
+    between = pdist(subject.designs[:PAIRS]).mean()
+    return {
+        "samples": len(samples.designs),
+        "feasible": float(samples.feasible.mean()),
+        "novelty": float(np.median(samples.novelty)),
+        "diversity": float(pdist(samples.designs[:PAIRS]).mean() / between) if len(samples.designs) > 1 else np.nan,
+        "quartiles": np.quantile(ours, [0.25, 0.5, 0.75]).tolist() if len(ours) else [np.nan] * 3,
+        "data_quartiles": np.quantile(theirs, [0.25, 0.5, 0.75]).tolist(),
+        "without_value": len(samples.value) - len(ours),
+        "apart": float(ks_2samp(ours, theirs).statistic) if len(ours) else np.nan,
+    }
+
+
+def sentences(subject: Subject, found: dict[str, Any]) -> str:
+    """A summary in words."""
+    quantity = subject.problem.quantity
+    ours, data = (" / ".join(significant(q, 4) for q in found[name]) for name in ("quartiles", "data_quartiles"))
+    return (
+        f"{found['samples']} samples of {subject.name} on {subject.problem.name}: {found['feasible']:.1%} satisfy the "
+        f"constraints\nnovelty (median distance to the nearest training design, over that of training designs): "
+        f"{found['novelty']:.2f}\ndiversity (mean distance between samples, over that of training designs): "
+        f"{found['diversity']:.2f}\n{quantity}, quartiles: {ours}; training designs: {data}; {found['without_value']} "
+        f"samples have none\nKolmogorov-Smirnov distance between the two: {found['apart']:.2f}"
+    )
+
+
+def sheet(subject: Subject, samples: Samples) -> tuple[Figure, np.ndarray]:
+    """A contact sheet of the first 48 samples, with what they are worth; those that break a constraint are marked."""
+    marks = ["" if ok else " ✗" for ok in samples.feasible[:SHEET]]
+    shown = [significant(value, 4) if np.isfinite(value) else "–" for value in samples.value[:SHEET]]
+    captions = [f"{subject.problem.quantity} {value}{mark}" for value, mark in zip(shown, marks, strict=True)]
+    return plots.sheet(samples.designs[:SHEET], subject.problem.draw, captions)
+
+
+def distribution(subject: Subject, samples: Samples) -> tuple[Figure, pd.DataFrame]:
+    """The shares of samples, of feasible ones and of training designs up to each value, and up to each novelty.
+
+    Returns
+    -------
+    figure : Figure
+    data : DataFrame
+        A row a design: ``of`` ("samples" or "training designs"), ``value``, ``feasible``, and ``novelty`` of samples.
+    """
+    seen = subject.evaluate(subject.designs)
+    data = pd.concat(
+        [
+            samples.table()[["value", "feasible", "novelty"]].assign(of="samples"),
+            pd.DataFrame({"value": subject.display(seen), "feasible": seen.feasible}).assign(of="training designs"),
+        ],
+        ignore_index=True,
+    )
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(COLUMN, 4.2), layout="constrained")
+        above, below = figure.subplots(2, 1)
+        finite = data[np.isfinite(data["value"])]
+        ours = finite[finite["of"] == "samples"]
+        theirs = finite[finite["of"] == "training designs"]
+        for rows, label, look in (
+            (theirs, "training designs", {"color": GREY, "linestyle": "--"}),
+            (ours, "samples", {"color": PALETTE[1]}),
+            (ours[ours["feasible"]], "feasible samples", {"color": PALETTE[2], "linestyle": ":"}),
+        ):
+            if len(rows):
+                above.ecdf(rows["value"], label=label, **look)
+        above.set(xlabel=f"displayed value {plain(subject.problem.quantity)}", ylabel="share up to it")
+        above.legend(frameon=False)
+        below.ecdf(samples.novelty, color=PALETTE[1])
+        below.axvline(1.0, color=GREY, linewidth=0.8)
+        below.set(xlabel="distance to the data, in its own spacing", ylabel="share of samples", xlim=(0, None))
+    return figure, data

@@ -1,0 +1,116 @@
+"""Samples and their files: what is counted is what is there, and what is written reads back."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from xml.etree import ElementTree
+
+import numpy as np
+import pandas as pd
+import pytest
+from shapely import Polygon
+from shapely.geometry import shape
+
+from bench.analysis import plots
+from bench.errors import BadInput
+from bench.latent import design_files, samples
+from bench.latent.subject import Subject, fitted
+from bench.registry import resolve
+
+SQUARE = np.array([0.0, 0.0, 2.0, 0.0, 2.0, 1.0, 0.0, 1.0])
+CROSSED = np.array([0.0, 0.0, 1.0, 1.0, 1.0, 0.0, 0.0, 1.0])
+
+
+@pytest.fixture(scope="module")
+def subject() -> Subject:
+    problem = resolve("problems", "heat-dispersion", {"n_vertices": 60, "data": {"n": 50}})
+    return fitted(resolve("encoders", "pca", {"latent_dim": 4}), problem)
+
+
+def test_samples_are_counted_as_they_are(subject: Subject) -> None:
+    drawn = samples.draw(subject, 40)
+    found = samples.summary(subject, drawn)
+    again = subject.evaluate(subject.decode(drawn.latents))
+    assert found["feasible"] == again.feasible.mean()
+    assert np.allclose(drawn.value, subject.display(again))
+    distances = np.linalg.norm(drawn.designs[:, None] - subject.designs[None], axis=2)
+    assert np.array_equal(drawn.nearest, distances.argmin(axis=1))
+    assert np.allclose(drawn.novelty / drawn.novelty[0], distances.min(axis=1) / distances[0].min())
+    assert found["without_value"] == 0
+    assert 0 < found["apart"] < 1
+    assert "40 samples of pca on heat-dispersion" in samples.sentences(subject, found)
+
+
+def test_more_samples_begin_alike(subject: Subject) -> None:
+    few, many = samples.draw(subject, 3), samples.draw(subject, 5)
+    assert np.array_equal(many.latents[:3], few.latents)
+    with pytest.raises(BadInput, match="n: 0 must be at least 1"):
+        samples.draw(subject, 0)
+
+
+def test_figures_show_every_sample_with_a_value(subject: Subject, tmp_path: Path) -> None:
+    drawn = samples.draw(subject, 10)
+    figure, data = samples.distribution(subject, drawn)
+    assert (data["of"] == "samples").sum() == 10
+    sheet, designs = samples.sheet(subject, drawn)
+    assert len(designs) == 10
+    for name, each in (("a", figure), ("b", sheet)):
+        assert all(path.stat().st_size > 1000 for path in plots.save(each, tmp_path / name))
+
+
+def write(folder: Path, *formats: str, designs: np.ndarray = SQUARE[None]) -> list[Path]:
+    table = pd.DataFrame({"value": np.arange(len(designs), dtype=float), "feasible": True})
+    return list(design_files.write(designs, table, folder, formats, size=50.0, thickness=3.0))
+
+
+def test_tables_and_maps_read_back(tmp_path: Path) -> None:
+    table, places = write(tmp_path, "csv", "geojson", designs=np.stack([SQUARE, CROSSED]))
+    read = pd.read_csv(table)
+    assert list(read.columns[:4]) == ["value", "feasible", "x0", "y0"]
+    assert np.allclose(read.iloc[0, 2:].astype(float), SQUARE)
+    features = json.loads(places.read_text(encoding="utf-8"))["features"]
+    assert shape(features[0]["geometry"]).equals(Polygon(SQUARE.reshape(-1, 2)))
+    assert features[1]["properties"] == {"value": 1.0, "feasible": True}
+
+
+def test_a_drawing_has_the_size_that_was_asked_for(tmp_path: Path) -> None:
+    (path,) = write(tmp_path, "svg")
+    root = ElementTree.parse(path).getroot()
+    assert (root.get("width"), root.get("height")) == ("50.0000mm", "25.0000mm")
+    numbers = root[0].attrib["d"].replace("M", "").replace("L", "").replace("Z", "").split()
+    points = np.array(numbers, dtype=float).reshape(-1, 2)
+    assert points[0].tolist() == [0.0, 25.0]  # its lower left corner is below
+    assert Polygon(points).area == pytest.approx(50 * 25)
+
+
+def test_dxf_is_a_closed_line_in_millimetres(tmp_path: Path) -> None:
+    ezdxf = pytest.importorskip("ezdxf")
+    (path,) = write(tmp_path, "dxf")
+    drawing = ezdxf.readfile(path)
+    (line,) = drawing.modelspace()
+    assert line.closed
+    assert drawing.units == ezdxf.units.MM
+    assert Polygon([point[:2] for point in line.get_points()]).area == pytest.approx(50 * 25)
+
+
+def test_stl_is_a_watertight_solid(tmp_path: Path) -> None:
+    trimesh = pytest.importorskip("trimesh")
+    pytest.importorskip("mapbox_earcut")
+    with pytest.warns(UserWarning, match="1 of 2 outlines cross themselves: no stl"):
+        (path,) = write(tmp_path, "stl", designs=np.stack([SQUARE, CROSSED]))
+    solid = trimesh.load(path)
+    assert solid.is_watertight
+    assert solid.volume == pytest.approx(50 * 25 * 3)
+
+
+def test_what_cannot_be_written_is_told_in_a_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(BadInput, match="'png' is unknown; allowed: csv, dxf"):
+        write(tmp_path, "png")
+    with pytest.raises(BadInput, match="is for outlines; these designs have 3 coordinates"):
+        write(tmp_path, "svg", designs=np.ones((1, 3)))
+    with pytest.raises(BadInput, match=r"size: 0\.0 must be positive"):
+        list(design_files.write(SQUARE[None], pd.DataFrame(), tmp_path, ["svg"], size=0.0))
+    monkeypatch.setattr(design_files, "find_spec", lambda name: None)
+    with pytest.raises(BadInput, match=r"pip install 'latentbench\[cad\]'"):
+        write(tmp_path, "dxf")
