@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 import warnings
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -269,13 +270,8 @@ def report(
 ) -> None:
     """Write one self-contained HTML page: the answer, the audit, tables, figures, encoders, versions; and name it."""
     from bench.report import page
-    from bench.store import Store
 
-    if trust:
-        _look_in_this_folder()
-    path = out or _within(directory, "report.html")
-    path.write_text(page(Store(directory), trust or ()), encoding="utf-8")
-    _print(str(path))
+    _write_page(page, directory, out or _within(directory, "report.html"), trust)
 
 
 @app.command()
@@ -338,13 +334,8 @@ def explore(
 ) -> None:
     """Write one self-contained HTML page to explore the latent spaces of an experiment in; and name it."""
     from bench.explorer.page import page
-    from bench.store import Store
 
-    if trust:
-        _look_in_this_folder()
-    path = out or _within(directory, "explorer.html")
-    path.write_text(page(Store(directory), trust or ()), encoding="utf-8")
-    _print(str(path))
+    _write_page(page, directory, out or _within(directory, "explorer.html"), trust)
 
 
 @app.command()
@@ -413,6 +404,16 @@ def check(
         return DONE
     typer.echo(f"{plugin} does not conform: {passed.count(False)} of {len(passed)} checks object")
     return OBJECTIONS
+
+
+def _write_page(page: Callable[..., str], directory: Path, path: Path, trust: list[str] | None) -> None:
+    """Write a page about an experiment, and name it."""
+    from bench.store import Store
+
+    if trust:
+        _look_in_this_folder()
+    path.write_text(page(Store(directory), trust or ()), encoding="utf-8")
+    _print(str(path))
 
 
 def _within(directory: Path, name: str) -> Path:

@@ -65,6 +65,12 @@ def draw(spec: Spec, seed: int, replicate: int) -> Instance:
 
 def labels(spec: Spec, seed: int, replicate: int) -> np.ndarray | None:
     """Classes (n,) of the training designs that `draw` draws; None where the problem has no classes."""
+    found = _labels(spec, seed, replicate)
+    return None if found is None else found.copy()
+
+
+@lru_cache(maxsize=4)
+def _labels(spec: Spec, seed: int, replicate: int) -> np.ndarray | None:
     names = (seed, spec.identity(), replicate)
     problem = spec.make().instance(generator(*names, "instance"))
     return problem.labels(problem.n_designs, generator(*names, "designs"))

@@ -10,10 +10,9 @@ from joblib import cpu_count
 
 from bench.errors import BadInput
 from bench.execution import execute_reach
-from bench.experiment import Fit, fit_key
+from bench.experiment import Fit
 from bench.progress import Progress, Silent
 from bench.records import Fitted
-from bench.registry import from_record
 from bench.store import Store
 from bench.studies.reach import BUDGET, Reached
 from bench.workers import TIME_LIMIT, teams
@@ -80,11 +79,8 @@ def _fits(store: Store, budget: int, trusted: Collection[str]) -> list[tuple[Fit
         fitted = store.fitted(key)
         if fitted is None or (key in done and done[key]["budget"] >= budget):
             continue
-        problem, replicate, encoder = (fitted.info.get(name) for name in ("problem", "replicate", "encoder"))
-        if fit_key(seed, problem, replicate, encoder) != key or not isinstance(replicate, int):
-            continue
-        specs = from_record(problem, trusted), from_record(encoder, trusted, "encoders")
-        found.append((Fit(seed, *specs, replicate), fitted))
+        if fitted.is_of(seed):
+            found.append((fitted.fit(seed, trusted), fitted))
     if not found and not done:
         raise BadInput(f"{store.path}: holds no fitted encoder that can be used")
     return found

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from bench import rows
+from bench.experiment import Fit, fit_key
+from bench.registry import from_record
 
 if TYPE_CHECKING:
-    from bench.experiment import Fit
     from encoders.base import Encoder
 
 SCHEMA = "latentbench-2"
@@ -51,6 +52,22 @@ class Fitted:
         arrays = {f"state.{name}": array for name, array in encoder.state().items()} | {"start": start}
         arrays |= {name: getattr(encoder, name) for name in _GEOMETRY if getattr(encoder, name) is not None}
         return cls(key, save({name: np.ascontiguousarray(array) for name, array in arrays.items()}), info)
+
+    def is_of(self, seed: int) -> bool:
+        """Whether its key is that of its settings, in an experiment with this seed."""
+        problem, replicate, encoder = (self.info.get(name) for name in ("problem", "replicate", "encoder"))
+        return isinstance(replicate, int) and fit_key(seed, problem, replicate, encoder) == self.key
+
+    def fit(self, seed: int, trusted: Collection[str] = ()) -> Fit:
+        """Say what was fitted on what; it must be `is_of` the seed.
+
+        Raises
+        ------
+        BadInput
+            If it names a plug-in that is not there, or a module that is not trusted.
+        """
+        problem = from_record(self.info["problem"], trusted)
+        return Fit(seed, problem, from_record(self.info["encoder"], trusted, "encoders"), self.info["replicate"])
 
     def unpack(self, fit: Fit) -> tuple[Encoder, np.ndarray]:
         """Give back the encoder and the start; what is made depends on `fit` alone, never on the bytes.

@@ -14,12 +14,13 @@ import numpy as np
 
 from bench.errors import BadInput
 from bench.execution import reason
-from bench.experiment import fit_key, run_key
+from bench.experiment import run_key
 from bench.ledger import evaluate
 from bench.registry import from_record
 from bench.store import Store
 
 if TYPE_CHECKING:
+    from bench.records import Fitted
     from problems.base import Problem
 
 TOLERANCE = 1e-9
@@ -75,7 +76,7 @@ def verdicts(store: Store, trusted: Collection[str] = ()) -> Iterator[Verdict]:
     for key in store.encoders():
         fitted = store.fitted(key, doubt)
         if fitted is not None:
-            yield Verdict(f"encoders/{key}", tuple(_encoder(key, fitted.info, identity)))
+            yield Verdict(f"encoders/{key}", tuple(_encoder(fitted, identity)))
             if key in reaches:
                 spec = json.dumps(fitted.info.get("problem"), sort_keys=True)
                 yield Verdict(f"encoders/{key}/reach.json", tuple(_of_reach(reaches[key], spec, make)))
@@ -148,8 +149,8 @@ def _of_design(problem: Problem, row: dict[str, Any]) -> Iterator[str]:
         yield f"its design is better than the optimum, {problem.optimum!r}"
 
 
-def _encoder(key: str, info: dict[str, Any], identity: dict[str, Any]) -> Iterator[str]:
-    if fit_key(identity["seed"], *(info.get(name) for name in ("problem", "replicate", "encoder"))) != key:
+def _encoder(fitted: Fitted, identity: dict[str, Any]) -> Iterator[str]:
+    if not fitted.is_of(identity["seed"]):
         yield "its key is not that of its settings"
 
 

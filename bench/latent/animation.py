@@ -149,8 +149,12 @@ def morph(subject: Subject, first: np.ndarray | str, last: np.ndarray | str, fra
     return Film(figure, frames, list(panels), show, data)
 
 
-def search(subject: Subject, runs: pd.DataFrame, traces: pd.DataFrame, arm: str, frames: int = FRAMES) -> Film:
+def search(
+    subject: Subject, runs: pd.DataFrame, traces: pd.DataFrame, arm: str | None = None, frames: int = FRAMES
+) -> Film:
     """A recorded search: its best design so far, its way over the landscape, and its convergence.
+
+    Without the label of an arm, it is that whose searches improved most often.
 
     Raises
     ------
@@ -159,9 +163,10 @@ def search(subject: Subject, runs: pd.DataFrame, traces: pd.DataFrame, arm: str,
     """
     plane = across(subject)
     found = ways(subject, runs, traces, plane)
+    arm = arm or str(found.groupby("arm").size().idxmax())
     if arm not in set(found["arm"]):
         raise unknown("arm", arm, sorted(set(found["arm"])))
-    steps = found[(found["arm"] == arm)]
+    steps = found[found["arm"] == arm]
     steps = steps[steps["search"] == steps["search"].min()].reset_index(drop=True)
     plane = near(plane, steps)
     latents = steps["latent"].to_list()
@@ -239,8 +244,9 @@ class _Stage:
         for x in designs:
             ax.clear()
             drawing.draw(ax, subject, x, "none")
-            boxes.append(ax.dataLim.get_points())
-        low, high = np.min(boxes, axis=0)[0], np.max(boxes, axis=0)[1]
+            if ax.has_data():
+                boxes.append(ax.dataLim.get_points())
+        low, high = (np.min(boxes, axis=0)[0], np.max(boxes, axis=0)[1]) if boxes else (np.zeros(2), np.ones(2))
         half = 0.55 * float(np.max(high - low))
         middle = (low + high) / 2
         self.limits = {"xlim": middle[0] + np.array([-half, half]), "ylim": middle[1] + np.array([-half, half])}

@@ -12,9 +12,12 @@ import numpy as np
 import pandas as pd
 from shapely import Polygon
 from shapely.geometry import mapping
+from shapely.geometry.polygon import orient
 
 from bench.errors import BadInput, unknown
 
+LEAST = 6
+"""Coordinates of an outline, at least: three points."""
 SIZE, THICKNESS = 100.0, 5.0
 """Of the largest extent of a drawing, and of a solid, in millimetres."""
 EXTRA = {"dxf": ("ezdxf",), "stl": ("trimesh", "mapbox_earcut")}
@@ -32,7 +35,8 @@ def write(
     """Write designs in some formats, and name each file once it is there.
 
     "csv" and "geojson" hold all designs in one file, in the design's own units; "svg", "dxf" and "stl" one each, at a
-    size in millimetres, "stl" by extrusion. The latter two leave out outlines that cross themselves, with a warning.
+    size in millimetres, "stl" by extrusion. All but "csv" leave out what is no outline (values that are not finite, no
+    extent in one direction), the last two also outlines that cross themselves; a warning says how many.
 
     Parameters
     ----------
@@ -63,12 +67,12 @@ def write(
     for name in formats:
         if name not in FORMATS:
             raise unknown("format", name, list(FORMATS))
-        if name != "csv" and designs.shape[1] % 2:
+        if name != "csv" and (designs.shape[1] % 2 or designs.shape[1] < LEAST):
             raise BadInput(f"format: '{name}' is for outlines; these designs have {designs.shape[1]} coordinates")
         if any(find_spec(library) is None for library in EXTRA.get(name, ())):
             raise BadInput(f"format: '{name}' needs {' and '.join(EXTRA[name])}; pip install 'latentbench[cad]'")
     folder.mkdir(parents=True, exist_ok=True)
-    for name in formats:
+    for name in dict.fromkeys(formats):
         yield from FORMATS[name](designs, table, folder, size, thickness)
 
 
@@ -82,8 +86,8 @@ def _csv(designs: np.ndarray, table: pd.DataFrame, folder: Path, size: float, th
 def _geojson(designs: np.ndarray, table: pd.DataFrame, folder: Path, size: float, thickness: float) -> Iterator[Path]:
     told = json.loads(table.to_json(orient="records"))
     features = [
-        {"type": "Feature", "properties": properties, "geometry": mapping(Polygon(design.reshape(-1, 2)))}
-        for design, properties in zip(designs, told, strict=True)
+        {"type": "Feature", "properties": told[number], "geometry": mapping(orient(Polygon(points)))}
+        for number, points in _outlines(designs, "geojson")
     ]
     path = folder / "designs.geojson"
     path.write_text(json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8")
@@ -91,7 +95,7 @@ def _geojson(designs: np.ndarray, table: pd.DataFrame, folder: Path, size: float
 
 
 def _svg(designs: np.ndarray, table: pd.DataFrame, folder: Path, size: float, thickness: float) -> Iterator[Path]:
-    for number, points in _scaled(designs, size):
+    for number, points in _outlines(designs, "svg", size):
         # y points down there
         flipped = points * [1.0, -1.0] + [0.0, points[:, 1].max()]
         width, height = np.ptp(points, axis=0)
@@ -107,44 +111,60 @@ def _svg(designs: np.ndarray, table: pd.DataFrame, folder: Path, size: float, th
 
 
 def _dxf(designs: np.ndarray, table: pd.DataFrame, folder: Path, size: float, thickness: float) -> Iterator[Path]:
+    for number, points in _outlines(designs, "dxf", size, simple=True):
+        path = folder / f"design-{number:04}.dxf"
+        _save_dxf(points, path)
+        yield path
+
+
+def _save_dxf(points: np.ndarray, path: Path) -> None:
+    """Write one closed line, without the time, so that the same outline gives the same bytes."""
+    import ezdxf
     import ezdxf.filemanagement
     import ezdxf.units
 
-    for number, points in _simple(designs, size, "dxf"):
+    options = ezdxf.options  # type: ignore[attr-defined]
+    before = options.write_fixed_meta_data_for_testing
+    options.write_fixed_meta_data_for_testing = True
+    try:
         drawing = ezdxf.filemanagement.new(units=ezdxf.units.MM)
         drawing.modelspace().add_lwpolyline(points.tolist(), close=True)
-        path = folder / f"design-{number:04}.dxf"
         drawing.saveas(path)
-        yield path
+    finally:
+        options.write_fixed_meta_data_for_testing = before
 
 
 def _stl(designs: np.ndarray, table: pd.DataFrame, folder: Path, size: float, thickness: float) -> Iterator[Path]:
     import trimesh
 
-    for number, points in _simple(designs, size, "stl"):
+    for number, points in _outlines(designs, "stl", size, simple=True):
         solid = trimesh.creation.extrude_polygon(Polygon(points), thickness, engine="earcut")
         path = folder / f"design-{number:04}.stl"
         solid.export(path)
         yield path
 
 
-def _scaled(designs: np.ndarray, size: float) -> Iterator[tuple[int, np.ndarray]]:
-    """Number and vertices (N, 2) of each design, from 0 to its extent, the larger of which is the size."""
-    for number, design in enumerate(designs):
-        points = design.reshape(-1, 2)
-        extent = float(np.ptp(points, axis=0).max())
-        if np.isfinite(extent) and extent > 0:
-            yield number, (points - points.min(axis=0)) * (size / extent)
+def _outlines(
+    designs: np.ndarray, name: str, size: float | None = None, simple: bool = False
+) -> Iterator[tuple[int, np.ndarray]]:
+    """Number and vertices (N, 2) of each design that is an outline, at a size from 0 to that of its larger extent.
 
-
-def _simple(designs: np.ndarray, size: float, name: str) -> Iterator[tuple[int, np.ndarray]]:
-    """The same, but for outlines that cross themselves."""
-    kept = [(number, points) for number, points in _scaled(designs, size) if Polygon(points).is_valid]
-    if len(kept) < len(designs):
-        warnings.warn(
-            f"{len(designs) - len(kept)} of {len(designs)} outlines cross themselves: no {name}", stacklevel=3
-        )
-    yield from kept
+    How many are left out a warning says, for the format of this name.
+    """
+    points = designs.reshape(len(designs), -1, 2)
+    extents = np.ptp(points, axis=1)
+    kept = [
+        number for number in range(len(designs)) if np.isfinite(extents[number]).all() and extents[number].min() > 0
+    ]
+    crossed = [number for number in kept if simple and not Polygon(points[number]).is_valid]
+    for some, what in ((len(designs) - len(kept), "enclose nothing"), (len(crossed), "cross themselves")):
+        if some:
+            warnings.warn(f"{some} of {len(designs)} outlines {what}: no {name}", stacklevel=3)
+    for number in kept:
+        if number in crossed:
+            continue
+        outline = points[number]
+        yield number, outline if size is None else (outline - outline.min(axis=0)) * (size / extents[number].max())
 
 
 Writer = Callable[[np.ndarray, pd.DataFrame, Path, float, float], Iterator[Path]]

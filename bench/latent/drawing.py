@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from bench.analysis.plots.designs import same_scale
 from bench.analysis.plots.style import COLUMN, PALETTE, ordered, plain
 from bench.latent.plane import Plane
 from bench.latent.subject import Subject
@@ -63,19 +64,9 @@ def put(ax: Axes, subject: Subject, designs: np.ndarray, at: np.ndarray, size: f
 
 
 def draw(ax: Axes, subject: Subject, design: np.ndarray, ink: Any) -> None:
-    """Draw one design (d,) in a colour; nothing where it has values that are not finite."""
-    if np.isfinite(design).all():
-        ax.set_prop_cycle(color=[ink])
-        subject.problem.draw(design, ax)
-
-
-def same_scale(panels: Iterable[Axes]) -> None:
-    """Show as much of the plane in each panel as the largest drawing needs, around the middle of its own."""
-    drawn = [ax for ax in panels if ax.has_data()]
-    extents = np.array([ax.dataLim.get_points() for ax in drawn]).reshape(-1, 2, 2)
-    half = 0.52 * np.ptp(extents, axis=1).max(initial=0.0) or 1.0
-    for ax, (x, y) in zip(drawn, extents.mean(axis=1), strict=True):
-        ax.set(xlim=(x - half, x + half), ylim=(y - half, y + half))
+    """Draw one design (d,) in a colour."""
+    ax.set_prop_cycle(color=[ink])
+    subject.draw(design, ax)
 
 
 def looks(labels: np.ndarray) -> dict[str, dict[str, Any]]:

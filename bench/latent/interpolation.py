@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from bench.analysis.plots.designs import same_scale
 from bench.analysis.plots.style import GREY, PAGE, PALETTE, STYLE, plain
 from bench.errors import BadInput
 from bench.latent import drawing
@@ -46,7 +47,7 @@ def way(subject: Subject, first: np.ndarray, last: np.ndarray, n: int = 61) -> p
     if n < 2:
         raise BadInput(f"n: {n} must be at least 2")
     share = np.linspace(0, 1, n)
-    z = subject.encoder.encode(np.stack([first, last]))
+    z = subject.encode(np.stack([first, last]))
     designs = {"latent": subject.decode(_mix(z[0], z[1], share)), "raw": _mix(first, last, share)}
     parts = []
     for name, x in designs.items():
@@ -102,7 +103,7 @@ def interpolation(
             bad = rows[~rows["feasible"]]
             left.plot(bad["share"], finite[bad.index], "x", color=ink, markersize=3.0)
             right.plot(rows["share"], rows["step"] * (n - 1), color=ink)
-        drawing.same_scale(panels.flat)
+        same_scale(panels.flat)
         if not data["feasible"].all():
             left.plot([], [], "x", color=GREY, markersize=3.0, label="infeasible")
         left.set(xlabel="share of the way", ylabel=f"displayed value {plain(subject.problem.quantity)}")

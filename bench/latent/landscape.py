@@ -137,10 +137,7 @@ def ways(subject: Subject, runs: pd.DataFrame, traces: pd.DataFrame, plane: Plan
 def boxed(subject: Subject) -> Plane:
     """The plane of `across`, with a window on the search box, which holds the encoded designs."""
     plane = across(subject)
-    bounds = subject.encoder.bounds
-    if bounds is None:
-        return plane
-    box = plane.coordinates(bounds)
+    box = plane.coordinates(subject.bounds)
     width = box[1] - box[0]
     return replace(plane, window=np.array([box[0] - ROOM * width, box[1] + ROOM * width]))
 
@@ -160,8 +157,8 @@ def survey(subject: Subject, plane: Plane, n: int) -> pd.DataFrame:
     points = plane.lattice(n)
     latents = plane.latents(points)
     _, value, feasible = subject.look(latents)
-    bounds = subject.encoder.bounds
-    inside = np.ones(len(points), bool) if bounds is None else ((latents >= bounds[0]) & (latents <= bounds[1])).all(1)
+    low, high = subject.bounds
+    inside = ((latents >= low) & (latents <= high)).all(axis=1)
     return pd.DataFrame({"u": points[:, 0], "v": points[:, 1], "value": value, "feasible": feasible, "inside": inside})
 
 
@@ -189,15 +186,10 @@ def paint(figure: Figure, ax: Axes, subject: Subject, plane: Plane, data: pd.Dat
             ax.contourf(u, v, bad, levels=[0.5, 1.5], colors="none", hatches=[HATCH])
         if feasible.any():
             ax.contour(u, v, bad, levels=[0.5], colors="white", linewidths=0.8)
-    bounds = subject.encoder.bounds
-    if bounds is not None:
-        corner, other = plane.coordinates(bounds)
-        box = Rectangle(corner, *(other - corner), fill=False, linestyle="--", linewidth=0.8, edgecolor="black")
-        ax.add_patch(box)
-    extend = "both" if len(shown) else "neither"
-    figure.colorbar(
-        image, ax=ax, shrink=0.85, extend=extend, label=f"displayed value {plain(subject.problem.quantity)}"
-    )
+    corner, other = plane.coordinates(subject.bounds)
+    ax.add_patch(Rectangle(corner, *(other - corner), fill=False, linestyle="--", linewidth=0.8, edgecolor="black"))
+    label = f"displayed value {plain(subject.problem.quantity)}"
+    figure.colorbar(image, ax=ax, shrink=0.85, extend="both", label=label)
     ax.set(xlim=(left, right), ylim=(bottom, top))
 
 
@@ -206,9 +198,9 @@ def landmarks(ax: Axes, subject: Subject, plane: Plane, data: pd.DataFrame) -> N
     known, quantity = subject.problem.known_design, plain(subject.problem.quantity)
     if known is not None:
         name = "optimum, encoded" if subject.problem.optimal_design is not None else "best known, encoded"
-        ax.plot(*plane.coordinates(subject.encoder.encode(known[None])).T, "*", color="white", label=name, **STAR)
+        ax.plot(*plane.coordinates(subject.encode(known[None])).T, "*", color="white", label=name, **STAR)
     ax.plot(
-        *plane.coordinates(subject.encoder.encode(subject.start[None])).T,
+        *plane.coordinates(subject.encode(subject.start[None])).T,
         "o",
         color="white",
         label="start",

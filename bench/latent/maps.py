@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from bench.analysis.plots.designs import cells, same_scale
 from bench.analysis.plots.style import COLUMN, STYLE
 from bench.errors import BadInput, unknown
 from bench.latent import drawing
@@ -70,14 +71,11 @@ def latent_grid(
     points = _quantiles(subject, plane, n) if variant == "prior" else plane.lattice(n)
     data = _look(subject, plane, points)
     with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(COLUMN, COLUMN + 0.3), layout="constrained")
-        panels = figure.subplots(n, n, gridspec_kw={"wspace": 0.0, "hspace": 0.0})
-        for ax in panels.flat:
-            ax.axis("off")
-        cells = panels[::-1].ravel()  # the lattice begins at the lower left
-        for ax, x, ink in zip(cells, data["design"], drawing.inks(data["feasible"].to_numpy()), strict=True):
+        figure, panels = cells(n, n, COLUMN / n, 0.0)
+        upwards = panels[::-1].ravel()  # the lattice begins at the lower left
+        for ax, x, ink in zip(upwards, data["design"], drawing.inks(data["feasible"].to_numpy()), strict=True):
             drawing.draw(ax, subject, x, ink)
-        drawing.same_scale(cells)
+        same_scale(upwards)
         figure.supxlabel(f"{plane.names[0]} →", fontsize=9.0)
         figure.supylabel(f"{plane.names[1]} →", fontsize=9.0)
         figure.suptitle(_of_grid(variant) + (f"\n{plane.note}" if plane.note else ""), fontsize=drawing.CAPTION)
@@ -102,16 +100,17 @@ def point_map(subject: Subject, plane: Plane | None = None) -> tuple[Figure, pd.
     plane = plane or across(subject)
     points = plane.coordinates(subject.latents)
     data = pd.DataFrame({"u": points[:, 0], "v": points[:, 1], "label": subject.labels})
-    medoids = {label: medoid(subject, label) for label in drawing.looks(subject.labels)}
+    looks = drawing.looks(subject.labels)
+    medoids = {label: medoid(subject, label) for label in looks}
     data["medoid"] = data.index.isin(list(medoids.values()))
     with mpl.rc_context(STYLE):
         figure, ax = drawing.window(plane, height=COLUMN + 0.75)
-        for label, look in drawing.looks(subject.labels).items():
+        for label, look in looks.items():
             of_class = data[data["label"] == label]
             ax.scatter(of_class["u"], of_class["v"], s=6.0, alpha=0.6, linewidth=0, **look)
         figure.legend(loc="outside lower center", ncols=3, frameon=False, markerscale=2.0, handletextpad=0.2)
         rows = list(medoids.values())
-        colours = [drawing.looks(subject.labels)[label]["color"] for label in medoids]
+        colours = [looks[label]["color"] for label in medoids]
         figure.canvas.draw()  # so that thumbnails find their places
         drawing.put(ax, subject, subject.designs[rows], points[rows], THUMBNAIL, colours)
     return figure, data
@@ -139,7 +138,10 @@ def sensitivity(subject: Subject, n: int = 60, plane: Plane | None = None) -> tu
     """
     plane = plane or across(subject)
     points = plane.lattice(n)
-    singular = np.linalg.svd(jacobians(subject, plane.latents(points)), compute_uv=False)
+    slopes = jacobians(subject, plane.latents(points))
+    known = np.isfinite(slopes).all(axis=(1, 2))
+    singular = np.linalg.svd(np.where(known[:, None, None], slopes, 0.0), compute_uv=False)
+    singular[~known] = np.nan
     with np.errstate(divide="ignore", invalid="ignore"):
         condition = singular[:, 0] / singular[:, -1]
     data = pd.DataFrame({"u": points[:, 0], "v": points[:, 1], "condition": condition})
@@ -158,8 +160,7 @@ def sensitivity(subject: Subject, n: int = 60, plane: Plane | None = None) -> tu
 def jacobians(subject: Subject, latents: np.ndarray) -> np.ndarray:
     """Derivatives (n, d, k) of decoded designs by latents (n, k) in units of the encoder's scale."""
     n, k = latents.shape
-    scale = np.ones(k) if subject.encoder.scale is None else subject.encoder.scale
-    steps = STEP * np.diag(scale)
+    steps = STEP * np.diag(subject.scale)
     around = np.concatenate([latents[:, None] + steps, latents[:, None] - steps], axis=1)
     ahead, behind = np.split(subject.decode(around.reshape(-1, k)).reshape(n, 2 * k, -1), 2, axis=1)
     return np.asarray(np.swapaxes(ahead - behind, 1, 2) / (2 * STEP))
@@ -190,16 +191,15 @@ def _look(subject: Subject, plane: Plane, points: np.ndarray) -> pd.DataFrame:
 
 
 def _quantiles(subject: Subject, plane: Plane, n: int) -> np.ndarray:
-    drawn = plane.coordinates(subject.encoder.sample(PRIOR_SAMPLES, subject.rng("grid")))
+    drawn = plane.coordinates(subject.sample(PRIOR_SAMPLES, "grid"))
     u, v = np.quantile(drawn, (np.arange(n) + 0.5) / n, axis=0).T
     return np.stack(np.meshgrid(u, v), axis=-1).reshape(-1, 2)
 
 
 def _near(subject: Subject, plane: Plane, design: np.ndarray) -> Plane:
-    latent = subject.encoder.encode(design[None])[0]
-    scale = np.ones(len(latent)) if subject.encoder.scale is None else subject.encoder.scale
-    half = np.abs(plane.axes) @ scale
-    return replace(plane, origin=latent, window=np.array([-half, half]), note="around the start, a deviation each side")
+    half = np.abs(plane.axes) @ subject.scale
+    note = "around the start, a deviation each side"
+    return replace(plane, origin=subject.encode(design[None])[0], window=np.array([-half, half]), note=note)
 
 
 def _of_grid(variant: Variant) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from bench.analysis import plots
 from bench.latent import animation
 from bench.latent.interpolation import interpolation
-from bench.latent.landscape import landscape, trajectories, ways
+from bench.latent.landscape import landscape, trajectories
 from bench.latent.maps import latent_grid, point_map, sensitivity
 from bench.latent.plane import across
 from bench.store import Store
@@ -73,8 +73,7 @@ def write(
         if hasattr(subject.encoder, "watch"):
             yield animation.training(subject).save(folder / f"training.{films}")
         if records:
-            arm = _liveliest(subject, records)
-            yield animation.search(subject, *records, arm).save(folder / f"search.{films}")
+            yield animation.search(subject, *records).save(folder / f"search.{films}")
 
 
 def records_of(encoder: str | Path) -> tuple[pd.DataFrame, pd.DataFrame] | None:
@@ -84,8 +83,3 @@ def records_of(encoder: str | Path) -> tuple[pd.DataFrame, pd.DataFrame] | None:
         return None
     runs, traces = Store(folder.parent.parent).load(["evaluations", "displayed", "verified", "latent"])
     return None if runs.empty else (runs, traces)
-
-
-def _liveliest(subject: Subject, records: tuple[pd.DataFrame, pd.DataFrame]) -> str:
-    """The arm whose searches through the encoder improved most often."""
-    return str(ways(subject, *records, across(subject)).groupby("arm").size().idxmax())

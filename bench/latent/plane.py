@@ -85,7 +85,7 @@ def through(subject: Subject, designs: np.ndarray) -> Plane:
     BadInput
         If the latent space is a line, or the three latents lie on one.
     """
-    latents = subject.encoder.encode(designs)
+    latents = subject.encode(designs)
     if latents.shape[1] == 1:
         return across(subject)
     sides = latents[1:] - latents[0]

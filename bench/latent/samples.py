@@ -35,9 +35,10 @@ class Samples:
     feasible : ndarray of bool, shape (n,)
     novelty : ndarray, shape (n,)
         Distance to the nearest training design, in units of the median distance of training designs to the nearest
-        other one: at 1, a sample is as far from the data as the data are from each other.
+        other one: at 1, a sample is as far from the data as the data are from each other. NaN for designs that are not
+        finite, and where that median is 0.
     nearest : ndarray of int, shape (n,)
-        The row of that training design.
+        The row of that training design; -1 where there is none.
     """
 
     latents: np.ndarray
@@ -65,12 +66,14 @@ def draw(subject: Subject, n: int) -> Samples:
 
     if n < 1:
         raise BadInput(f"n: {n} must be at least 1")
-    latents = np.concatenate([subject.encoder.sample(1, subject.rng("sample", number)) for number in range(n)])
+    latents = np.concatenate([subject.sample(1, "sample", number) for number in range(n)])
     designs, value, feasible = subject.look(latents)
     tree = KDTree(subject.designs)
     unit = float(np.median(tree.query(subject.designs, k=2)[0][:, 1]))
-    distance, nearest = tree.query(designs)
-    return Samples(latents, designs, value, feasible, distance / unit if unit else distance, nearest)
+    distance, nearest = np.full(n, np.nan), np.full(n, -1)
+    known = np.isfinite(designs).all(axis=1)
+    distance[known], nearest[known] = tree.query(designs[known])
+    return Samples(latents, designs, value, feasible, distance / (unit or np.nan), nearest)
 
 
 def summary(subject: Subject, samples: Samples) -> dict[str, Any]:
@@ -88,17 +91,22 @@ def summary(subject: Subject, samples: Samples) -> dict[str, Any]:
 
     data = subject.display(subject.evaluate(subject.designs))
     ours, theirs = samples.value[np.isfinite(samples.value)], data[np.isfinite(data)]
-    between = pdist(subject.designs[:PAIRS]).mean()
+    known = samples.designs[np.isfinite(samples.designs).all(axis=1)][:PAIRS]
+    novelty = samples.novelty[np.isfinite(samples.novelty)]
     return {
         "samples": len(samples.designs),
         "feasible": float(samples.feasible.mean()),
-        "novelty": float(np.median(samples.novelty)),
-        "diversity": float(pdist(samples.designs[:PAIRS]).mean() / between) if len(samples.designs) > 1 else np.nan,
-        "quartiles": np.quantile(ours, [0.25, 0.5, 0.75]).tolist() if len(ours) else [np.nan] * 3,
-        "data_quartiles": np.quantile(theirs, [0.25, 0.5, 0.75]).tolist(),
+        "novelty": float(np.median(novelty)) if len(novelty) else np.nan,
+        "diversity": float(pdist(known).mean() / pdist(subject.designs[:PAIRS]).mean()) if len(known) > 1 else np.nan,
+        "quartiles": _quartiles(ours),
+        "data_quartiles": _quartiles(theirs),
         "without_value": len(samples.value) - len(ours),
-        "apart": float(ks_2samp(ours, theirs).statistic) if len(ours) else np.nan,
+        "apart": float(ks_2samp(ours, theirs).statistic) if len(ours) and len(theirs) else np.nan,
     }
+
+
+def _quartiles(values: np.ndarray) -> list[float]:
+    return np.quantile(values, [0.25, 0.5, 0.75]).tolist() if len(values) else [np.nan] * 3
 
 
 def sentences(subject: Subject, found: dict[str, Any]) -> str:
@@ -119,7 +127,7 @@ def sheet(subject: Subject, samples: Samples) -> tuple[Figure, np.ndarray]:
     marks = ["" if ok else " ✗" for ok in samples.feasible[:SHEET]]
     shown = [significant(value, 4) if np.isfinite(value) else "–" for value in samples.value[:SHEET]]
     captions = [f"{subject.problem.quantity} {value}{mark}" for value, mark in zip(shown, marks, strict=True)]
-    return plots.sheet(samples.designs[:SHEET], subject.problem.draw, captions)
+    return plots.sheet(samples.designs[:SHEET], subject.draw, captions)
 
 
 def distribution(subject: Subject, samples: Samples) -> tuple[Figure, pd.DataFrame]:
@@ -154,7 +162,9 @@ def distribution(subject: Subject, samples: Samples) -> tuple[Figure, pd.DataFra
                 above.ecdf(rows["value"], label=label, **look)
         above.set(xlabel=f"displayed value {plain(subject.problem.quantity)}", ylabel="share up to it")
         above.legend(frameon=False)
-        below.ecdf(samples.novelty, color=PALETTE[1])
+        known = samples.novelty[np.isfinite(samples.novelty)]
+        if len(known):
+            below.ecdf(known, color=PALETTE[1])
         below.axvline(1.0, color=GREY, linewidth=0.8)
         below.set(xlabel="distance to the data, in its own spacing", ylabel="share of samples", xlim=(0, None))
     return figure, data

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from bench import instance
-from bench.errors import BadInput
-from bench.experiment import Fit, fit_key
+from bench.errors import BadInput, visible
+from bench.execution import reason
+from bench.experiment import Fit
 from bench.ledger import evaluate
-from bench.registry import Spec, from_record, resolve
+from bench.registry import Spec, resolve
 from bench.seeds import generator
 from bench.store import Store
 from bench.studies.diagnostics import decoded
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
     from encoders.base import Encoder
     from problems.base import Evaluation, Problem
 
@@ -55,22 +60,53 @@ class Subject:
     labels: np.ndarray
     start: np.ndarray
 
-    @property
+    @cached_property
     def latents(self) -> np.ndarray:
         """The encoded designs, shape (n, k)."""
-        return self.encoder.encode(self.designs)
+        return self.encode(self.designs)
+
+    @property
+    def scale(self) -> np.ndarray:
+        """In what units optimisers step, shape (k,)."""
+        assert self.encoder.scale is not None
+        return self.encoder.scale
+
+    @property
+    def bounds(self) -> np.ndarray:
+        """The search box, shape (2, k)."""
+        assert self.encoder.bounds is not None
+        return self.encoder.bounds
+
+    def encode(self, x: np.ndarray) -> np.ndarray:
+        """Latents (n, k) of designs (n, d)."""
+        with _named("encoders", self.fit.encoder.name):
+            return self.encoder.encode(x)
 
     def decode(self, z: np.ndarray) -> np.ndarray:
         """Designs (n, d) of latents (n, k)."""
-        return decoded(self.encoder, z)
+        with _named("encoders", self.fit.encoder.name):
+            return decoded(self.encoder, z)
+
+    def sample(self, n: int, *purpose: Any) -> np.ndarray:
+        """Latents (n, k) from the prior; for the same purpose the same ones."""
+        with _named("encoders", self.fit.encoder.name):
+            return self.encoder.sample(n, generator(*self.fit.seed_names, "look", *purpose))
 
     def evaluate(self, x: np.ndarray) -> Evaluation:
-        """Objective and constraints of designs (n, d); a plug-in that raises makes them failures."""
-        return evaluate(self.problem, x)
+        """Objective and constraints of designs (n, d)."""
+        with _named("problems", self.fit.problem.name):
+            return evaluate(self.problem, x)
 
     def display(self, evaluation: Evaluation) -> np.ndarray:
         """Displayed values (n,), such as σ."""
-        return np.asarray(self.problem.display(evaluation.objective), dtype=float)
+        with _named("problems", self.fit.problem.name):
+            return np.asarray(self.problem.display(evaluation.objective), dtype=float)
+
+    def draw(self, x: np.ndarray, ax: Axes) -> None:
+        """Draw one design (d,); nothing where it has values that are not finite."""
+        with _named("problems", self.fit.problem.name):
+            if np.isfinite(x).all():
+                self.problem.draw(x, ax)
 
     def look(self, z: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Designs (n, d) of latents (n, k), their displayed values (n,), and which of them (n,) are feasible."""
@@ -83,9 +119,21 @@ class Subject:
         """The generator with which the encoder was fitted, from its beginning."""
         return generator(*self.fit.seed_names, "fit")
 
-    def rng(self, *purpose: Any) -> np.random.Generator:
-        """A generator for a named purpose, the same for the same encoder of the same replicate."""
-        return generator(*self.fit.seed_names, "look", *purpose)
+
+@contextmanager
+def _named(kind: str, name: str) -> Iterator[None]:
+    """Name the plug-in that raises, in one line: a third party's may raise anything.
+
+    Raises
+    ------
+    BadInput
+    """
+    try:
+        yield
+    except BadInput:
+        raise
+    except (Exception, SystemExit) as error:
+        raise BadInput(visible(f"{kind} '{name}': {reason(error)}")) from error
 
 
 def find(
@@ -110,7 +158,8 @@ def find(
     Raises
     ------
     BadInput
-        If there is no such encoder or problem, the two do not fit, or the problem has no designs to learn from.
+        If there is no such encoder or problem, the two do not fit, the problem has no designs to learn from, or one of
+        them raises.
     """
     folder = Path(encoder)
     if (folder / "info.json").is_file():
@@ -132,12 +181,10 @@ def fitted(encoder: Spec, problem: Spec, seed: int = 0, replicate: int = 0) -> S
         If the problem has no designs, or the encoder cannot learn from them.
     """
     fit = Fit(seed, problem, encoder, replicate)
-    drawn, designs, labels = _drawn(fit)
     model = encoder.make()
-    try:
+    drawn, designs, labels = _drawn(fit)
+    with _named("encoders", encoder.name):
         model.fit(designs, generator(*fit.seed_names, "fit"))
-    except ValueError as error:
-        raise BadInput(f"encoders '{encoder.name}': {error}") from None
     return Subject(encoder.name, fit, drawn.problem, model, designs, labels, drawn.start)
 
 
@@ -150,32 +197,28 @@ def stored(folder: Path, problem: str | None = None, trusted: Collection[str] = 
         If the folder cannot be believed, or is of another problem.
     """
     folder = folder.resolve()
-    store, key = Store(folder.parent.parent), folder.name
-    identity, found = store.identity(), store.fitted(key)
+    store = Store(folder.parent.parent)
+    seed, found = store.identity()["seed"], store.fitted(folder.name)
     if found is None:
         raise BadInput(f"{folder}: is not the encoder that was stored")
-    specs = from_record(found.info.get("problem"), trusted), from_record(found.info.get("encoder"), trusted, "encoders")
-    replicate = found.info.get("replicate")
-    if (
-        not isinstance(replicate, int)
-        or fit_key(identity["seed"], specs[0].identity(), replicate, specs[1].identity()) != key
-    ):
+    if not found.is_of(seed):
         raise BadInput(f"{folder}: is not an encoder of {store.path}")
-    fit = Fit(identity["seed"], *specs, replicate)
+    fit = found.fit(seed, trusted)
     if problem is not None and problem != fit.problem.name:
         raise BadInput(f"--problem: {problem} is not what {folder} was fitted on, which is {fit.problem.name}")
     drawn, designs, labels = _drawn(fit)
-    try:
+    with _named("encoders", fit.encoder.name):
         model, start = found.unpack(fit)
-    except (ValueError, RuntimeError, KeyError) as error:
-        raise BadInput(f"{folder}: {error}") from None
+    if model.scale is None or model.bounds is None:
+        raise BadInput(f"{folder}: lacks its scale or bounds")
     return Subject(fit.encoder.name, fit, drawn.problem, model, designs, labels, start)
 
 
 def _drawn(fit: Fit) -> tuple[instance.Instance, np.ndarray, np.ndarray]:
     """Instance, training designs and their classes."""
-    drawn = instance.draw(fit.problem, fit.seed, fit.replicate)
+    with _named("problems", fit.problem.name):
+        drawn = instance.draw(fit.problem, fit.seed, fit.replicate)
+        labels = instance.labels(fit.problem, fit.seed, fit.replicate)
     if drawn.designs is None:
         raise BadInput(f"problems '{fit.problem.name}': has no designs, so that there is no latent space to look at")
-    labels = instance.labels(fit.problem, fit.seed, fit.replicate)
     return drawn, drawn.designs, np.full(len(drawn.designs), fit.problem.name) if labels is None else labels

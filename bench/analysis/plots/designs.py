@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import product
 from typing import Any
 
@@ -61,7 +61,7 @@ def gallery(runs: pd.DataFrame, draw: Draw, problem: str | None = None) -> tuple
     if not encoders:
         raise ValueError("every run was skipped; there is nothing to show")
     with mpl.rc_context(STYLE):
-        figure, panels = _cells(len(encoders), len(optimisers), min(CELL, PAGE / len(optimisers)), LINE)
+        figure, panels = cells(len(encoders), len(optimisers), min(CELL, PAGE / len(optimisers)), LINE)
         full = []
         for ax, (encoder, optimiser) in zip(panels.flat, product(encoders, optimisers), strict=True):
             if optimiser == optimisers[0]:
@@ -80,7 +80,7 @@ def gallery(runs: pd.DataFrame, draw: Draw, problem: str | None = None) -> tuple
             draw(np.asarray(design, dtype=float), ax)
             ax.set_xlabel(f"{quantity} {significant(value, 5)}", labelpad=1.0)
             full.append(ax)
-        _same_scale(full)
+        same_scale(full)
     return figure, data
 
 
@@ -105,13 +105,13 @@ def sheet(
     """
     rows = max(-(-len(designs) // SHEET_COLUMNS), 1)
     with mpl.rc_context(STYLE):
-        figure, panels = _cells(rows, SHEET_COLUMNS, PAGE / SHEET_COLUMNS, LINE if captions else 0.0)
+        figure, panels = cells(rows, SHEET_COLUMNS, PAGE / SHEET_COLUMNS, LINE if captions else 0.0)
         for number, (design, ax) in enumerate(zip(designs, panels.flat, strict=False)):
             ax.set_prop_cycle(color=[PALETTE[1]])
             draw(design, ax)
             if captions:
                 ax.set_xlabel(plain(captions[number]), labelpad=1.0, fontsize=7.0)
-        _same_scale(list(panels.flat)[: len(designs)])
+        same_scale(list(panels.flat)[: len(designs)])
     return figure, designs
 
 
@@ -120,7 +120,7 @@ def _stacked(label: str) -> tuple[str, dict[str, Any]]:
     return plain(label).replace(" → ", "\n→ "), {"fontsize": STAGES} if " → " in label else {}
 
 
-def _cells(rows: int, columns: int, side: float, below: float) -> tuple[Figure, Any]:
+def cells(rows: int, columns: int, side: float, below: float) -> tuple[Figure, Any]:
     """Make a figure of square cells without frames, with room below each; lengths in inches."""
     figure = Figure(figsize=(columns * side + 2.0 * LINE, rows * (side + below) + 2.0 * LINE))
     figure.set_layout_engine("constrained", w_pad=0.02, h_pad=0.02, wspace=0.0, hspace=0.0)
@@ -131,9 +131,10 @@ def _cells(rows: int, columns: int, side: float, below: float) -> tuple[Figure, 
     return figure, panels
 
 
-def _same_scale(panels: Sequence[Axes]) -> None:
+def same_scale(panels: Iterable[Axes]) -> None:
     """Show as much of the plane in each panel as the largest drawing needs, around the middle of its own."""
-    extents = np.array([ax.dataLim.get_points() for ax in panels]).reshape(-1, 2, 2)
+    drawn = [ax for ax in panels if ax.has_data()]
+    extents = np.array([ax.dataLim.get_points() for ax in drawn]).reshape(-1, 2, 2)
     middles, half = extents.mean(axis=1), 0.53 * np.ptp(extents, axis=1).max(axis=0, initial=0.0)
-    for ax, (x, y) in zip(panels, middles, strict=True):
+    for ax, (x, y) in zip(drawn, middles, strict=True):
         ax.set(xlim=(x - half[0], x + half[0]), ylim=(y - half[1], y + half[1]))

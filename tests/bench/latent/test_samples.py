@@ -104,11 +104,41 @@ def test_stl_is_a_watertight_solid(tmp_path: Path) -> None:
     assert solid.volume == pytest.approx(50 * 25 * 3)
 
 
+@pytest.mark.parametrize("name", ["csv", "geojson", "svg", "dxf", "stl"])
+def test_the_same_designs_give_the_same_bytes(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for library in design_files.EXTRA.get(name, ()):
+        pytest.importorskip(library)
+    (one,) = write(tmp_path / "one", name)
+    monkeypatch.setattr("time.time", lambda: 2e9)
+    (other,) = write(tmp_path / "other", name, name)
+    assert one.read_bytes() == other.read_bytes()
+
+
+def test_maps_have_their_rings_counter_clockwise(tmp_path: Path) -> None:
+    turned = SQUARE.reshape(-1, 2)[::-1].ravel()
+    (path,) = write(tmp_path, "geojson", designs=turned[None])
+    ring = shape(json.loads(path.read_text(encoding="utf-8"))["features"][0]["geometry"]).exterior
+    assert ring.is_ccw
+    assert ring.is_ring
+
+
+@pytest.mark.parametrize("name", ["geojson", "svg"])
+def test_what_is_no_outline_is_left_out_and_counted(name: str, tmp_path: Path) -> None:
+    flat, point, lost = SQUARE * np.tile([1.0, 0.0], 4), np.zeros(8), np.full(8, np.nan)
+    with pytest.warns(UserWarning, match=f"3 of 4 outlines enclose nothing: no {name}"):
+        (path,) = write(tmp_path, name, designs=np.stack([flat, SQUARE, point, lost]))
+    if name == "geojson":
+        (feature,) = json.loads(path.read_text(encoding="utf-8"))["features"]
+        assert feature["properties"]["value"] == 1.0
+
+
 def test_what_cannot_be_written_is_told_in_a_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(BadInput, match="'png' is unknown; allowed: csv, dxf"):
         write(tmp_path, "png")
     with pytest.raises(BadInput, match="is for outlines; these designs have 3 coordinates"):
         write(tmp_path, "svg", designs=np.ones((1, 3)))
+    with pytest.raises(BadInput, match="is for outlines; these designs have 4 coordinates"):
+        write(tmp_path, "geojson", designs=np.ones((1, 4)))
     with pytest.raises(BadInput, match=r"size: 0\.0 must be positive"):
         list(design_files.write(SQUARE[None], pd.DataFrame(), tmp_path, ["svg"], size=0.0))
     monkeypatch.setattr(design_files, "find_spec", lambda name: None)
