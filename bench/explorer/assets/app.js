@@ -28,11 +28,21 @@ function constraints(index, outline) {
   return tools ? constraintsOf(outline, tools) : [];
 }
 
+function others() {
+  return [...z.keys()].filter((axis) => !space().axes.includes(axis));
+}
+
+// Whether the point lies off the plane whose landscape is drawn.
+function isAside() {
+  return others().some((axis) => Math.abs(z[axis] - space().centre[axis]) > TOLERANCE);
+}
+
 // Decode the latent and draw all that depends on it.
 function frame() {
   const x = decoders[current](z);
   const [measured, broken] = [measure(x), constraints(current, x).map((g) => !(g <= TOLERANCE))];
   const isFine = Number.isFinite(measured.sigma) && !broken.includes(true);
+  if (plane.isAside !== isAside()) plane.show(space(), isAside());
   shape.draw(x, measured, space(), isFine);
   plane.draw(z, player.path, player.progress);
   tellNumbers(measured);
@@ -122,10 +132,10 @@ function listConstraints() {
 }
 
 function listSliders() {
-  const { axes, low, high } = space();
-  const others = [...low.keys()].filter((axis) => !axes.includes(axis)).slice(0, MOST_SLIDERS);
-  byId("coordinates").hidden = !others.length;
-  byId("others").replaceChildren(...others.map((axis) => slider(axis, low[axis], high[axis])));
+  const { low, high } = space();
+  const sliders = others().slice(0, MOST_SLIDERS);
+  byId("coordinates").hidden = !sliders.length;
+  byId("others").replaceChildren(...sliders.map((axis) => slider(axis, low[axis], high[axis])));
 }
 
 function slider(axis, low, high) {
@@ -136,20 +146,31 @@ function slider(axis, low, high) {
     const moved = Float64Array.from(z);
     moved[axis] = Number(input.value);
     moveByHand(moved);
-    if (!plane.isAside) plane.show(space(), true);
   });
   label.append(input);
   return label;
 }
 
-function describe() {
-  const { axes, centre, share, names, landscape } = space();
+// Onto the plane whose landscape is drawn.
+function returnToPlane() {
+  const moved = Float64Array.from(z);
+  for (const axis of others()) moved[axis] = space().centre[axis];
+  moveByHand(moved);
+}
+
+// Which coordinates the plane shows.
+function caption({ axes, centre, share }) {
+  if (axes.length < 2) return "A latent space of one dimension: dots stand apart by class only.";
+  if (centre.length === 2) return "";
   const shown = axes.map((axis) => `z${axis + 1}`).join(" and ");
-  const percent = `${Math.round(100 * share)} %`;
-  const widest = `${shown}, which vary most over the training designs (${percent} of the variance)`;
-  const plain = centre.length > 2 ? `The plane of ${widest}, through the mean of the other ${centre.length - 2}.` : "";
-  const line = axes.length < 2 ? "A latent space of one dimension: dots stand apart by class only." : plain;
-  byId("note").textContent = line;
+  const why = `which vary most over the training designs (${Math.round(100 * share)} % of the variance)`;
+  const where = `through the mean of the other ${centre.length - 2}`;
+  return `The plane of ${shown}, ${why}, ${where}; the landscape is faint while the point is off it.`;
+}
+
+function describe() {
+  const { names, landscape } = space();
+  byId("note").textContent = caption(space());
   byId("low").textContent = `σ ${landscape.low.toFixed(3)}`;
   byId("high").textContent = landscape.high.toFixed(3);
   byId("hatched").hidden = !space().problem.tools;
@@ -164,7 +185,7 @@ function describe() {
 
 function redraw() {
   byId("plane").classList.toggle("line", space().axes.length < 2);
-  plane.show(space(), plane.isAside && plane.space === space());
+  plane.show(space(), isAside());
   frame();
 }
 
@@ -192,14 +213,15 @@ function saveShape() {
 }
 
 function press(event) {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select")) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("select")) return;
   const action = {
     " ": () => player.toggle(),
     p: () => pins.add(z),
     s: saveShape,
   }[event.key.toLowerCase()];
   const arrow = ARROWS[event.key];
-  if (!(arrow || action) || (event.key === " " && event.target.closest("button, summary"))) return;
+  const isTaken = arrow ? event.target.closest("input") : event.key === " " && event.target.closest("button, summary");
+  if (!(arrow || action) || isTaken) return;
   event.preventDefault();
   if (arrow) pressArrow(arrow);
   else if (!event.repeat) action();
@@ -214,6 +236,7 @@ byId("plane").addEventListener("pointerdown", (event) => {
 });
 byId("plane").addEventListener("pointermove", drag);
 byId("pin").addEventListener("click", () => pins.add(z));
+byId("return").addEventListener("click", returnToPlane);
 byId("save").addEventListener("click", saveShape);
 addEventListener("keydown", press);
 addEventListener("resize", redraw);

@@ -24,7 +24,8 @@ class Plane {
       canvas.getContext("2d").setTransform(scale, 0, 0, scale, 0, 0);
     }
     [this.width, this.height] = [width, height];
-    this.colours = Object.fromEntries(["ink", "land", "bar", "page", "path"].map((name) => [name, colour(name)]));
+    const names = ["ink", "land", "bar", "rim", "page", "path"];
+    this.colours = Object.fromEntries(names.map((name) => [name, colour(name)]));
     const pen = this.background.getContext("2d");
     pen.globalAlpha = isAside ? FAINT : 1;
     this.drawLandscape(pen);
@@ -88,7 +89,7 @@ class Plane {
   drawDots(pen) {
     const { classes, names, axes } = this.space;
     const dots = floats(this.space.dots);
-    pen.strokeStyle = this.colours.page;
+    pen.strokeStyle = this.colours.rim;
     pen.lineWidth = 0.7;
     classes.forEach((kind, index) => {
       const z = {};
@@ -133,7 +134,7 @@ class Plane {
     const done = Math.floor(progress);
     this.pen.lineJoin = "round";
     this.pen.strokeStyle = this.colours.path;
-    for (const [part, width] of [[places, 1], [places.slice(0, done + 1), 3]]) {
+    for (const [part, width] of [[places, 1], [places.slice(0, done + 1), 2.5]]) {
       this.pen.lineWidth = width;
       this.pen.beginPath();
       part.forEach((place) => this.pen.lineTo(...place));
