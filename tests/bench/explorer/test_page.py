@@ -1,4 +1,4 @@
-"""Which encoders get onto the page of the explorer, where some cannot be evaluated, are damaged or are of raw search."""
+"""Which encoders get onto the page, where some cannot be evaluated, are damaged or are of raw search."""
 
 from __future__ import annotations
 
