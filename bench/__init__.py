@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 _HOMES = {
-    "make_problem": "bench.registry",
-    "make_encoder": "bench.registry",
-    "make_optimiser": "bench.registry",
-    "search": "bench.objective",
-    "Experiment": "bench.experiment",
-    "run": "bench.runner",
-    "load": "bench.store",
+    "make_problem": "bench.experiments.registry",
+    "make_encoder": "bench.experiments.registry",
+    "make_optimiser": "bench.experiments.registry",
+    "search": "bench.searching.objective",
+    "Experiment": "bench.experiments.experiment",
+    "run": "bench.running.runner",
+    "load": "bench.store.directory",
     "efficiency_table": "bench.analysis.tables",
     "encoder_table": "bench.analysis.encoders",
     "budget_table": "bench.analysis.fixed",
@@ -33,13 +33,13 @@ if TYPE_CHECKING:
     from bench.analysis.fixed import budget_table as budget_table
     from bench.analysis.fixed import gap_table as gap_table
     from bench.analysis.tables import efficiency_table as efficiency_table
-    from bench.experiment import Experiment as Experiment
-    from bench.objective import search as search
-    from bench.registry import make_encoder as make_encoder
-    from bench.registry import make_optimiser as make_optimiser
-    from bench.registry import make_problem as make_problem
-    from bench.runner import run as run
-    from bench.store import load as load
+    from bench.experiments.experiment import Experiment as Experiment
+    from bench.experiments.registry import make_encoder as make_encoder
+    from bench.experiments.registry import make_optimiser as make_optimiser
+    from bench.experiments.registry import make_problem as make_problem
+    from bench.running.runner import run as run
+    from bench.searching.objective import search as search
+    from bench.store.directory import load as load
 
 
 def __getattr__(name: str) -> Any:

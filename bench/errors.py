@@ -27,3 +27,12 @@ def visible(text: object) -> str:
 def visible_lines(text: str) -> str:
     """Do the same to every line of a text."""
     return "\n".join(visible(line) for line in text.split("\n"))
+
+
+def reason(error: BaseException) -> str:
+    """Say in one line what was raised."""
+    try:
+        message = " ".join(str(error).split())
+    except Exception:  # even that is the plug-in's
+        message = "its message cannot be shown"
+    return f"{type(error).__name__}: {message:.300}".rstrip(": ")

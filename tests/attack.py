@@ -13,8 +13,8 @@ import numpy as np
 import shapely
 import torch
 
-from bench.objective import search
 from bench.optimisers.cmaes import CMAES
+from bench.searching.objective import search
 from encoders.linear import Linear
 from problems import outlines
 from problems.base import Evaluation, Verification

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 import bench
-from bench import registry
+from bench.experiments import registry
 
 ENVIRONMENT = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
 """Of a process that can import what the tests can."""

@@ -9,8 +9,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from bench import registry
 from bench.analysis.tables import efficiency_table, render
+from bench.experiments import registry
 
 ROOT = Path(__file__).parent.parent
 REFERENCE = ROOT / "results" / "reference"

@@ -14,8 +14,8 @@ import numpy as np
 from bench.checks import encoder, named, optimiser, problem
 from bench.checks.bowl import Bowl
 from bench.checks.kit import Finding
+from bench.experiments.registry import resolve_any
 from bench.optimisers.base import Optimiser
-from bench.registry import resolve_any
 from encoders.base import Encoder
 from problems.base import Problem
 

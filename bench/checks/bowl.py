@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bench.ledger import BudgetSpent, Ledger, Merit
-from bench.objective import Objective
 from bench.optimisers.base import Optimiser
+from bench.searching.ledger import BudgetSpent, Ledger, Merit
+from bench.searching.objective import Objective
 from bench.seeds import generator
 from encoders.identity import Identity
 from problems.base import DifferentiableProblem

@@ -9,7 +9,7 @@ import numpy as np
 from bench.checks.evaluation import alike
 from bench.checks.kit import describe, same
 from bench.checks.subjects import MANY, ProblemSubject, candidates
-from bench.instance import CANDIDATES
+from bench.searching.instance import CANDIDATES
 from bench.seeds import generator
 from problems.base import Problem
 

@@ -11,7 +11,7 @@ from bench.checks import decoding, fitting
 from bench.checks.kit import Finding, Stage, examine
 from bench.checks.process import Results, differences
 from bench.checks.subjects import EncoderSubject, decode
-from bench.registry import make_problem
+from bench.experiments.registry import make_problem
 from bench.seeds import generator
 from encoders.base import Encoder
 

@@ -11,8 +11,8 @@ import numpy as np
 
 from bench.checks.kit import describe, same
 from bench.checks.subjects import EncoderSubject, decode
-from bench.records import Fitted
 from bench.seeds import generator
+from bench.store.records import Fitted
 from encoders.base import Encoder
 
 

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import numpy as np
 import torch
 
-from bench.execution import reason
+from bench.errors import reason
 
 Subject = TypeVar("Subject")
 Stage = Mapping[str, Callable[[Subject], Iterator[str]]]

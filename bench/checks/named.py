@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from bench.checks import encoder, optimiser, problem
 from bench.checks.kit import Finding
-from bench.registry import Spec
+from bench.experiments.registry import Spec
 
 
 def findings(spec: Spec) -> Iterator[Finding]:

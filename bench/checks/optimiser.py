@@ -12,8 +12,8 @@ import numpy as np
 from bench.checks.bowl import Bowl, Hopeless, Watched, watch
 from bench.checks.kit import Finding, Stage, examine, same
 from bench.checks.process import Results, differences
-from bench.ledger import Ledger
 from bench.optimisers.base import Optimiser
+from bench.searching.ledger import Ledger
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from bench.checks.subjects import ProblemSubject, candidates, within
-from bench.objective import search
 from bench.optimisers.base import Optimiser
 from bench.optimisers.cmaes import CMAES
 from bench.optimisers.lbfgs import LBFGS
+from bench.searching.objective import search
 from bench.seeds import generator
 from encoders.identity import Identity
 from problems.base import FEASIBILITY_TOLERANCE, Problem

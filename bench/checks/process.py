@@ -14,8 +14,8 @@ import cloudpickle
 import numpy as np
 
 from bench.checks.kit import as_a_worker_does, same
-from bench.execution import reason
-from bench.workers.process import Death, Worker
+from bench.errors import reason
+from bench.running.workers.process import Death, Worker
 
 Results = dict[str, np.ndarray]
 

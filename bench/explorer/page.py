@@ -7,15 +7,15 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from bench.errors import BadInput, visible
-from bench.experiment import Fit
+from bench.experiments.experiment import Fit
+from bench.experiments.registry import from_record
 from bench.explorer.decoders import Unsupported
 from bench.explorer.paths import SHOWN_REPLICATE, Paths
 from bench.explorer.spaces import space
 from bench.latent.subject import stored
-from bench.registry import from_record
 
 if TYPE_CHECKING:
-    from bench.store import Store
+    from bench.store.directory import Store
 
 SCRIPTS = ("decoder.js", "geometry.js", "dom.js", "plane.js", "shape.js", "player.js", "pins.js", "app.js")
 """In this order: each uses those before."""
@@ -30,7 +30,7 @@ def page(store: Store, trusted: Collection[str] = ()) -> str:
     ----------
     store : Store
     trusted : collection of str
-        Modules that the records may name; see `bench.registry.from_record`.
+        Modules that the records may name; see `bench.experiments.registry.from_record`.
 
     Raises
     ------

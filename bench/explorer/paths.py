@@ -11,7 +11,7 @@ from bench.errors import visible
 if TYPE_CHECKING:
     import pandas as pd
 
-    from bench.store import Store
+    from bench.store.directory import Store
 
 MOST_POINTS = 200
 COLUMNS = ("evaluations", "verified", "latent")

@@ -13,7 +13,7 @@ from bench.latent.interpolation import interpolation
 from bench.latent.landscape import landscape, trajectories
 from bench.latent.maps import latent_grid, point_map, sensitivity
 from bench.latent.plane import across
-from bench.store import Store
+from bench.store.directory import Store
 
 if TYPE_CHECKING:
     import pandas as pd

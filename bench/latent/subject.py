@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bench import instance
-from bench.errors import BadInput, visible
-from bench.execution import reason
-from bench.experiment import Fit
-from bench.ledger import evaluate
-from bench.registry import Spec, resolve
+from bench.errors import BadInput, reason, visible
+from bench.experiments.experiment import Fit
+from bench.experiments.registry import Spec, resolve
+from bench.searching import instance
+from bench.searching.ledger import evaluate
 from bench.seeds import generator
-from bench.store import Store
+from bench.store.directory import Store
 from bench.studies.diagnostics import decoded
 
 if TYPE_CHECKING:
@@ -153,7 +152,7 @@ def find(
     settings : dict, optional
         Parameters of an encoder to be fitted.
     trusted : collection of str
-        Modules that a folder may name; see `bench.registry.from_record`.
+        Modules that a folder may name; see `bench.experiments.registry.from_record`.
 
     Raises
     ------

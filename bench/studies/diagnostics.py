@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from bench.ledger import evaluate
-from bench.rows import FACTS
+from bench.searching.ledger import evaluate
+from bench.store.rows import FACTS
 from encoders.base import Encoder
 from problems.base import Evaluation, Problem
 

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from bench.instance import Instance
-from bench.ledger import BudgetSpent, Ledger, evaluate
-from bench.objective import Objective
 from bench.optimisers.base import Optimiser
 from bench.optimisers.cmaes import CMAES
 from bench.optimisers.lbfgs import LBFGS
+from bench.searching.instance import Instance
+from bench.searching.ledger import BudgetSpent, Ledger, evaluate
+from bench.searching.objective import Objective
 from bench.studies.diagnostics import PRIOR_SAMPLES, decoded, displayed
 from encoders.base import Encoder
 

@@ -15,9 +15,10 @@ from support import cheaply
 from thirdparty import bad_encoders, bad_optimisers, bad_problems
 
 import bench
-from bench import checks, registry
+from bench import checks
 from bench.checks import encoder, optimiser, problem
 from bench.checks.kit import Finding
+from bench.experiments import registry
 from encoders.linear import Linear
 from problems import outlines
 

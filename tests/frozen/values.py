@@ -1,4 +1,4 @@
-"""What must not change when code is moved: designs, gradients and a short run through every encoder that knows its shape.
+"""What must not change when code is moved: designs, gradients and a run through each encoder that knows its shape.
 
 ``python -m frozen.values`` in `tests` writes the file anew; do so only for a change that is meant to change numbers.
 """

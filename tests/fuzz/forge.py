@@ -14,9 +14,9 @@ from typing import Any
 import pyarrow as pa
 
 import bench
-from bench import records
 from bench.analysis import encoders, tables, writers
-from bench.records import read_parquet, to_parquet
+from bench.store import records
+from bench.store.records import read_parquet, to_parquet
 
 
 def record(row: dict[str, Any] | str, trace: dict[str, Any] | None = None, run: str | None = None) -> bytes:

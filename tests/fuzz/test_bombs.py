@@ -9,9 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from bench import records
-from bench.records import read_parquet
-from bench.store import Store
+from bench.store.directory import Store, records
+from bench.store.records import read_parquet
 from fuzz.forge import analyse, read, record
 
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import strategies as st
 
 from bench.errors import BadInput
-from bench.registry import make_problem
+from bench.experiments.registry import make_problem
 from fuzz.cases import cases
 from fuzz.mutate import mutated
 from problems import outlines

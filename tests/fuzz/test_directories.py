@@ -12,12 +12,12 @@ import pytest
 from hypothesis import strategies as st
 
 import bench
-from bench import execution, runner
 from bench.analysis import plots
 from bench.errors import BadInput
-from bench.info import describe
-from bench.records import Fitted, read_parquet
-from bench.store import Store
+from bench.inspection.info import describe
+from bench.running import execution, runner
+from bench.store.directory import Store
+from bench.store.records import Fitted, read_parquet
 from fuzz.cases import cases
 from fuzz.forge import alone, analyse, record
 from fuzz.mutate import HOSTILE_TEXTS, edited, mutated
@@ -174,7 +174,7 @@ def read_first(copy: Path) -> tuple[dict[str, object], dict[str, object]]:
 
 @pytest.mark.parametrize("label", HOSTILE_TEXTS)
 def test_figures_of_any_label_stay_in_their_folder(label: str) -> None:
-    from bench.figures import file_names
+    from bench.report.figures import file_names
 
     (name,) = file_names([label]).values()
     assert Path("folder", f"gallery-{name}.png").resolve().parent == Path("folder").resolve()

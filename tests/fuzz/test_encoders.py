@@ -10,9 +10,9 @@ import pytest
 from hypothesis import strategies as st
 from safetensors.numpy import load, save
 
-from bench import runner
-from bench.experiment import Experiment
-from bench.store import Store
+from bench.experiments.experiment import Experiment
+from bench.running import runner
+from bench.store.directory import Store
 from fuzz.cases import cases
 from fuzz.forge import alone
 from fuzz.mutate import edited, mutated

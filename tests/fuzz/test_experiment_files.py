@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 
-from bench.catalogue import suites
 from bench.errors import BadInput, visible
-from bench.experiment import Experiment
+from bench.experiments.catalogue import suites
+from bench.experiments.experiment import Experiment
 from fuzz.cases import cases
 from fuzz.conftest import SMALL
 from fuzz.mutate import HOSTILE_TEXTS, WEIRD, mutated

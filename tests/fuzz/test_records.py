@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 
-from bench.records import read_parquet
-from bench.store import Store
+from bench.store.directory import Store
+from bench.store.records import read_parquet
 from fuzz.cases import cases
 from fuzz.forge import alone, analyse, read, record
 from fuzz.mutate import ALIKE, WEIRD, edited, mutated, twisted

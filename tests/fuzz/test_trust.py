@@ -13,8 +13,8 @@ import pytest
 from hypothesis import strategies as st
 
 import bench
-from bench import registry
 from bench.errors import BadInput
+from bench.experiments import registry
 from fuzz.cases import cases
 from fuzz.forge import read, record
 from fuzz.mutate import WEIRD

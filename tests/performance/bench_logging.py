@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bench.ledger import Ledger
-from bench.objective import Objective
+from bench.searching.ledger import Ledger
+from bench.searching.objective import Objective
 from encoders.identity import Identity
 from problems.base import Evaluation, Problem
 

@@ -14,9 +14,9 @@ import pytest
 from performance import bare
 
 import bench
-from bench.ledger import Ledger
-from bench.objective import search_stage
 from bench.optimisers.base import Optimiser
+from bench.searching.ledger import Ledger
+from bench.searching.objective import search_stage
 from encoders.base import Encoder
 from problems.base import Problem, Verification
 

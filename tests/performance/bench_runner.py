@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import bench
-from bench.catalogue import suites
-from bench.store import Store
+from bench.experiments.catalogue import suites
+from bench.store.directory import Store
 
 JOBS = 2
 

@@ -80,7 +80,7 @@ def main() -> None:
         (folder / "experiment.toml").write_text(EXPERIMENT, encoding="utf-8")
         bench.run(folder / "experiment.toml", folder / "records")
         if theirs in sides:
-            from bench.export import to_ioh
+            from bench.inspection.export import to_ioh
 
             print(f"{len(list(to_ioh(*bench.load(folder / 'records'), folder / 'ioh')))} files exported", flush=True)
         for side in sides:

@@ -13,9 +13,9 @@ import time
 from pathlib import Path
 
 import bench
-from bench import provenance
-from bench.records import Record, concatenate, read_parquet, to_parquet, traces
-from bench.store import PACK_SIZE, Store
+from bench.running import provenance
+from bench.store.directory import PACK_SIZE, Store
+from bench.store.records import Record, concatenate, read_parquet, to_parquet, traces
 
 EXPERIMENT = """
 name = "many"

@@ -17,7 +17,7 @@ import pytest
 
 import bench
 from bench.explorer.page import page
-from bench.store import Store
+from bench.store.directory import Store
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
 ON_PIPES = "import os, sys; [os.dup2(int(sys.argv[n]), n + 2) for n in (1, 2)]; os.execv(sys.argv[3], sys.argv[3:])"

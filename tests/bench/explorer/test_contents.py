@@ -20,7 +20,7 @@ from bench.explorer.page import page
 from bench.explorer.paths import MOST_POINTS
 from bench.explorer.spaces import space
 from bench.latent.subject import stored
-from bench.store import Store
+from bench.store.directory import Store
 
 LARGEST = 3_000_000
 
@@ -119,7 +119,7 @@ def forge(folder: Path, change: dict[str, np.ndarray]) -> None:
 
 
 def folder_of(folder: Path, label: str, problem: int = 0) -> Path:
-    from bench.experiment import fit_key
+    from bench.experiments.experiment import fit_key
 
     identity = Store(folder).identity()
     encoder = next(arm["stages"][0]["encoder"] for arm in identity["arms"] if arm["encoder"] == label)

@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from bench.latent.subject import Subject, stored
-from bench.store import Store
+from bench.store.directory import Store
 from problems.geometry import isoperimetric_quotient, perimeter, signed_area, vertices
 from problems.manufacturing import Tools
 

@@ -13,7 +13,7 @@ import pytest
 import bench
 from bench.errors import BadInput
 from bench.explorer.page import page
-from bench.store import Store
+from bench.store.directory import Store
 
 HOSTILE = "</script><script>alert(1)</script>&amp;'"
 EXPERIMENT = """

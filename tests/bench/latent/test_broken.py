@@ -11,9 +11,9 @@ import pytest
 from torch import Tensor
 
 from bench.errors import BadInput
+from bench.experiments.registry import resolve
 from bench.latent import animation, design_files, pictures, samples
 from bench.latent.subject import Subject, fitted
-from bench.registry import resolve
 from encoders.linear import Linear
 
 

@@ -11,9 +11,9 @@ from PIL import Image
 import bench
 from bench.analysis import plots
 from bench.errors import BadInput
+from bench.experiments.registry import resolve
 from bench.latent import animation, drawing, interpolation, landscape, maps, pictures, plane
 from bench.latent.subject import Subject, find, fitted
-from bench.registry import resolve
 
 CLASSES = ["circle", "square", "star"]
 DATA = {"classes": CLASSES, "n": 60}

@@ -14,9 +14,9 @@ from shapely.geometry import shape
 
 from bench.analysis import plots
 from bench.errors import BadInput
+from bench.experiments.registry import resolve
 from bench.latent import design_files, samples
 from bench.latent.subject import Subject, fitted
-from bench.registry import resolve
 
 SQUARE = np.array([0.0, 0.0, 2.0, 0.0, 2.0, 1.0, 0.0, 1.0])
 CROSSED = np.array([0.0, 0.0, 1.0, 1.0, 1.0, 0.0, 0.0, 1.0])

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 import bench
-from bench import experiment
 from bench.checks import Bowl
-from bench.experiment import Experiment
+from bench.experiments import experiment
+from bench.experiments.experiment import Experiment
 from bench.optimisers.augmented_lagrangian import AugmentedLagrangian
 
 if TYPE_CHECKING:

@@ -12,12 +12,12 @@ import pytest
 from support import assert_same_records
 
 import bench
-from bench import registry
 from bench.checks import Bowl
 from bench.errors import BadInput
-from bench.experiment import Experiment
-from bench.ledger import Ledger
+from bench.experiments import registry
+from bench.experiments.experiment import Experiment
 from bench.optimisers.optuna_storage import keep
+from bench.searching.ledger import Ledger
 from encoders.identity import Identity
 
 NAMES = ["tpe", "tpe-univariate", "gp-optuna"]

@@ -9,9 +9,9 @@ import pytest
 
 import bench
 from bench.checks import Bowl
-from bench.ledger import BudgetSpent, Ledger
-from bench.objective import Objective
 from bench.optimisers.views import Ball
+from bench.searching.ledger import BudgetSpent, Ledger
+from bench.searching.objective import Objective
 from encoders.linear import Linear
 
 

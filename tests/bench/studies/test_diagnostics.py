@@ -8,7 +8,7 @@ import torch
 
 import bench
 from bench.checks import Bowl
-from bench.rows import FACTS
+from bench.store.rows import FACTS
 from bench.studies.diagnostics import diagnose
 from encoders.base import Encoder
 from problems.base import Problem

@@ -10,13 +10,14 @@ import pandas as pd
 import pytest
 
 import bench
-from bench import instance, reaching
 from bench.errors import BadInput
-from bench.records import Record, read_parquet, traces
-from bench.registry import resolve
-from bench.store import Store
+from bench.experiments.registry import resolve
+from bench.inspection.verify import verdicts
+from bench.running import reaching
+from bench.searching import instance
+from bench.store.directory import Store
+from bench.store.records import Record, read_parquet, traces
 from bench.studies.reach import reach
-from bench.verify import verdicts
 
 SPEC = resolve("problems", "isoperimetric", {"n_vertices": 24, "data": {"n": 100}})
 DRAWN = instance.draw(SPEC, 0, 0)

@@ -1,0 +1,128 @@
+"""What commands share: the application, arguments that several take, and how they speak.
+
+Tables go to standard output, everything else to standard error.
+"""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from bench.errors import BadInput, visible, visible_lines
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from bench.analysis.contents import Text
+
+DONE, SOME_FAILED, OBJECTIONS, BAD_INPUT, INTERRUPTED = 0, 1, 1, 2, 130
+
+app = typer.Typer(
+    name="latentbench",
+    help="When is it better to search a learned latent space than the raw design vector, by how much, at what cost?",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+Directory = Annotated[Path, typer.Argument(metavar="DIR", help="An experiment directory that `run` has written.")]
+
+Trust = Annotated[
+    list[str] | None,
+    typer.Option("--trust", metavar="MODULE", help="A module of yours that the records name; may be repeated."),
+]
+
+Encoder = Annotated[str, typer.Argument(metavar="ENCODER", help="DIR/encoders/KEY, or the name of one to be fitted.")]
+OfProblem = Annotated[str | None, typer.Option("--problem", help="Whose designs it learns; isoperimetric by default.")]
+Settings = Annotated[
+    list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="A parameter, in TOML; may be repeated.")
+]
+
+
+class Format(StrEnum):
+    """How a table is written."""
+
+    text = "text"
+    markdown = "markdown"
+    latex = "latex"
+    csv = "csv"
+
+
+def load(directory: Path, columns: list[str] | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Read records, and say if runs are missing."""
+    from bench.store.directory import Store
+
+    store = Store(directory)
+    runs, traces = store.load(columns)
+    if len(runs) < (expected := store.expected()):
+        say(f"{directory}: only {len(runs)} of {expected} runs are there")
+    return runs, traces
+
+
+def load_together(directories: list[Path], columns: list[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Records of one experiment or of several, what differs between which goes to standard error."""
+    if len(directories) == 1:
+        return load(directories[0], columns)
+    from bench.analysis.joining import join
+
+    if len(set(directories)) < len(directories):
+        raise BadInput(f"{', '.join(map(str, directories))}: a directory is named twice")
+    names = [path.name for path in directories]
+    unlike = len(set(names)) == len(names)
+    runs, traces, differences = join({p.name if unlike else str(p): load(p, columns) for p in directories})
+    for sentence in differences:
+        say(f"differs: {sentence}")
+    return runs, traces
+
+
+def show_table(directories: list[Path], form: Format, text: Text) -> None:
+    """Print a table of one experiment or of several."""
+    from bench.analysis.contents import TRACE
+
+    runs, traces = load_together(directories, TRACE)
+    show(text(runs, traces, form.value).removesuffix("\n"))
+
+
+def within(directory: Path, name: str) -> Path:
+    """A place of that name in an experiment directory, which may come from elsewhere."""
+    if (directory / name).is_symlink():
+        raise BadInput(f"{directory / name}: is a link; name another place with --out")
+    return directory / name
+
+
+def parameters(settings: list[str]) -> dict[str, Any]:
+    """Read parameters of a plug-in as TOML gives them."""
+    import tomllib
+
+    try:
+        return tomllib.loads("\n".join(settings))
+    except (ValueError, RecursionError) as error:
+        given = " ".join(f"--set {setting}" for setting in settings)
+        raise BadInput(
+            f"{given}: must be KEY=VALUE in TOML, such as latent_dim=4 or loss='\"bce\"' ({error})"
+        ) from None
+
+
+def look_in_this_folder() -> None:
+    """Let modules in the current folder be plug-ins too, which shadow nothing.
+
+    Not where records are only read: their directory may come from elsewhere, be the current one, and hold a module by
+    the name of a library that some other library would import if it were there.
+    """
+    if "" not in sys.path:
+        sys.path.append("")
+
+
+def say(line: str) -> None:
+    """Tell a person something."""
+    typer.echo(visible(line), err=True)
+
+
+def show(text: str) -> None:
+    """Print a result."""
+    typer.echo(visible_lines(text))

@@ -1,0 +1,65 @@
+"""Commands that draw what is on record: plot, report, explore."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bench.commands.common import Directory, Trust, app, load, look_in_this_folder, show, within
+from bench.errors import BadInput
+
+
+@app.command()
+def plot(
+    directory: Directory,
+    out: Annotated[Path | None, typer.Option(help="Directory for the figures; DIR/plots by default.")] = None,
+    trust: Trust = None,
+) -> None:
+    """Draw every figure, as PNG and PDF, and name the files."""
+    runs, traces = load(directory)
+    if "completed" not in set(runs["status"]):
+        raise BadInput(f"{directory}: no run is completed; there is nothing to draw")
+    from bench.report import figures
+
+    folder = out or within(directory, "plots")
+    if trust:
+        look_in_this_folder()
+    for path in figures.write(runs, traces, folder, trust or ()):
+        show(str(path))
+
+
+@app.command()
+def report(
+    directory: Directory,
+    out: Annotated[Path | None, typer.Option(help="The file; DIR/report.html by default.")] = None,
+    trust: Trust = None,
+) -> None:
+    """Write one self-contained HTML page: the answer, the audit, tables, figures, encoders, versions; and name it."""
+    from bench.report.page import page
+
+    _write_page(page, directory, out or within(directory, "report.html"), trust)
+
+
+@app.command()
+def explore(
+    directory: Directory,
+    out: Annotated[Path | None, typer.Option(help="The file; DIR/explorer.html by default.")] = None,
+    trust: Trust = None,
+) -> None:
+    """Write one self-contained HTML page to explore the latent spaces of an experiment in; and name it."""
+    from bench.explorer.page import page
+
+    _write_page(page, directory, out or within(directory, "explorer.html"), trust)
+
+
+def _write_page(page: Callable[..., str], directory: Path, path: Path, trust: list[str] | None) -> None:
+    """Write a page about an experiment, and name it."""
+    from bench.store.directory import Store
+
+    if trust:
+        look_in_this_folder()
+    path.write_text(page(Store(directory), trust or ()), encoding="utf-8")
+    show(str(path))

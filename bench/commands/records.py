@@ -1,0 +1,130 @@
+"""Commands that read records: table, audit, plot, report, export, info, verify."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bench.commands.common import (
+    DONE,
+    OBJECTIONS,
+    Directory,
+    Format,
+    Trust,
+    app,
+    load,
+    look_in_this_folder,
+    show,
+    show_table,
+    within,
+)
+from bench.errors import BadInput, visible
+
+
+class Target(StrEnum):
+    """What records can be exported to."""
+
+    ioh = "ioh"
+    parquet = "parquet"
+
+
+@app.command()
+def table(
+    directories: Annotated[
+        list[Path], typer.Argument(metavar="DIR...", help="Experiment directories that `run` has written.")
+    ],
+    format: Annotated[Format, typer.Option(help="How it is written.")] = Format.text,
+    encoders: Annotated[bool, typer.Option("--encoders", help="What encoders are worth, instead.")] = False,
+    tests: Annotated[bool, typer.Option("--tests", help="Which arms differ, instead: rank-sum tests, A₁₂.")] = False,
+    cost: Annotated[bool, typer.Option("--cost", help="Cost ledger and break-even for reuse, instead.")] = False,
+    gradients: Annotated[bool, typer.Option("--gradients", help="What the price of gradients does, instead.")] = False,
+    decomposition: Annotated[
+        bool, typer.Option("--decomposition", help="Representation gap and search gap, instead.")
+    ] = False,
+    aocc: Annotated[bool, typer.Option("--aocc", help="Area over the convergence curve, instead.")] = False,
+    at: Annotated[
+        list[int] | None,
+        typer.Option(min=1, metavar="EVALUATIONS", help="What was found by then, instead; repeatable."),
+    ] = None,
+    gap: Annotated[float | None, typer.Option(help="Calls to this normalised gap, instead.")] = None,
+) -> None:
+    """Print the efficiency table of an experiment, or of several together, or another table of them."""
+    flags = {
+        "encoders": encoders,
+        "tests": tests,
+        "cost": cost,
+        "gradients": gradients,
+        "decomposition": decomposition,
+        "aocc": aocc,
+    }
+    asked = [f"--{name}" for name, given in {**flags, "at": bool(at), "gap": gap is not None}.items() if given]
+    if len(asked) > 1:
+        raise BadInput(f"{' and '.join(asked)} are tables of their own; choose one")
+    if gap is not None and not 0 <= gap <= 1:
+        raise BadInput(f"--gap: {gap} must be between 0 and 1")
+    from bench.analysis import contents
+
+    chosen = next((name for name, given in flags.items() if given), "efficiency")
+    text = contents.TABLES[chosen]
+    if at:
+        text = contents.at_budgets(sorted(set(at)))
+    elif gap is not None:
+        text = contents.to_gap(gap)
+    show_table(directories, format, text)
+
+
+@app.command()
+def audit(directory: Directory) -> None:
+    """Say what a reader must know before believing a comparison: what is unequal, leaked, missing or out of reach."""
+    from bench.analysis.audit import audit, render
+
+    runs, traces = load(directory, ["evaluations", "objective", "displayed", "verified"])
+    show(render(audit(runs, traces)).removesuffix("\n"))
+
+
+@app.command()
+def export(
+    directory: Directory,
+    to: Annotated[Target, typer.Option(help="ioh: the format of IOHprofiler; parquet: two small tables.")] = Target.ioh,
+    out: Annotated[
+        Path | None, typer.Option(help="A new or empty folder; DIR/ioh, or as the format is called, by default.")
+    ] = None,
+) -> None:
+    """Write the records in a format that other tools read, and name the files."""
+    from bench.inspection.export import to_ioh, to_parquet
+
+    write = {Target.ioh: to_ioh, Target.parquet: to_parquet}[to]
+    runs, traces = load(directory, ["evaluations", "objective", "displayed", "verified"])
+    for path in write(runs, traces, out or within(directory, to.value)):
+        show(str(path))
+
+
+@app.command()
+def info(directory: Directory) -> None:
+    """Say what an experiment is, how far it has come, and with which versions and machines."""
+    from bench.inspection.info import describe
+    from bench.store.directory import Store
+
+    show(describe(Store(directory)).removesuffix("\n"))
+
+
+@app.command()
+def verify(directory: Directory, trust: Trust = None) -> int:
+    """Evaluate every best design again from its vertices, check all files, and say what cannot be believed."""
+    from bench.inspection.verify import verdicts
+    from bench.store.directory import Store
+
+    if trust:
+        look_in_this_folder()
+    store = Store(directory)
+    looked_at = doubted = 0
+    for verdict in verdicts(store, trust or ()):
+        looked_at += 1
+        doubted += bool(verdict.objections)
+        for sentence in verdict.objections:
+            show(visible(f"{verdict.what}: {sentence}"))
+    show(f"{directory}: {looked_at} records and encoders, {doubted} not believed")
+    return OBJECTIONS if doubted else DONE

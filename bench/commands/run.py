@@ -1,0 +1,90 @@
+"""Commands that compute: run, reach."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from bench.commands.common import DONE, SOME_FAILED, Directory, Format, Trust, app, look_in_this_folder, say, show_table
+from bench.running.workers import TIME_LIMIT
+
+if TYPE_CHECKING:
+    from bench.store.directory import Store
+
+
+@app.command()
+def run(
+    experiment: Annotated[str, typer.Argument(metavar="[SUITE|FILE.toml]", help="What to run.")] = "quick",
+    out: Annotated[Path | None, typer.Option(help="Directory; results/runs/NAME by default.")] = None,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Worker processes; a core each by default.")] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Set an old directory aside and start anew.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done; write nothing.")] = False,
+    dask: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Run on the Dask cluster of this scheduler.")
+    ] = None,
+    time_limit: Annotated[
+        float, typer.Option(metavar="SECONDS", help="A fit or run that takes longer is ended, and counts as failed.")
+    ] = TIME_LIMIT,
+) -> int:
+    """Run an experiment, or what is left of it, and print its efficiency table."""
+    from bench.analysis.contents import TABLES
+    from bench.experiments.experiment import Experiment
+    from bench.running import runner
+    from bench.running.progress import on_stderr
+    from bench.store.directory import FINDS
+
+    look_in_this_folder()
+    loaded = Experiment.load(experiment)
+    if dry_run:
+        _say_plan(loaded, runner.store_for(loaded, out), fresh)
+        return DONE
+    summary = runner.run(loaded, out, jobs, fresh, on_stderr, dask, time_limit)
+    show_table([summary.path], Format.text, TABLES["efficiency"])
+    for name, reason in summary.failures.items():
+        say(f"failed: {name}: {reason}")
+    for find in summary.finds:
+        say(f"better than known: {find.problem}: {find.text}")
+    if any(find.entry for find in summary.finds):
+        say(f"the lines to add to problems/best_known.toml are in {summary.path / FINDS}")
+    say(f"{summary.runs} runs in {summary.path}; {len(summary.failures)} failed")
+    return SOME_FAILED if summary.failures else DONE
+
+
+@app.command()
+def reach(
+    directory: Directory,
+    budget: Annotated[int | None, typer.Option(min=1, help="Evaluations for each encoder.")] = None,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Worker processes; a core each by default.")] = None,
+    trust: Trust = None,
+) -> int:
+    """Find the best design that can be reached through each encoder, and print the table of encoders with it."""
+    from bench.analysis.contents import TABLES
+    from bench.running import reaching
+    from bench.running.progress import on_stderr
+    from bench.studies.reach import BUDGET
+
+    if trust:
+        look_in_this_folder()
+    failures = reaching.reach(directory, budget or BUDGET, jobs, trust or (), on_stderr)
+    show_table([directory], Format.text, TABLES["encoders"])
+    for name, reason in failures.items():
+        say(f"failed: {name}: {reason}")
+    return SOME_FAILED if failures else DONE
+
+
+def _say_plan(experiment: Any, store: Store, fresh: bool) -> None:
+    from bench.running import runner
+
+    if not fresh:
+        store.check(experiment)
+    todo = runner.plan(experiment, store if store.exists() and not fresh else None)
+    budget = sum(run.arm.budget for _, run in todo.runs)
+    say(
+        f"{experiment.name} into {store.path}: "
+        f"{len(todo.fits)} fits and {len(todo.runs)} runs, {budget} evaluations in all"
+    )
+    say(f"{todo.done} runs are there already" if todo.done else "nothing is there yet")
+    for reason in sorted({f"{run.problem_label}: {run.arm.label}: {run.skip}" for _, run in todo.skips}):
+        say(f"skipped: {reason}")

@@ -1,0 +1,70 @@
+"""Commands that look at one latent space: latent, sample."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bench.commands.common import Encoder, OfProblem, Settings, Trust, app, look_in_this_folder, parameters, say, show
+
+
+class Moving(StrEnum):
+    """How animations are written."""
+
+    gif = "gif"
+    webp = "webp"
+
+
+@app.command()
+def latent(
+    encoder: Encoder,
+    problem: OfProblem = None,
+    settings: Settings = None,
+    out: Annotated[Path, typer.Option(help="Directory for the pictures.")] = Path("latent"),
+    between: Annotated[
+        tuple[str, str] | None, typer.Option(metavar="CLASS CLASS", help="What is interpolated between.")
+    ] = None,
+    films: Annotated[Moving | None, typer.Option(help="Animations, too, of this kind.")] = None,
+    trust: Trust = None,
+) -> None:
+    """Draw a latent space: grids, encoded designs, landscape, searches, sensitivity, interpolation; name the files."""
+    look_in_this_folder()
+    from bench.latent import pictures
+    from bench.latent.subject import find
+
+    subject = find(encoder, problem, parameters(settings or []), trust or ())
+    for path in pictures.write(subject, out, between, pictures.records_of(encoder), films and films.value):
+        show(str(path))
+
+
+@app.command()
+def sample(
+    encoder: Encoder,
+    n: Annotated[int, typer.Option("-n", min=1, help="How many designs are drawn.")] = 1000,
+    problem: OfProblem = None,
+    settings: Settings = None,
+    out: Annotated[Path, typer.Option(help="Directory for the files.")] = Path("samples"),
+    formats: Annotated[
+        list[str] | None, typer.Option("--format", help="csv, geojson, svg, dxf or stl; repeatable; csv by default.")
+    ] = None,
+    size: Annotated[float, typer.Option(metavar="MM", help="Largest extent of drawings and solids.")] = 100.0,
+    thickness: Annotated[float, typer.Option(metavar="MM", help="Of solids.")] = 5.0,
+    trust: Trust = None,
+) -> None:
+    """Draw designs from an encoder, say what they are worth, and write them, a contact sheet and their distribution."""
+    look_in_this_folder()
+    from bench.analysis import plots
+    from bench.latent import design_files, samples
+    from bench.latent.subject import find
+
+    subject = find(encoder, problem, parameters(settings or []), trust or ())
+    drawn = samples.draw(subject, n)
+    show(samples.sentences(subject, samples.summary(subject, drawn)))
+    for path in design_files.write(drawn.designs, drawn.table(), out, formats or ["csv"], size, thickness):
+        say(str(path))
+    for name, draw in {"sheet": samples.sheet, "distribution": samples.distribution}.items():
+        for path in plots.save(draw(subject, drawn)[0], out / name):
+            say(str(path))

@@ -1,0 +1,303 @@
+"""An experiment, and from it the fits and runs of its grid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Literal
+
+from bench import seeds
+from bench.errors import BadInput, unknown
+from bench.experiments import schema
+from bench.experiments.catalogue import suites
+from bench.experiments.registry import Spec, resolve
+from bench.optimisers.base import Optimiser
+from encoders.base import Encoder
+from problems.base import Problem
+
+KEY_LENGTH = 20
+"""Hexadecimal digits of the key of a fit or run."""
+
+
+def fit_key(*names: Any) -> str:
+    """A hash of all that a fit depends on: seed, problem, replicate and encoder, the plug-ins by their identities."""
+    return seeds.digest("fit", *names)[:KEY_LENGTH]
+
+
+def run_key(*names: Any) -> str:
+    """A hash of all that a run depends on: seed, problem, replicate, arm, search, budget and trace mode."""
+    return seeds.digest("run", *names)[:KEY_LENGTH]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """An encoder, an optimiser, and when to go on to the next stage: a share of the budget, or a price in vain.
+
+    With `refit`, the encoder is fitted anew when the stage begins, on what has been found until then.
+    """
+
+    encoder: Spec
+    optimiser: Spec
+    until: float | None = None
+    stagnation: int | None = None
+    refit: bool = False
+
+    def identity(self) -> dict[str, Any]:
+        """All that the stage does, as plain data."""
+        named = {
+            "encoder": self.encoder.identity(),
+            "optimiser": self.optimiser.identity(),
+            "until": self.until,
+            "stagnation": self.stagnation,
+        }
+        # seeds hang on this: a stage that refits nothing is what it was before there were refits
+        return named | ({"refit": True} if self.refit else {})
+
+
+@dataclass(frozen=True)
+class Arm:
+    """One or more stages on one budget, and what tables call it, its encoder and its optimiser."""
+
+    label: str
+    encoder: str
+    optimiser: str
+    stages: tuple[Stage, ...]
+    budget: int
+
+    def identity(self) -> dict[str, Any]:
+        """All that the arm does, as plain data; its names are not part of it, nor is its budget."""
+        return {"stages": [stage.identity() for stage in self.stages]}
+
+
+@dataclass(frozen=True)
+class Fit:
+    """One encoder, to be fitted on one replicate's designs."""
+
+    seed: int
+    problem: Spec
+    encoder: Spec
+    replicate: int
+
+    @property
+    def seed_names(self) -> tuple[Any, ...]:
+        """What the encoder's random draws hang on."""
+        return (self.seed, self.problem.identity(), self.replicate, self.encoder.identity())
+
+    @cached_property
+    def key(self) -> str:
+        """A hash of the fit's identity."""
+        return fit_key(*self.seed_names)
+
+
+@dataclass(frozen=True)
+class Run:
+    """One search: an arm on a problem, in one replicate. `skip` says why, where the pair cannot work."""
+
+    seed: int
+    problem: Spec
+    problem_label: str
+    arm: Arm
+    replicate: int
+    search: int
+    trace: Literal["improvements", "all"]
+    skip: str | None = None
+
+    @property
+    def fits(self) -> tuple[Fit, ...]:
+        """The fit that each stage needs."""
+        return tuple(Fit(self.seed, self.problem, stage.encoder, self.replicate) for stage in self.arm.stages)
+
+    @property
+    def seed_names(self) -> tuple[Any, ...]:
+        """What the search's random draws hang on; not the budget, so that a longer run repeats a shorter one."""
+        return (self.seed, self.problem.identity(), self.replicate, self.arm.identity(), self.search)
+
+    @cached_property
+    def key(self) -> str:
+        """A hash of the run's identity."""
+        return run_key(*self.seed_names, self.arm.budget, self.trace)
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """Problems × arms × replicates × searches, with every parameter resolved.
+
+    Attributes
+    ----------
+    name : str
+    seed : int
+    replicates : int
+        Each its own data draw, encoder seeds and start.
+    searches : int
+        Per replicate and arm.
+    trace : {"improvements", "all"}
+        See `bench.searching.ledger.Ledger`.
+    problems : dict of str to Spec
+        By label.
+    arms : tuple of Arm
+    """
+
+    name: str
+    seed: int
+    replicates: int
+    searches: int
+    trace: Literal["improvements", "all"]
+    problems: dict[str, Spec]
+    arms: tuple[Arm, ...]
+
+    @classmethod
+    def load(cls, source: str | Path) -> Experiment:
+        """Read the experiment of a suite's name or of a path that ends in .toml.
+
+        Raises
+        ------
+        BadInput
+            With one line that names the key, what is wrong with it, and what is allowed.
+        """
+        path = Path(source)
+        if path.suffix != ".toml":
+            if str(source) not in suites():
+                raise unknown("suite", str(source), [*suites(), "a path that ends in .toml"])
+            path = suites()[str(source)]
+        try:
+            return cls.from_toml(path.read_text(encoding="utf-8"))
+        except UnicodeDecodeError:
+            raise BadInput(f"{source}: is not UTF-8 text") from None
+        except OSError as error:
+            raise BadInput(f"{source}: cannot be read: {error.strerror}") from None
+        except BadInput as error:
+            raise BadInput(f"{source}: {error}") from error
+
+    @classmethod
+    def from_toml(cls, text: str) -> Experiment:
+        """Read an experiment from TOML text; raises `BadInput` like `load`."""
+        table = schema.parse(text)
+        problems = {factor.title: resolve("problems", factor.name, factor.params) for factor in table.problems}
+        arms = tuple(_arms(table))
+        schema.refuse_equal_labels([arm.label for arm in arms])
+        _refuse_twins({label: spec.identity() for label, spec in problems.items()})
+        _refuse_twins({arm.label: (arm.identity(), arm.budget) for arm in arms})
+        experiment = cls(table.name, table.seed, table.replicates, table.searches, table.trace, problems, arms)
+        if all(experiment.skips.values()):
+            raise BadInput(f"no pair can work: {next(iter(experiment.skips.values()))}")
+        return experiment
+
+    def identity(self) -> dict[str, Any]:
+        """The experiment as plain data: what is compared when a directory is resumed."""
+        return {
+            "name": self.name,
+            "seed": self.seed,
+            "replicates": self.replicates,
+            "searches": self.searches,
+            "trace": self.trace,
+            "problems": [{"label": label, **spec.identity()} for label, spec in self.problems.items()],
+            "arms": [
+                {name: getattr(arm, name) for name in ("label", "encoder", "optimiser", "budget")} | arm.identity()
+                for arm in self.arms
+            ],
+        }
+
+    def runs(self) -> Iterator[Run]:
+        """All runs, replicate by replicate, those that cannot work included."""
+        for replicate in range(self.replicates):
+            for label, problem in self.problems.items():
+                for arm in self.arms:
+                    for search in range(self.searches):
+                        skip = self.skips[label, arm.label]
+                        yield Run(self.seed, problem, label, arm, replicate, search, self.trace, skip)
+
+    @cached_property
+    def skips(self) -> dict[tuple[str, str], str | None]:
+        """Why a problem and an arm, by their labels, cannot work together; None where they can."""
+        reasons: dict[tuple[str, str], str | None] = {}
+        made = {
+            spec: spec.make() for arm in self.arms for stage in arm.stages for spec in (stage.encoder, stage.optimiser)
+        }
+        for label, spec in self.problems.items():
+            problem = spec.make()
+            has_designs = _has_designs(problem)
+            for arm in self.arms:
+                try:
+                    complaints = [
+                        _why_not(problem, has_designs, stage, made[stage.encoder], made[stage.optimiser])
+                        for stage in arm.stages
+                    ]
+                except (AttributeError, TypeError) as error:
+                    raise BadInput(f"problem '{label}' with arm '{arm.label}': {error}") from error
+                reasons[label, arm.label] = next(filter(None, complaints), None)
+        return reasons
+
+
+def fits(runs: list[Run]) -> list[Fit]:
+    """The fits that some runs need, each once, in the order of need."""
+    return list({fit.key: fit for run in runs for fit in run.fits}.values())
+
+
+def _arms(table: schema.ExperimentTable) -> Iterator[Arm]:
+    encoders = {factor.title: resolve("encoders", factor.name, factor.params) for factor in table.encoders}
+    optimisers = {factor.title: resolve("optimisers", factor.name, factor.params) for factor in table.optimisers}
+    budgets = {factor.title: factor.budget or table.budget for factor in table.optimisers}
+    for encoder in encoders:
+        for optimiser in optimisers:
+            stages = (Stage(encoders[encoder], optimisers[optimiser]),)
+            yield Arm(f"{encoder}/{optimiser}", encoder, optimiser, stages, budgets[optimiser])
+    for arm in table.arms:
+        shares = [0.0, *(stage.until for stage in arm.stages if stage.until is not None)]
+        if shares != sorted(set(shares)):
+            raise BadInput(f"arm '{arm.label}': until: {shares[1:]} must increase from stage to stage")
+        for stage in arm.stages:
+            if stage.encoder not in encoders:
+                raise unknown(f"arm '{arm.label}': encoder", stage.encoder, encoders)
+            if stage is arm.stages[0] and stage.refit:
+                raise BadInput(
+                    f"arm '{arm.label}': refit: the first stage has no designs yet to fit its encoder on anew"
+                )
+            if stage.optimiser not in optimisers:
+                raise unknown(f"arm '{arm.label}': optimiser", stage.optimiser, optimisers)
+        yield Arm(
+            arm.label,
+            " → ".join(stage.encoder for stage in arm.stages),
+            " → ".join(stage.optimiser for stage in arm.stages),
+            tuple(
+                Stage(encoders[s.encoder], optimisers[s.optimiser], s.until, s.stagnation, s.refit) for s in arm.stages
+            ),
+            arm.budget or table.budget,
+        )
+
+
+def _refuse_twins(identities: dict[str, Any]) -> None:
+    seen: dict[str, str] = {}
+    for label, identity in identities.items():
+        twin = seen.setdefault(seeds.digest(identity), label)
+        if twin != label:
+            raise BadInput(f"'{twin}' and '{label}' are the same by all but their labels; leave one out")
+
+
+def _has_designs(problem: Problem) -> bool:
+    try:
+        return problem.designs(2, seeds.generator("probe")) is not None
+    except (Exception, SystemExit):  # a third party's code may raise anything; the fits that need designs will fail
+        return True
+
+
+def _why_not(problem: Problem, has_designs: bool, stage: Stage, encoder: Encoder, optimiser: Optimiser) -> str | None:
+    missing = next((name for name in optimiser.libraries if find_spec(name.partition(".")[0]) is None), None)
+    if missing and optimiser.extra:
+        return f"'{stage.optimiser.name}' needs {missing}; pip install 'latentbench[{optimiser.extra}]'"
+    latent_dim = getattr(encoder, "latent_dim", problem.dim)
+    if latent_dim > problem.dim:
+        return f"latent_dim {latent_dim} of '{stage.encoder.name}' is above the problem's dimension {problem.dim}"
+    if optimiser.needs_gradient and not problem.differentiable:
+        return f"'{stage.optimiser.name}' needs gradients, and problem '{problem.name}' has none"
+    if optimiser.needs_gradient and not encoder.differentiable:
+        return f"'{stage.optimiser.name}' needs gradients, and encoder '{stage.encoder.name}' passes none on"
+    if stage.refit and not has_designs:
+        return f"encoder '{stage.encoder.name}' is to be fitted anew, and problem '{problem.name}' has no designs"
+    if encoder.needs_designs and not has_designs:
+        return f"encoder '{stage.encoder.name}' learns from designs, and problem '{problem.name}' has none"
+    if not has_designs and problem.bounds is None:
+        return f"problem '{problem.name}' has neither designs nor bounds; nothing says where to search"
+    return None

@@ -1,0 +1,88 @@
+"""What an experiment directory holds and what its records were computed with, in words."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from bench.store.directory import Store
+
+
+def describe(store: Store) -> str:
+    """Say what the experiment is, how far it has come, what failed, and with which versions on which machines.
+
+    Raises
+    ------
+    BadInput
+        If the directory holds no experiment.
+    """
+    identity = store.identity()
+    rows = list(store.rows())
+    parts = {
+        "experiment": [_experiment(identity)],
+        "problems": [_plugin(problem) for problem in identity["problems"]],
+        "arms": [_arm(arm) for arm in identity["arms"]],
+        "runs": list(_progress(rows, store.expected())),
+        "computed with": list(_provenance(rows)),
+        "started with": [_entry(entry) for entry in store.provenance()],
+    }
+    return "\n".join(f"{title}\n" + "".join(f"  {line}\n" for line in lines) for title, lines in parts.items() if lines)
+
+
+def _experiment(identity: dict[str, Any]) -> str:
+    replicates, searches = identity["replicates"], identity["searches"]
+    return f"{identity['name']}: seed {identity['seed']}, replicates {replicates}, searches {searches} each"
+
+
+def _plugin(identity: dict[str, Any]) -> str:
+    settings = ", ".join(f"{key} = {json.dumps(value)}" for key, value in identity.get("params", {}).items())
+    label, name = identity.get("label", identity["name"]), identity["name"]
+    return f"{label}: {name}({settings})" if label != name else f"{name}({settings})"
+
+
+def _arm(identity: dict[str, Any]) -> str:
+    stages = [
+        f"{_plugin(stage['encoder'])} with {_plugin(stage['optimiser'])}"
+        + (f" until {stage['until']} of the budget" if stage.get("until") is not None else "")
+        + (f" until {stage['stagnation']} evaluations in vain" if stage.get("stagnation") is not None else "")
+        for stage in identity["stages"]
+    ]
+    return f"{identity['label']}: budget {identity['budget']}: " + ", then ".join(stages)
+
+
+def _progress(rows: list[dict[str, Any]], expected: int) -> Iterator[str]:
+    status = Counter(row["status"] for row in rows)
+    counts = ", ".join(f"{number} {name}" for name, number in sorted(status.items()))
+    yield f"{len(rows)} of {expected}" + (f": {counts}" if counts else "")
+    started = sorted(row["started"] for row in rows if row["status"] != "skipped" and "started" in row)
+    if started:
+        hours = sum(row.get("seconds_worker", 0.0) for row in rows) / 3600
+        yield f"started from {started[0]} to {started[-1]}; {hours:.2f} hours of workers"
+    reasons = Counter((row["status"], row["reason"]) for row in rows if row["reason"])
+    for (what, why), number in reasons.most_common():
+        yield f"{what}: {number} × {why}"
+
+
+def _provenance(rows: Iterable[dict[str, Any]]) -> Iterator[str]:
+    for text, number in Counter(row["provenance"] for row in rows if row.get("provenance")).most_common():
+        yield f"{number} runs: {_recorded(text)}"
+
+
+def _recorded(text: str) -> str:
+    try:
+        return _entry(dict(json.loads(text)))
+    except (ValueError, TypeError, RecursionError):
+        return "what they were computed with cannot be read"
+
+
+def _entry(entry: dict[str, Any]) -> str:
+    """One line of the plain data that `bench.running.provenance` collects."""
+    said = []
+    for name, value in entry.items():
+        if isinstance(value, dict):
+            said += [f"{key} {part}" for key, part in value.items() if part is not None]
+        elif value is not None:
+            said.append(f"{name} {value}")
+    return ", ".join(said)

@@ -1,0 +1,162 @@
+"""Whether the records of an experiment can be believed: each best design is evaluated again from its vertices."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from bench.errors import BadInput, reason
+from bench.experiments.experiment import run_key
+from bench.experiments.registry import from_record
+from bench.searching.ledger import evaluate
+from bench.store.directory import Store
+
+if TYPE_CHECKING:
+    from bench.store.records import Fitted
+    from problems.base import Problem
+
+TOLERANCE = 1e-9
+"""How far a value may be from the recorded one, as a share of it: other processors and batches round otherwise."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What was found of one record or encoder.
+
+    Attributes
+    ----------
+    what : str
+        Its file or folder, and which run it is.
+    objections : tuple of str
+        Why it is not believed; none if it is.
+    """
+
+    what: str
+    objections: tuple[str, ...]
+
+
+def verdicts(store: Store, trusted: Collection[str] = ()) -> Iterator[Verdict]:
+    """Look at every record and every encoder of an experiment directory; changes nothing.
+
+    A record is believed if its file is whole, its key is the hash of its settings, its trace keeps to its budget and
+    leads to its best value, and its best design, evaluated again, has that value, is feasible and verified.
+
+    Parameters
+    ----------
+    store : Store
+    trusted : collection of str
+        Modules that may be imported because the directory names them.
+
+    Raises
+    ------
+    BadInput
+        If the directory holds no experiment.
+    """
+    identity = store.identity()
+    unreadable: list[Verdict] = []
+
+    def doubt(path: Path, why: str) -> None:
+        unreadable.append(Verdict(str(path.relative_to(store.path)), (why,)))
+
+    make = lru_cache(partial(_problem, trusted=tuple(trusted)))
+    for row, trace in store.records(doubt):
+        name = (
+            f"run {row['run']} ({row['problem']}: {row['arm']}, replicate {row['replicate']}, search {row['search']})"
+        )
+        yield Verdict(name, tuple(_objections(row, trace, identity, make)))
+    reaches = store.reaches(doubt)
+    for key in store.encoders():
+        fitted = store.fitted(key, doubt)
+        if fitted is not None:
+            yield Verdict(f"encoders/{key}", tuple(_encoder(fitted, identity)))
+            if key in reaches:
+                spec = json.dumps(fitted.info.get("problem"), sort_keys=True)
+                yield Verdict(f"encoders/{key}/reach.json", tuple(_of_reach(reaches[key], spec, make)))
+    yield from unreadable
+
+
+def _objections(
+    row: dict[str, Any], trace: dict[str, np.ndarray], identity: dict[str, Any], make: Any
+) -> Iterator[str]:
+    spec, arm = json.loads(row["problem_spec"]), json.loads(row["arm_spec"])
+    names = (row["seed"], spec, row["replicate"], arm, row["search"], row["budget"], identity.get("trace", ""))
+    if run_key(*names) != row["run"]:
+        yield "its key is not that of its settings"
+    if row["status"] == "skipped":
+        return
+    try:
+        if len(trace["evaluations"]):
+            yield from _of_trace(row, trace)
+    except KeyError as error:
+        yield f"it lacks its {error.args[0]}"
+    yield from _of_best(row, row["problem_spec"], make)
+
+
+def _of_reach(reached: dict[str, Any], spec: str, make: Any) -> Iterator[str]:
+    found = {"design": reached["design"], "best_objective": reached["objective"], "best": reached["displayed"]}
+    yield from _of_best(found | {"quantity": "the value"}, spec, make)
+
+
+def _of_best(row: dict[str, Any], spec: str, make: Any) -> Iterator[str]:
+    try:
+        if row.get("design") is not None:
+            yield from _of_design(make(spec), row)
+    except KeyError as error:
+        yield f"it lacks its {error.args[0]}"
+    except BadInput as error:
+        yield f"its design cannot be evaluated: {error}"
+    except Exception as error:  # a plug-in may raise anything
+        yield f"its design cannot be evaluated: {reason(error)}"
+
+
+def _of_trace(row: dict[str, Any], trace: dict[str, np.ndarray]) -> Iterator[str]:
+    price = trace["evaluations"]
+    if price[0] != 1 or (np.diff(price) <= 0).any() or (price != trace["n_f"] + trace["n_g"]).any():
+        yield "the evaluations of its trace do not count up from the start"
+    if price[-1] > row["budget"] or price[-1] != row["n_f"] + row["n_g"]:
+        yield f"its trace ends at {price[-1]} evaluations, with a budget of {row['budget']}"
+    verified = trace["objective"][trace["verified"]]
+    best = verified.min() if len(verified) else math.nan
+    if not _equal(best, row["best_objective"]):
+        yield f"its best objective is {row['best_objective']!r}, in its trace {best!r}"
+
+
+def _of_design(problem: Problem, row: dict[str, Any]) -> Iterator[str]:
+    design = np.array(row["design"], dtype=float)
+    evaluation = evaluate(problem, design[None])
+    objective = float(evaluation.objective[0])
+    displayed = float(problem.display(evaluation.objective)[0])
+    verification = problem.verify(design)
+    if not _equal(objective, row["best_objective"]):
+        yield f"its design has the objective {objective!r}, not {row['best_objective']!r}"
+    if not _equal(displayed, row["best"]):
+        yield f"its design has {row['quantity']} = {displayed!r}, not {row['best']!r}"
+    if not evaluation.feasible[0]:
+        yield f"its design is not feasible: a constraint is {evaluation.constraints[0].max():.3g}"
+    for sentence in verification.reasons:
+        yield f"its design fails verification: {sentence}"
+    if verification.value is not None and not _equal(verification.value, row["best"]):
+        yield f"its design has {row['quantity']} = {verification.value!r} by other means, not {row['best']!r}"
+    if problem.optimum is not None and objective < problem.optimum - TOLERANCE:
+        yield f"its design is better than the optimum, {problem.optimum!r}"
+
+
+def _encoder(fitted: Fitted, identity: dict[str, Any]) -> Iterator[str]:
+    if not fitted.is_of(identity["seed"]):
+        yield "its key is not that of its settings"
+
+
+def _problem(spec: str, trusted: tuple[str, ...]) -> Problem:
+    problem: Problem = from_record(json.loads(spec), trusted).make()
+    return problem
+
+
+def _equal(one: float, other: float) -> bool:
+    return bool(np.isclose(one, other, rtol=TOLERANCE, atol=TOLERANCE, equal_nan=True))

@@ -1,0 +1,1 @@
+"""An experiment as figures and as one page."""

@@ -1,0 +1,236 @@
+"""What a worker does: fit one encoder, or make one run; either ends in plain data, whatever a plug-in raises."""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+import traceback
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+import torch
+
+from bench.errors import reason
+from bench.experiments.experiment import Fit, Run
+from bench.optimisers.base import Optimiser
+from bench.running import provenance
+from bench.searching import instance
+from bench.searching.ledger import Ledger, PluginError
+from bench.searching.objective import search_stage
+from bench.searching.retraining import weighted
+from bench.seeds import generator
+from bench.store.records import Fitted, Record
+from bench.store.rows import FACTS
+from bench.studies.diagnostics import diagnose, displayed
+from bench.studies.reach import Reached, reach
+from encoders.base import Encoder
+from problems.base import Problem
+
+Display = Callable[[np.ndarray], np.ndarray]
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a fit came to nothing, in one line and in full."""
+
+    key: str
+    reason: str
+    details: str
+
+
+def execute_fit(fit: Fit) -> Fitted | Failure:
+    """Draw the replicate's instance and fit the encoder on its designs."""
+    _one_thread()
+    begun = time.perf_counter()
+    try:
+        drawn = instance.draw(fit.problem, fit.seed, fit.replicate)
+        encoder = fit.encoder.make()
+        info: dict[str, Any] = {"problem": fit.problem.identity(), "encoder": fit.encoder.identity()}
+        info |= {"replicate": fit.replicate, "reference": drawn.reference, "fit_seconds": 0.0, "n_designs": 0}
+        if drawn.designs is not None:
+            _import(encoder.libraries)
+            started = time.perf_counter()
+            encoder.fit(drawn.designs, generator(*fit.seed_names, "fit"))
+            info |= {"fit_seconds": time.perf_counter() - started, "n_designs": len(drawn.designs)}
+            rng = generator(*fit.seed_names, "diagnostics")
+            info |= diagnose(drawn.problem, encoder, drawn.designs, drawn.held_out, rng)
+        info["seconds_worker"] = time.perf_counter() - begun
+        return Fitted.pack(fit.key, encoder, drawn.start, info)
+    except BaseException as error:  # a plug-in may raise anything, and must not take the others with it
+        return Failure(fit.key, reason(error), traceback.format_exc())
+
+
+def execute_run(run: Run, order: int, experiment: str, fitted: Sequence[Fitted | Failure]) -> Record:
+    """Search with every stage of the arm on one ledger; a failure is a record, with its reason and what was logged."""
+    _one_thread()
+    begun = time.perf_counter()
+    row = _names(run, order, experiment)
+    ledger = None
+    try:
+        problem: Problem = run.problem.make()
+        row |= _facts(problem)
+        for broken in fitted:
+            if isinstance(broken, Failure):
+                raise PluginError(f"its encoder could not be fitted: {broken.reason}")
+        whole = [f for f in fitted if isinstance(f, Fitted)]
+        encoders, starts = zip(*(f.unpack(fit) for f, fit in zip(whole, run.fits, strict=True)), strict=True)
+        row |= _fit_facts(whole)
+        dims = [encoder.encode(starts[0][None]).shape[1] for encoder in encoders]
+        row |= {"raw": all(dim == problem.dim for dim in dims), "latent_dim": dims[-1]}
+        optimisers = [stage.optimiser.make() for stage in run.arm.stages]
+        _import(library for optimiser in optimisers for library in optimiser.libraries)
+        row["settings"] = json.dumps([o.settings(dim) for o, dim in zip(optimisers, dims, strict=True)], sort_keys=True)
+        ledger = Ledger(problem, run.arm.budget, run.trace, archive=any(stage.refit for stage in run.arm.stages))
+        _search(run, ledger, encoders, optimisers, starts[0])
+        record = _record(row | {"status": "completed"}, ledger, problem.display)
+    except BaseException as error:  # as above
+        row |= {"status": "failed", "reason": reason(error), "details": traceback.format_exc()}
+        try:
+            record = _record(row, ledger, problem.display)
+        except BaseException:  # it may be the display that is broken
+            record = _record(row, ledger, _undisplayed)
+    record.row["provenance"] = json.dumps(provenance.of_worker(), sort_keys=True)
+    record.row["seconds_worker"] = time.perf_counter() - begun
+    return record
+
+
+def execute_reach(fit: Fit, fitted: Fitted, budget: int) -> Reached | Failure:
+    """Look for the best design that the encoder's decoder reaches."""
+    _one_thread()
+    try:
+        drawn = instance.draw(fit.problem, fit.seed, fit.replicate)
+        encoder, _ = fitted.unpack(fit)
+        return reach(drawn, encoder, budget, generator(*fit.seed_names, "reach"))
+    except BaseException as error:  # as above
+        return Failure(fit.key, reason(error), traceback.format_exc())
+
+
+def skipped(run: Run, order: int, experiment: str) -> Record:
+    """Make the record of a pair that cannot work."""
+    return Record(_names(run, order, experiment) | {"status": "skipped", "reason": run.skip}, {})
+
+
+def lost(run: Run, order: int, experiment: str, reason: str, details: str) -> Record:
+    """Make the record of a run that ended its worker process."""
+    return Record(_names(run, order, experiment) | {"status": "failed", "reason": reason, "details": details}, {})
+
+
+def _search(
+    run: Run, ledger: Ledger, encoders: Sequence[Encoder], optimisers: Sequence[Optimiser], start: np.ndarray
+) -> None:
+    for number, (stage, encoder, optimiser) in enumerate(zip(run.arm.stages, encoders, optimisers, strict=True)):
+        design = start if ledger.incumbent is None else ledger.incumbent
+        rng = generator(*run.seed_names, "search", number)
+        if stage.refit and ledger.price < ledger.budget:
+            encoder = _refitted(run, number, ledger)
+        search_stage(ledger, encoder, optimiser, design, rng, stage.until, stage.stagnation)
+    ledger.close()
+
+
+def _refitted(run: Run, number: int, ledger: Ledger) -> Encoder:
+    """Fit a stage's encoder on the training designs and on what the ledger has seen; the time is that of fits."""
+    begun = time.perf_counter()
+    drawn = instance.draw(run.problem, run.seed, run.replicate)
+    rng = generator(*run.seed_names, "refit", number)
+    assert drawn.designs is not None
+    assert ledger.archive is not None
+    encoder: Encoder = run.arm.stages[number].encoder.make()
+    encoder.fit(weighted(drawn.designs, ledger.archive, rng), rng)
+    ledger.seconds["refit"] += time.perf_counter() - begun
+    return encoder
+
+
+def _import(modules: Iterable[str]) -> None:
+    """Import what a plug-in will need, so that no clock measures it."""
+    for module in modules:
+        import_module(module)
+
+
+def _one_thread() -> None:
+    torch.set_num_threads(1)
+
+
+def _names(run: Run, order: int, experiment: str) -> dict[str, Any]:
+    return {
+        "run": run.key,
+        "order": order,
+        "experiment": experiment,
+        "problem": run.problem_label,
+        "arm": run.arm.label,
+        "encoder": run.arm.encoder,
+        "fit": run.fits[0].key,
+        "optimiser": run.arm.optimiser,
+        "replicate": run.replicate,
+        "search": run.search,
+        "seed": run.seed,
+        "budget": run.arm.budget,
+        "problem_spec": json.dumps(run.problem.identity(), sort_keys=True),
+        "arm_spec": json.dumps(run.arm.identity(), sort_keys=True),
+        "status": "",
+        "reason": "",
+        "raw": False,
+        "started": provenance.now(),
+        "provenance": "",
+    }
+
+
+def _facts(problem: Problem) -> dict[str, Any]:
+    known, bound = (math.nan if value is None else float(value) for value in (problem.best_known, problem.bound))
+    return {
+        "dim": int(problem.dim),
+        "quantity": str(problem.quantity),
+        "larger_is_better": bool(problem.larger_is_better),
+        "targets": [float(target) for target in problem.targets],
+        "optimum": math.nan if problem.optimum is None else float(problem.optimum),
+        "best_known": known,
+        "bound": bound,
+        "best_known_displayed": displayed(problem.display, known),
+        "bound_displayed": displayed(problem.display, bound),
+    }
+
+
+def _fit_facts(fitted: Sequence[Fitted]) -> dict[str, Any]:
+    """What the first stage's fit says, but the seconds of all distinct fits together."""
+    info = fitted[0].info
+    names = ("reference", "n_designs", *FACTS)
+    seconds = {f.key: float(f.info["fit_seconds"]) for f in fitted}
+    return {name: info.get(name, math.nan) for name in names} | {"fit_seconds": sum(seconds.values())}
+
+
+def _record(row: dict[str, Any], ledger: Ledger | None, display: Display) -> Record:
+    """Close a run: what it cost and found, and its trace, as far as it came."""
+    if ledger is None or not ledger.rows:
+        return Record(row, {})
+    best = math.nan if ledger.best is None else ledger.best_objective
+    total = ledger.total_seconds()
+    trace = {name: [logged[name] for logged in ledger.rows] for name in ledger.rows[0]}
+    shown = np.asarray(display(np.array(trace["objective"])), dtype=float)
+    if shown.shape != (len(ledger.rows),):
+        raise PluginError(f"display returned shape {shown.shape} for {len(ledger.rows)} objectives")
+    trace["displayed"] = shown.tolist()
+    account = {
+        "n_f": ledger.n_f,
+        "n_g": ledger.n_g,
+        "n_failed": ledger.n_failed,
+        "n_refused": ledger.n_refused,
+        "start": trace["displayed"][0],
+        "best": displayed(display, best),
+        "best_objective": best,
+        "design": None if ledger.best is None else ledger.best.tolist(),
+        "switched_at": [float(price) for price, _ in ledger.switches],
+        "switched_why": "; ".join(why for _, why in ledger.switches),
+        "seconds": total,
+        "seconds_optimiser": total - ledger.seconds["objective"] - ledger.seconds["decode"],
+    }
+    if "fit_seconds" in row:
+        account["fit_seconds"] = row["fit_seconds"] + ledger.seconds["refit"]
+    return Record(row | account | {f"seconds_{part}": spent for part, spent in ledger.seconds.items()}, trace)
+
+
+def _undisplayed(objective: np.ndarray) -> np.ndarray:
+    """Stand in for the display of a problem that may be what failed."""
+    return np.full(len(objective), math.nan)

@@ -1,0 +1,207 @@
+"""The one main loop: first the fits of an experiment, then its runs, each in a worker; the parent alone writes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from joblib import cpu_count
+
+from bench.errors import BadInput
+from bench.experiments.experiment import Experiment, Fit, Run, fits
+from bench.running import provenance
+from bench.running.execution import Failure, execute_fit, execute_run, lost, skipped
+from bench.running.progress import Progress, Silent
+from bench.running.workers import TIME_LIMIT, teams
+from bench.running.workers.process import Death
+from bench.running.workers.teams import Team
+from bench.store.directory import Doubt, Store, ignore
+from bench.store.finds import Find, better_than_known
+from bench.store.records import Fitted, Record
+
+RESULTS = Path("results") / "runs"
+LONGEST = 1e7
+"""Seconds; timers of the system allow no more."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is left to do of an experiment in a directory.
+
+    Attributes
+    ----------
+    fits : list of Fit
+        Encoders that the runs need and the directory lacks.
+    runs : list of (int, Run)
+        With their place in the whole grid.
+    skips : list of (int, Run)
+        Pairs that cannot work and are not yet on record.
+    done : int
+        Runs on record already.
+    """
+
+    fits: list[Fit]
+    runs: list[tuple[int, Run]]
+    skips: list[tuple[int, Run]]
+    done: int
+
+
+@dataclass(frozen=True)
+class Summary:
+    """How an experiment ended.
+
+    Attributes
+    ----------
+    path : Path
+        Where it lies.
+    runs : int
+        How many it has.
+    failures : dict of str
+        The reason of each run that failed, by its name.
+    finds : list of Find
+        Designs that are better than the best on record.
+    """
+
+    path: Path
+    runs: int
+    failures: dict[str, str]
+    finds: list[Find]
+
+
+def plan(experiment: Experiment, store: Store | None = None, doubt: Doubt = ignore) -> Plan:
+    """Find what is left to do: failed runs are done again, and skipped ones that can work now; writes nothing."""
+    known = {row["run"]: row.get("status") for row in store.rows(doubt)} if store else {}
+    again = {"failed", None}
+    planned = list(enumerate(experiment.runs()))
+    left = [
+        (order, run) for order, run in planned if known.get(run.key) in (again if run.skip else again | {"skipped"})
+    ]
+    runs = [(order, run) for order, run in left if run.skip is None]
+    needed = fits([run for _, run in runs])
+    missing = needed if store is None else [fit for fit in needed if not _is_there(fit, store, doubt)]
+    return Plan(missing, runs, [(order, run) for order, run in left if run.skip], len(planned) - len(left))
+
+
+def run(
+    source: str | Path | Experiment,
+    out: str | Path | None = None,
+    jobs: int | None = None,
+    fresh: bool = False,
+    progress: Callable[[int, int], Progress] = Silent,
+    dask: str | None = None,
+    time_limit: float = TIME_LIMIT,
+) -> Summary:
+    """Run an experiment, or what is left of it, into a directory.
+
+    Parameters
+    ----------
+    source : str, Path or Experiment
+        A suite's name, the path of a TOML file, or an experiment.
+    out : str or Path, optional
+        The directory; results/runs/<name> by default. One that holds the same experiment is resumed.
+    jobs : int, optional
+        Worker processes; by default one for each core. Results do not depend on it.
+    fresh : bool
+        Whether a directory that is there already is set aside first; nothing is deleted.
+    progress : callable
+        Makes what shows progress, from the numbers of fits and of runs.
+    dask : str, optional
+        Address of a Dask scheduler, or its scheduler file: its workers are used instead of this machine's cores.
+    time_limit : float
+        Seconds that a fit or run may take; one that takes longer fails with this reason.
+
+    Raises
+    ------
+    BadInput
+        Before anything is written.
+    """
+    experiment = source if isinstance(source, Experiment) else Experiment.load(source)
+    store = store_for(experiment, out)
+    if jobs is not None and (jobs < 1 or dask is not None):
+        raise BadInput(f"jobs: {jobs} " + ("must be at least 1" if jobs < 1 else "has no meaning on a Dask cluster"))
+    if not 0 < time_limit <= LONGEST:
+        raise BadInput(f"time_limit: {time_limit} must be more than 0 and at most {LONGEST:g} seconds")
+    if not fresh:
+        store.check(experiment)
+    with teams.local(jobs or cpu_count()) if dask is None else teams.cluster(dask) as team:
+        if fresh:
+            store.set_aside()
+        with store.begin(experiment, {"started": provenance.now(), **provenance.collect()}):
+            return run_all(experiment, store, team, time_limit, progress)
+
+
+def store_for(experiment: Experiment, out: str | Path | None = None) -> Store:
+    """Where an experiment goes: a directory by name, or results/runs/<name>."""
+    return Store(out if out is not None else RESULTS / experiment.name)
+
+
+def run_all(
+    experiment: Experiment,
+    store: Store,
+    team: Team,
+    time_limit: float = TIME_LIMIT,
+    progress: Callable[[int, int], Progress] = Silent,
+) -> Summary:
+    """Do all that is left; a fit or run that fails is recorded with its reason and does not stop the others."""
+    todo = plan(experiment, store, store.doubt)
+    for order, run in todo.skips:
+        store.append(skipped(run, order, experiment.name))
+    broken: dict[str, Failure] = {}
+    failures: dict[str, str] = {}
+    with progress(len(todo.fits), len(todo.runs)) as shown:
+        for (fit,), fitted in team.each(execute_fit, ((fit,) for fit in todo.fits), time_limit):
+            if isinstance(fitted, Death):
+                fitted = Failure(fit.key, fitted.reason, fitted.details)
+            if isinstance(fitted, Fitted):
+                store.put(fitted)
+            else:
+                broken[fit.key] = fitted
+                store.log(f"fit {fit.key} failed: {fitted.reason}\n{fitted.details}")
+            shown.fitted()
+        tasks = ((run, order, experiment.name, _encoders(run, store, broken)) for order, run in todo.runs)
+        for (run, order, name, _), record in team.each(execute_run, tasks, time_limit):
+            if isinstance(record, Death):
+                record = lost(run, order, name, record.reason, record.details)
+            _keep(record, store)
+            if record.row["status"] == "failed":
+                label = f"{run.problem_label}: {run.arm.label}, replicate {run.replicate}, search {run.search}"
+                failures[label] = record.row["reason"]
+            shown.ran()
+    finds = better_than_known(store.rows())
+    store.keep_finds([find.entry for find in finds if find.entry])
+    return Summary(store.path, todo.done + len(todo.skips) + len(todo.runs), failures, finds)
+
+
+def _is_there(fit: Fit, store: Store, doubt: Doubt) -> bool:
+    """Whether the encoder is stored, and is of use: else its runs would fail time after time."""
+    fitted = store.fitted(fit.key, doubt)
+    if fitted is None:
+        return False
+    try:
+        encoder, start = fitted.unpack(fit)
+        latent = encoder.encode(start[None])
+        if start.shape != (fit.problem.make().dim,) or not np.isfinite(latent).all():
+            raise ValueError
+        if encoder.centre is not None and latent.shape != (1, len(encoder.centre)):
+            raise ValueError
+    except Exception:  # what an encoder makes of other arrays than its own, may be anything
+        doubt(store.folder_of(fit.key), "is not an encoder that can be used")
+        return False
+    return True
+
+
+def _encoders(run: Run, store: Store, broken: dict[str, Failure]) -> list[Fitted | Failure]:
+    found: list[Fitted | Failure] = []
+    for fit in run.fits:
+        fitted = broken.get(fit.key) or store.fitted(fit.key)
+        found.append(fitted or Failure(fit.key, "the fitted encoder is gone from the directory; run again", ""))
+    return found
+
+
+def _keep(record: Record, store: Store) -> None:
+    details = record.row.pop("details", None)
+    if details:
+        store.log(f"run {record.row['run']} failed: {record.row['reason']}\n{details}")
+    store.append(record)

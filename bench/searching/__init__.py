@@ -1,0 +1,1 @@
+"""How it is searched: the ledger that counts, the objective that an optimiser sees, what a replicate shares."""

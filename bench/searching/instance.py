@@ -1,0 +1,142 @@
+"""What all arms of one replicate share: training designs, a start, and the scale that gaps are measured on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bench.searching.ledger import PluginError, evaluate
+from bench.seeds import generator
+
+if TYPE_CHECKING:
+    from bench.experiments.registry import Spec
+    from problems.base import Problem
+
+REFERENCE_SIZE = 1000
+"""Designs whose median objective is the reference value of a problem."""
+HELD_OUT = 200
+"""Designs, beside those for training, that encoders are tried on."""
+CANDIDATES = 256
+"""Designs among which the start of a replicate is looked for."""
+
+
+@dataclass(frozen=True)
+class Instance:
+    """A problem as one replicate sees it.
+
+    Attributes
+    ----------
+    problem : Problem
+    designs : ndarray, shape (n, d), or None
+        Training designs.
+    held_out : ndarray, shape (m, d)
+        Designs like those, not among them, to try an encoder on; 200 at most.
+    start : ndarray, shape (d,)
+        The design from which every arm starts.
+    reference : float
+        The median objective of a fixed, unwithheld sample; the same for all replicates. NaN without one.
+    """
+
+    problem: Problem
+    designs: np.ndarray | None
+    held_out: np.ndarray
+    start: np.ndarray
+    reference: float
+
+
+def draw(spec: Spec, seed: int, replicate: int) -> Instance:
+    """Draw a replicate's instance; a pure function of its arguments.
+
+    The start is feasible and verified, no training design, and from the worse half of the reference sample; a problem
+    without designs starts at such a uniform point of its bounds. The last few are kept, for fits on the same data.
+
+    Raises
+    ------
+    PluginError
+        If no start can be found.
+    """
+    drawn = _draw(spec, seed, replicate)
+    designs = None if drawn.designs is None else drawn.designs.copy()
+    return replace(drawn, designs=designs, held_out=drawn.held_out.copy(), start=drawn.start.copy())
+
+
+def labels(spec: Spec, seed: int, replicate: int) -> np.ndarray | None:
+    """Classes (n,) of the training designs that `draw` draws; None where the problem has no classes."""
+    found = _labels(spec, seed, replicate)
+    return None if found is None else found.copy()
+
+
+@lru_cache(maxsize=4)
+def _labels(spec: Spec, seed: int, replicate: int) -> np.ndarray | None:
+    names = (seed, spec.identity(), replicate)
+    problem = spec.make().instance(generator(*names, "instance"))
+    return problem.labels(problem.n_designs, generator(*names, "designs"))
+
+
+@lru_cache(maxsize=4)
+def _draw(spec: Spec, seed: int, replicate: int) -> Instance:
+    names = (seed, spec.identity(), replicate)
+    problem = spec.make().instance(generator(*names, "instance"))
+    designs = problem.designs(problem.n_designs, generator(*names, "designs"))
+    if designs is not None and (designs.ndim != 2 or designs.shape[1] != problem.dim):
+        raise PluginError(f"problem '{spec.name}' drew designs of shape {designs.shape}; it must be (n, {problem.dim})")
+    rng = generator(*names, "start")
+    candidates = problem.reference(CANDIDATES, rng)
+    reference = np.nan
+    if candidates is None:
+        candidates = _uniform(problem, rng)
+        good = evaluate(problem, candidates).feasible
+    else:
+        reference = reference_value(spec)
+        evaluation = evaluate(problem, candidates)
+        # a design's value may differ in its last digits once it is turned
+        good = evaluation.feasible & (
+            (evaluation.objective >= reference) | np.isclose(evaluation.objective, reference, rtol=1e-9)
+        )
+        if designs is not None:
+            good &= _unseen(candidates, designs)
+    start = next((x for x in candidates[good] if problem.verify(x).ok), None)
+    if start is None:
+        raise PluginError(
+            f"problem '{spec.name}': none of {len(candidates)} candidates is a feasible start outside the data"
+        )
+    held_out = _held_out(problem, designs, candidates, generator(*names, "held out"))
+    return Instance(problem, designs, held_out, start, float(reference))
+
+
+def _held_out(
+    problem: Problem, designs: np.ndarray | None, candidates: np.ndarray, rng: np.random.Generator
+) -> np.ndarray:
+    """Fresh designs of the training distribution, or where there are no more of it, of what starts come from."""
+    if designs is None:
+        return candidates[:0]
+    fresh = problem.designs(HELD_OUT, rng)
+    unseen = fresh[_unseen(fresh, designs)] if fresh is not None else candidates[:0]
+    return (unseen if len(unseen) else candidates[_unseen(candidates, designs)])[:HELD_OUT]
+
+
+@lru_cache(maxsize=64)
+def reference_value(spec: Spec) -> float:
+    """Median objective of the problem's fixed reference sample, the same for all seeds and replicates."""
+    problem = spec.make()
+    sample = problem.reference(REFERENCE_SIZE, generator("reference", spec.name, problem.dim))
+    objective = evaluate(problem, sample).objective
+    if not np.isfinite(objective).any():
+        raise PluginError(f"problem '{spec.name}': no design of the reference sample has a finite objective")
+    return float(np.median(objective[np.isfinite(objective)]))
+
+
+def _uniform(problem: Problem, rng: np.random.Generator) -> np.ndarray:
+    if problem.bounds is None:
+        raise PluginError(f"problem '{problem.name}' has neither designs nor bounds; nothing says where to search")
+    return rng.uniform(problem.bounds[0], problem.bounds[1], size=(CANDIDATES, problem.dim))
+
+
+def _unseen(candidates: np.ndarray, designs: np.ndarray) -> np.ndarray:
+    from scipy.spatial.distance import cdist
+
+    nearest = cdist(candidates, designs).min(axis=1)
+    return np.asarray(nearest > 1e-9 * np.linalg.norm(candidates, axis=1))

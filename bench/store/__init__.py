@@ -1,0 +1,1 @@
+"""What is kept: an experiment directory, its records and its fitted encoders."""
