@@ -1,4 +1,4 @@
-"""Conformance checks for plug-ins, for the tests of third parties and for `latentbench check`.
+"""Conformance checks for plug-ins.
 
 Each check takes a plug-in and returns what is wrong with it, in words; an empty list says that nothing was found. What
 a plug-in raises is an objection too.
