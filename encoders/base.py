@@ -1,4 +1,22 @@
-"""What an encoder is: the one file that the author of an encoder reads."""
+"""What an encoder is: the one file that the author of an encoder reads.
+
+Encoders are put together of parts: of an autoencoder any architecture goes with any output, regulariser and loss.
+
+>>> import numpy as np, torch
+>>> from encoders.autoencoder import Autoencoder
+>>> rng = np.random.default_rng(0)
+>>> designs = rng.normal(size=(100, 2)) @ rng.normal(size=(2, 12))  # points on a plane in twelve dimensions
+>>> parts = dict(latent_dim=2, output="sigmoid", regulariser="mmd", loss="bce", mixture=3)
+>>> encoder = Autoencoder(**parts, epochs=5).fit(designs, rng)
+>>> latents = torch.from_numpy(encoder.sample(4, rng)).requires_grad_()
+>>> encoder.decode(latents).sum().backward()  # an optimiser's gradient passes through it
+>>> tuple(latents.grad.shape), encoder.bounds.shape
+((4, 2), (2, 2))
+>>> again = Autoencoder(**parts)  # what was learned are plain arrays, and the same class takes them back
+>>> again.restore(encoder.state())
+>>> bool(np.array_equal(again.encode(designs), encoder.encode(designs)))
+True
+"""
 
 from __future__ import annotations
 

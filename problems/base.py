@@ -1,4 +1,25 @@
-"""What a design problem is: the one file that the author of a problem reads."""
+"""What a design problem is: the one file that the author of a problem reads.
+
+A problem is put together of parts: what designs are, where training designs come from, formulas, constraints. Here the
+roundest outline of at least unit area, of what outlines share, with one formula and one constraint:
+
+>>> import numpy as np, torch
+>>> from problems.geometry import isoperimetric_quotient, signed_area, vertices
+>>> from problems.shapes import ShapeData, ShapeProblem
+>>> class Roundest(ShapeProblem):
+...     '''The roundest outline of at least unit area.'''
+...     name, targets = "roundest", (1.05, 1.01)
+...     def objective(self, x):
+...         return 1 - isoperimetric_quotient(vertices(x))
+...     def quotient(self, objective):  # so that people read the ratio of surface to volume
+...         return 1 - objective
+...     def constraints(self, x):  # satisfied where it is at most 0
+...         return 1 - signed_area(vertices(x))[:, None]
+>>> problem = Roundest(n_vertices=40, data=ShapeData(classes=("square", "star"), withhold=0.5))
+>>> designs = problem.designs(8, np.random.default_rng(0))
+>>> designs.shape, problem.evaluate(1.1 * designs).feasible.all(), problem.evaluate(0.9 * designs).feasible.any()
+((8, 80), np.True_, np.False_)
+"""
 
 from __future__ import annotations
 
