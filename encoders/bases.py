@@ -47,7 +47,7 @@ def ring(n_controls: int, n: int) -> np.ndarray:
 
 
 def line(n_controls: int, n: int) -> np.ndarray:
-    """Clamped B-splines in the middle of n cells, shape (n_controls, n): cubic, or of the degree that the points allow."""
+    """Clamped B-splines in the middle of n cells, shape (n_controls, n): cubic, or as nearly as so few can be."""
     from scipy.interpolate import BSpline
 
     _check(n_controls, 1, n)

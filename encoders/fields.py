@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from encoders.stored import stored
+
 if TYPE_CHECKING:
     from encoders.base import Layout
 
@@ -60,11 +62,8 @@ class Field:
         ValueError
             If it is not there, as in older states, or not of such designs.
         """
-        if "shape" not in state or "closed" not in state:
-            raise ValueError("the stored encoder does not say its layout, 'shape' and 'closed': it must be fitted anew")
-        shape, closed = (np.asarray(state[name]) for name in ("shape", "closed"))
-        whole = shape.dtype.kind in "iu" and closed.ndim == 1 and shape.shape == (len(closed) + 1,)
-        if not whole or len(closed) not in axes:
+        shape, closed = stored(state, "shape", 1), stored(state, "closed", 1)
+        if shape.dtype.kind not in "iu" or len(shape) != len(closed) + 1 or len(closed) not in axes:
             raise ValueError(f"the stored encoder's 'shape' and 'closed' are not of {' or '.join(map(str, axes))} axes")
         *sizes, components = (int(size) for size in shape)
         field = cls(tuple(sizes), tuple(bool(ring) for ring in closed), components)

@@ -11,6 +11,7 @@ from torch import Tensor
 from encoders import bases
 from encoders.base import LEAST_SCALE, Encoder, Layout
 from encoders.fields import Field, why_not
+from encoders.stored import stored
 
 Basis = Literal["pca", "whitened-pca", "fourier", "bspline", "random"]
 
@@ -97,13 +98,11 @@ class Linear(Encoder):
 
     def restore(self, state: dict[str, np.ndarray]) -> None:
         """Take back mean and basis; raises ValueError where they are not (d,) and (k, d)."""
-        mean, basis = (np.shape(state.get(name, ())) for name in ("mean", "basis"))
-        if len(mean) != 1 or len(basis) != 2 or basis[1] != mean[0]:
-            raise ValueError(
-                f"the stored encoder's mean and basis have shapes {mean}, {basis}; it must be (d,), (k, d)"
-            )
-        self._mean = torch.as_tensor(np.ascontiguousarray(state["mean"], dtype=float))
-        self._basis = torch.as_tensor(np.ascontiguousarray(state["basis"], dtype=float))
+        mean, basis = stored(state, "mean", 1), stored(state, "basis", 2)
+        if basis.shape[1] != len(mean):
+            raise ValueError(f"the stored encoder's basis has the shape {basis.shape}; it must be (k, {len(mean)})")
+        self._mean = torch.as_tensor(np.ascontiguousarray(mean, dtype=float))
+        self._basis = torch.as_tensor(np.ascontiguousarray(basis, dtype=float))
         self._inverse = np.linalg.pinv(self._basis.numpy())
         self.latent_dim = len(self._basis)
 

@@ -122,7 +122,7 @@ def fixed_basis(name: OutputName, layout: Layout | None, modes: int) -> np.ndarr
 
 
 def emitted(name: OutputName, field: Field, modes: int, rows: int) -> Field:
-    """How the numbers of an output lie, for decoders that go along axes: designs, control points, or a ring of modes."""
+    """How the numbers of an output lie, for decoders along axes: as a design, control points, or a ring of modes."""
     if name not in FIXED:
         return field
     if name == "bspline":
