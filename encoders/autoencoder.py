@@ -266,7 +266,7 @@ def _refuse_others(weights: dict[str, Tensor], expected: dict[str, Tensor]) -> N
     for name in sorted(weights.keys() | expected.keys()):
         found, needed = (tuple(each[name].shape) if name in each else None for each in (weights, expected))
         if found != needed:
-            raise ValueError(f"the stored encoder's '{name}' has the shape {found}; it must be {needed}")
+            raise ValueError(f"the stored encoder's 'network.{name}' has the shape {found}; it must be {needed}")
 
 
 def _arrays(state: dict[str, np.ndarray], prefix: str) -> dict[str, np.ndarray]:
