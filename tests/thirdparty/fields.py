@@ -40,10 +40,11 @@ class Likeness(DifferentiableProblem):
 
     def __init__(self, layout: Layout, middle: np.ndarray) -> None:
         self.layout, self.dim, self.middle = layout, layout.dim, middle
-        self.optimal_design = middle + 0.3 * layout.modes(3)[-1]
+        self.smooth = layout.modes(ROUGHNESS)
+        self.optimal_design = middle + 0.3 * self.smooth[2]
 
     def designs(self, n: int, rng: np.random.Generator) -> np.ndarray:
-        return self.middle + rng.normal(size=(n, ROUGHNESS)) @ self.layout.modes(ROUGHNESS)
+        return self.middle + rng.normal(size=(n, ROUGHNESS)) @ self.smooth
 
     def objective(self, x: torch.Tensor) -> torch.Tensor:
         assert self.optimal_design is not None
