@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from torch import Tensor
 
+    from problems.layouts.base import Layout
+
 FEASIBILITY_TOLERANCE = 1e-6
 """A design is feasible when every constraint is at most this."""
 
@@ -113,10 +115,13 @@ class Problem(ABC):
         Whether a good design has a large displayed value.
     n_designs : int
         How many training designs an experiment draws.
+    layout : Layout or None
+        What a design is the coordinates of (see `problems.layouts`); None where there is nothing to say.
     """
 
     name: str
     dim: int
+    layout: Layout | None = None
     bounds: np.ndarray | None = None
     optimum: float | None = None
     optimal_design: np.ndarray | None = None
@@ -159,8 +164,10 @@ class Problem(ABC):
         return None
 
     def draw(self, x: np.ndarray, ax: Axes) -> None:
-        """Draw one design, shape (d,), on Matplotlib axes; by default its coordinates as a line."""
-        ax.plot(x)
+        """Draw one design, shape (d,), on Matplotlib axes; by default as its layout is drawn."""
+        from problems.layouts.drawing import draw
+
+        draw(self.layout, x, ax)
 
     def verify(self, x: np.ndarray) -> Verification:
         """Check one design, shape (d,), by means that share no code with `evaluate`; by default that it is finite."""

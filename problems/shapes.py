@@ -8,16 +8,14 @@ import warnings
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Self, get_args
+from typing import Literal, Self, get_args
 
 import numpy as np
 
 from problems import outlines
 from problems.alignment import aligned, procrustes_mean, shuffled
 from problems.base import DifferentiableProblem, Verification
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+from problems.layouts import Outline
 
 MIN_VERTICES, MAX_VERTICES = 8, 10_000
 MOST_DESIGNS = 10**6
@@ -178,6 +176,7 @@ class ShapeProblem(DifferentiableProblem):
             raise ValueError(f"n_vertices: {n_vertices} must be at least {MIN_VERTICES} and at most {MAX_VERTICES}")
         self.n_vertices = n_vertices
         self.dim = 2 * n_vertices
+        self.layout = Outline(n_vertices)
         self.data = data
         self.n_designs = self.data.n
         self._rounding = rounding
@@ -254,13 +253,6 @@ class ShapeProblem(DifferentiableProblem):
     def quotient(self, objective: np.ndarray) -> np.ndarray:
         """The isoperimetric quotient Q of an objective value; here the objective is Q itself."""
         return objective
-
-    def draw(self, x: np.ndarray, ax: Axes) -> None:
-        """Fill the outline, at equal scale on both axes."""
-        points = x.reshape(-1, 2)
-        ax.fill(points[:, 0], points[:, 1], alpha=0.4)
-        ax.plot(*np.concatenate([points, points[:1]]).T, linewidth=1)
-        ax.set_aspect("equal")
 
     def verify(self, x: np.ndarray) -> Verification:
         """Check with Shapely that the outline is a simple counter-clockwise ring."""

@@ -54,7 +54,7 @@ def execute_fit(fit: Fit) -> Fitted | Failure:
         if drawn.designs is not None:
             _import(encoder.libraries)
             started = time.perf_counter()
-            encoder.fit(drawn.designs, generator(*fit.seed_names, "fit"))
+            encoder.fit(drawn.designs, generator(*fit.seed_names, "fit"), layout=drawn.problem.layout)
             info |= {"fit_seconds": time.perf_counter() - started, "n_designs": len(drawn.designs)}
             rng = generator(*fit.seed_names, "diagnostics")
             info |= diagnose(drawn.problem, encoder, drawn.designs, drawn.held_out, rng)
@@ -139,7 +139,7 @@ def _refitted(run: Run, number: int, ledger: Ledger) -> Encoder:
     assert drawn.designs is not None
     assert ledger.archive is not None
     encoder: Encoder = run.arm.stages[number].encoder.make()
-    encoder.fit(weighted(drawn.designs, ledger.archive, rng), rng)
+    encoder.fit(weighted(drawn.designs, ledger.archive, rng), rng, layout=drawn.problem.layout)
     ledger.seconds["refit"] += time.perf_counter() - begun
     return encoder
 
