@@ -236,7 +236,7 @@ class Autoencoder(Encoder):
         prior = {} if self._prior is None else self._prior.state()
         mixture = {f"mixture.{name}": array for name, array in prior.items()}
         axes = {} if self._field is None else self._field.state()
-        return weights | mixture | axes | {"offset": self._offset, "unit": np.array([self._unit])}
+        return weights | mixture | axes | {"offset": self._offset, "unit": np.array(self._unit)}
 
     def restore(self, state: dict[str, np.ndarray]) -> None:
         """Take back the weights.

@@ -15,7 +15,7 @@ def stored(state: dict[str, np.ndarray], name: str, *shape: int | None) -> np.nd
     """
     if name not in state:
         raise ValueError(f"the stored encoder has no '{name}'; one of an older form must be fitted anew")
-    array = np.asarray(state[name])
+    array = np.atleast_1d(state[name])  # a single number comes back from a file as an array of one
     fits = len(array.shape) == len(shape)
     if not fits or any(needed not in (None, size) for size, needed in zip(array.shape, shape, strict=True)):
         needed = ", ".join("any" if size is None else str(size) for size in shape)
