@@ -246,11 +246,9 @@ class Autoencoder(Encoder):
         ValueError
             If they are of an encoder with other parameters, or of an older form.
         """
-        self._offset, self._unit = stored(state, "offset", 1).astype(float), stored(state, "unit", 0).item()
+        self._offset, self._unit = stored(state, "offset", None).astype(float), stored(state, "unit", 1).item()
         dim = len(self._offset)
-        basis = stored(state, "network.output.basis", 2) if self.output in FIXED else None
-        if basis is not None and basis.shape[1] != dim:
-            raise ValueError(f"the stored encoder's basis has the shape {basis.shape}; it must be (m, {dim})")
+        basis = stored(state, "network.output.basis", None, dim) if self.output in FIXED else None
         axes = ARCHITECTURES[self.architecture].axes
         self._field = Field.restored(state, dim, axes) if axes else None
         weights = _tensors(state, "network.")

@@ -62,7 +62,7 @@ class Field:
         ValueError
             If it is not there, as in older states, or not of such designs.
         """
-        shape, closed = stored(state, "shape", 1), stored(state, "closed", 1)
+        shape, closed = stored(state, "shape", None), stored(state, "closed", None)
         if shape.dtype.kind not in "iu" or len(shape) != len(closed) + 1 or len(closed) not in axes:
             raise ValueError(f"the stored encoder's 'shape' and 'closed' are not of {' or '.join(map(str, axes))} axes")
         *sizes, components = (int(size) for size in shape)

@@ -97,10 +97,9 @@ class Linear(Encoder):
         return {"mean": self._mean.numpy(), "basis": self._basis.numpy()}
 
     def restore(self, state: dict[str, np.ndarray]) -> None:
-        """Take back mean and basis; raises ValueError where they are not (d,) and (k, d)."""
-        mean, basis = stored(state, "mean", 1), stored(state, "basis", 2)
-        if basis.shape[1] != len(mean):
-            raise ValueError(f"the stored encoder's basis has the shape {basis.shape}; it must be (k, {len(mean)})")
+        """Take back mean and basis; raises ValueError where they are not there, or do not fit."""
+        mean = stored(state, "mean", None)
+        basis = stored(state, "basis", None, len(mean))
         self._mean = torch.as_tensor(np.ascontiguousarray(mean, dtype=float))
         self._basis = torch.as_tensor(np.ascontiguousarray(basis, dtype=float))
         self._inverse = np.linalg.pinv(self._basis.numpy())
