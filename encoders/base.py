@@ -34,6 +34,8 @@ class Encoder(ABC):
         Whether it can do nothing before `fit`.
     variational : bool
         Whether its latents are means of posteriors, so that one that hardly varies, against 1, is not in use.
+    confined : bool
+        Whether decoded designs cannot leave the box of the training designs.
     libraries : tuple of str
         Modules that `_fit` imports, and that are imported before the clock starts.
     centre, scale : ndarray, shape (k,), or None
@@ -46,6 +48,7 @@ class Encoder(ABC):
     differentiable: bool = True
     needs_designs: bool = True
     variational: bool = False
+    confined: bool = False
     libraries: tuple[str, ...] = ()
     centre: np.ndarray | None = None
     scale: np.ndarray | None = None
