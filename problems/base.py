@@ -90,8 +90,8 @@ class DataFacts:
         Where some are withheld, each had to be evaluated once more, to tell the better ones.
         """
         if not self.withheld:
-            return n * self.price_each
-        return math.ceil(n / (1 - self.withheld)) * (self.price_each + 1)
+            return float(n * self.price_each)
+        return float(np.ceil(n / (1 - self.withheld)) * (self.price_each + 1))
 
 
 class Problem(ABC):
