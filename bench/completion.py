@@ -30,7 +30,7 @@ def completed(row: dict[str, Any]) -> dict[str, Any]:
         ``confined``, as far as its specifications tell.
     """
     task, data = _parts(row.get("problem_spec"))
-    said = {"task_spec": task, "data_spec": data}
+    said: dict[str, Any] = {"task_spec": task, "data_spec": data}
     if "data_source" not in row:
         said |= _facts(_loaded(data), row.get("n_designs"))
     if "confined" not in row:

@@ -347,7 +347,8 @@ class Store:
             tables.append(traces(table))
         if not rows:
             return pd.DataFrame(columns=["run", "status"]), pd.DataFrame(columns=["run"])
-        runs = pd.DataFrame(map(completed, rows)).sort_values("order", kind="stable", ignore_index=True).drop(columns="order")
+        runs = pd.DataFrame(map(completed, rows)).sort_values("order", kind="stable", ignore_index=True)
+        runs = runs.drop(columns="order")
         if reached := self.reaches(_warn):
             fits = runs.reindex(columns=["fit"])["fit"]  # records of older versions do not name theirs
             for name in REACHED:

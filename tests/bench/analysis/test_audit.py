@@ -11,6 +11,7 @@ import pytest
 from bench.analysis.audit import FEW, RULES, audit, render
 
 ARMS = ("raw-fourier/cma", "pca/cma")
+SQUASHED = json.dumps({"stages": [{"encoder": {"params": {"output": "sigmoid"}}}]})
 FAIR: dict[str, Any] = {"data_best": 1.4, "start": 1.5, "reach_objective": 0.0, "reach_displayed": 1.0}
 
 
@@ -55,7 +56,7 @@ def test_there_is_nothing_to_say_against_a_fair_experiment(records: SimpleNamesp
         ("targets", {"reach_displayed": 1.2, "best_objective": 1.0}, "does not meet σ ≤ 1.05"),
         ("gradients", {"n_g": 5}, "priced as one"),
         ("raw arms", {"n_g": 5}, "no raw arm does"),
-        ("output", {"arm_spec": json.dumps({"stages": [{"encoder": {"params": {"output": "sigmoid"}}}]})}, "the box of"),
+        ("output", {"arm_spec": SQUASHED}, "the box of"),
         ("output", {"confined": True}, "the box of"),
         ("leak control", {"data_source": ""}, "not on record where training designs come from"),
         ("leak control", {"data_price": 60000.0}, "cost 60000 evaluations"),
