@@ -117,6 +117,7 @@ class Autoencoder(Encoder):
         self.latent_dim = latent_dim
         self.architecture: Architecture = architecture
         self.output: OutputName = output or ("sigmoid" if loss == "bce" else "direct")
+        self.confined = self.output == "sigmoid"
         self.regulariser = REGULARISERS[regulariser]()
         self.loss = loss
         self.beta = beta

@@ -23,6 +23,7 @@ roundest outline of at least unit area, of what outlines share, with one formula
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
@@ -79,6 +80,43 @@ class Verification:
     value: float | None = None
 
 
+@dataclass(frozen=True)
+class DataFacts:
+    """What is on record of a problem's training data; see `problems.data`.
+
+    Attributes
+    ----------
+    source : str
+        Where they come from, in words: what is drawn, or the name of a file.
+    identity : str
+        What other data would have another of: the SHA-256 of a file, say.
+    withheld : float
+        The share of the best, in [0, 1), that training does not see.
+    price_each : float
+        Evaluations that one design took to make.
+    """
+
+    source: str
+    identity: str
+    withheld: float = 0.0
+    price_each: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.withheld < 1:
+            raise ValueError(f"withheld: {self.withheld} must be at least 0 and less than 1")
+        if not 0 <= self.price_each < math.inf:
+            raise ValueError(f"price_each: {self.price_each} must be at least 0 and finite")
+
+    def price(self, n: float) -> float:
+        """Evaluations that n training designs cost in all, those included that were thrown away.
+
+        Where some are withheld, each had to be evaluated once more, to tell the better ones.
+        """
+        if not self.withheld:
+            return float(n * self.price_each)
+        return float(np.ceil(n / (1 - self.withheld)) * (self.price_each + 1))
+
+
 class Problem(ABC):
     """A design problem: minimise an objective over x in R^d under constraints g(x) <= 0.
 
@@ -117,6 +155,8 @@ class Problem(ABC):
         How many training designs an experiment draws.
     layout : Layout or None
         What a design is the coordinates of (see `problems.layouts`); None where there is nothing to say.
+    data_facts : DataFacts or None
+        Where they come from, what of them is withheld and what they cost; None says nothing, which an audit tells.
     """
 
     name: str
@@ -134,6 +174,7 @@ class Problem(ABC):
     quantity: str = "objective"
     larger_is_better: bool = False
     n_designs: int = 2000
+    data_facts: DataFacts | None = None
 
     @abstractmethod
     def evaluate(self, x: np.ndarray) -> Evaluation:

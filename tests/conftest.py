@@ -60,7 +60,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 @pytest.fixture(scope="session", autouse=True)
 def _lasting_workers() -> Iterator[None]:
-    """One crew of worker processes for all tests but those of processes themselves, since each takes seconds to start."""
+    """One crew of worker processes for all tests but those of processes, since each takes seconds to start."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(teams, "Crew", LastingCrew)
         yield

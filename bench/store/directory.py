@@ -16,6 +16,7 @@ from filelock import FileLock, Timeout
 
 from bench.errors import BadInput, visible, visible_lines
 from bench.store import rows as shape
+from bench.store.completion import completed
 from bench.store.reading import LARGEST_RECORDS, content, read_json
 from bench.store.records import Fitted, Record, concatenate, read_parquet, to_parquet, traces
 
@@ -334,7 +335,7 @@ class Store:
         Returns
         -------
         runs : DataFrame
-            A row a run, with what its fits say.
+            A row a run, with what its fits and its specifications say.
         traces : DataFrame
             A row a logged evaluation, its run named in column `run`.
         """
@@ -346,7 +347,8 @@ class Store:
             tables.append(traces(table))
         if not rows:
             return pd.DataFrame(columns=["run", "status"]), pd.DataFrame(columns=["run"])
-        runs = pd.DataFrame(rows).sort_values("order", kind="stable", ignore_index=True).drop(columns="order")
+        runs = pd.DataFrame(map(completed, rows)).sort_values("order", kind="stable", ignore_index=True)
+        runs = runs.drop(columns="order")
         if reached := self.reaches(_warn):
             fits = runs.reindex(columns=["fit"])["fit"]  # records of older versions do not name theirs
             for name in REACHED:

@@ -34,11 +34,13 @@ COLUMNS: dict[str, type] = {
     **_OF_A_FIT,
     **dict.fromkeys(("started", "provenance", "quantity", "fit", "settings", "switched_why"), str),
     **dict.fromkeys(("dim", "latent_dim", "n_f", "n_g", "n_failed", "n_refused"), int),
+    **dict.fromkeys(("data_source", "data_identity"), str),
+    **dict.fromkeys(("data_withheld", "data_price"), float),
     **dict.fromkeys(("optimum", "best_known", "bound", "best_known_displayed", "bound_displayed"), float),
     **dict.fromkeys(("start", "best", "best_objective", "seconds", "seconds_objective", "seconds_decode"), float),
     **dict.fromkeys(("seconds_optimiser", "seconds_verify", "seconds_refit", "seconds_worker"), float),
     **dict.fromkeys(("targets", "design", "switched_at"), list),
-    "larger_is_better": bool,
+    **dict.fromkeys(("larger_is_better", "confined"), bool),
 }
 """All that a row may have; results/README.md says what it means."""
 INFO: dict[str, type] = {**_OF_A_FIT, "seconds_worker": float, "problem": dict, "encoder": dict, "replicate": int}

@@ -91,7 +91,9 @@ def test_training_brings_reconstruction_far_below_the_spread_of_the_data(params:
 def test_a_sigmoid_output_cannot_leave_the_box_of_the_data_and_a_direct_one_can() -> None:
     far = 1e6 * standard(100, 2)
     margin = 0.05 * np.ptp(DESIGNS) + 1e-6
-    inside, outside = decoded(fitted(loss="bce"), far), decoded(fitted(), far)
+    boxed, free = fitted(loss="bce"), fitted()
+    assert (boxed.confined, free.confined) == (True, False)
+    inside, outside = decoded(boxed, far), decoded(free, far)
     assert inside.min() >= DESIGNS.min() - margin
     assert inside.max() <= DESIGNS.max() + margin
     assert np.abs(outside).max() > 2 * np.abs(DESIGNS).max()
