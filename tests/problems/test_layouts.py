@@ -151,6 +151,9 @@ def test_what_is_no_layout_is_refused_in_a_line(make: object, said: str) -> None
 class Spoken:
     """A stranger's layout, which draws itself."""
 
+    def __str__(self) -> str:
+        return "spoken"  # as the tests are named, in all processes
+
     def draw(self, x: np.ndarray, ax: object) -> None:
         ax.text(0, 0, "drawn")  # type: ignore[attr-defined]
 
