@@ -50,18 +50,17 @@ class Grid(Layout):
         return self.nx, self.ny
 
     def _modes(self, n: int) -> np.ndarray:
-        kx, ky = self._pairs(n)
+        kx, ky, _ = self._rising(n)
         return (_cosines(self.nx)[kx, :, None] * _cosines(self.ny)[ky, None, :]).reshape(-1, self.dim)
 
     def _frequencies(self, n: int) -> np.ndarray:
-        kx, ky = self._pairs(n)
-        return np.asarray(max(self.shape) * np.hypot(kx / self.nx, ky / self.ny))
+        return np.asarray(np.sqrt(self._rising(n)[2]) / min(self.shape))
 
-    def _pairs(self, n: int) -> np.ndarray:
-        """The half-waves (kx, ky) of the first n modes, shape (2, n)."""
+    def _rising(self, n: int) -> np.ndarray:
+        """The half-waves (kx, ky) of the first n modes, and (kx ny)² + (ky nx)², shape (3, n)."""
         kx, ky = np.indices(self.shape).reshape(2, -1)
         squared = (kx * self.ny) ** 2 + (ky * self.nx) ** 2  # whole numbers, so that equal ones are seen to be equal
-        return np.stack([kx, ky])[:, np.lexsort((kx, squared))[:n]]
+        return np.stack([kx, ky, squared])[:, np.lexsort((kx, squared))[:n]]
 
 
 def _cosines(n: int) -> np.ndarray:

@@ -180,3 +180,8 @@ def test_of_a_mesh_the_nearest_faces_are_painted_last() -> None:
     expected = FINE.rest[FINE.faces].mean(axis=1)[np.argsort(depth, kind="stable")] @ np.stack([right, up], axis=1)
     assert np.allclose(middle, expected)
     assert np.allclose(ax.dataLim.get_points(), [[-1, -1], [1, 1]], atol=0.1)
+
+
+def test_whole_frequencies_of_a_grid_are_whole() -> None:
+    assert np.array_equal(np.unique(Grid(49, 1).frequencies(49)), np.arange(49))
+    assert {5.0, 10.0} <= set(Grid(11, 11).frequencies(121))  # 3² + 4², 6² + 8²
