@@ -64,7 +64,7 @@ def made_once(name: str, make: Callable[[Path], object], temporary: pytest.TempP
     folder = shared / f"once-{name}"
     with FileLock(shared / f"once-{name}.lock"):
         if not (folder / "done").exists():
-            folder.mkdir()
+            folder.mkdir(exist_ok=True)
             make(folder)
             (folder / "done").touch()
     return folder

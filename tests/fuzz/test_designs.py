@@ -61,11 +61,12 @@ def test_a_sound_file_is_read_and_all_its_forms_give_the_same_designs(
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_outlines_of_sound_numbers_are_all_read(tmp_path: Path, seed: int) -> None:
+def test_sound_outlines_are_read_wherever_they_lie_and_whatever_their_size(tmp_path: Path, seed: int) -> None:
     drawn = outlines.draw(5, np.random.default_rng(seed), 12)[0]
-    read = designs(tmp_path / "own.npy", saved(drawn))
+    read, moved = designs(tmp_path / "own.npy", saved(drawn)), designs(tmp_path / "moved.npy", saved(3 * drawn + 1))
     assert read is not None
-    assert len(read) == len(drawn)
+    assert moved is not None
+    np.testing.assert_allclose(read, moved, atol=1e-9)
 
 
 @pytest.mark.filterwarnings("ignore")
