@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 from lasting import LastingCrew
+from support import made_once
 
+import bench
 from bench.running.workers import teams
 from bench.running.workers.process import Crew
 
@@ -71,6 +73,16 @@ def _lasting_workers() -> Iterator[None]:
 def own_workers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Worker processes of the test's own, for tests of how these start, die and end."""
     monkeypatch.setattr(teams, "Crew", Crew)
+
+
+@pytest.fixture(scope="session")
+def tiny_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The directory into which the tiny experiment has been run: read only; copy it to change it."""
+
+    def run(folder: Path) -> None:
+        assert bench.run(bench.Experiment.from_toml(TINY), folder / "out", jobs=1).failures == {}
+
+    return made_once("tiny", run, tmp_path_factory) / "out"
 
 
 @pytest.fixture

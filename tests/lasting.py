@@ -8,6 +8,9 @@ from typing import Any, ClassVar
 
 from bench.running.workers.process import Crew, Worker
 
+PLACES = 2
+"""Of so many folders, the last, the idle processes are kept; each process holds hundreds of megabytes."""
+
 
 class LastingCrew(Crew):
     """A crew that leaves its idle processes to the next one in the same folder, with the same path and environment."""
@@ -27,7 +30,11 @@ class LastingCrew(Crew):
         with self._lock:
             idle, self._idle = self._idle, []
             self._all.difference_update(idle)
-        self._left.setdefault(_place(), []).extend(idle)
+        place = _place()
+        self._left[place] = [*self._left.pop(place, []), *idle]
+        while len(self._left) > PLACES:
+            for worker in self._left.pop(next(iter(self._left))):
+                worker.end()
         super().end()
 
     @classmethod

@@ -1,20 +1,73 @@
-"""What tests share: the environment of a command, an experiment's file, and whether two directories are alike."""
+"""What tests share: the command line, an experiment's file, what is made once, and whether directories are alike."""
 
 from __future__ import annotations
 
 import inspect
+import io
 import os
+import signal
 import sys
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
+import pytest
+from filelock import FileLock
 
 import bench
+from bench import cli
 from bench.experiments import registry
 
 ENVIRONMENT = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
 """Of a process that can import what the tests can."""
+
+
+class Answer(NamedTuple):
+    """What a command has answered, under the names that `subprocess` gives."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+@contextmanager
+def as_it_was() -> Iterator[None]:
+    """Leave the process as it was found."""
+    handler, path, arguments, folder = signal.getsignal(signal.SIGTERM), list(sys.path), sys.argv, Path.cwd()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("always")
+            yield
+    finally:
+        signal.signal(signal.SIGTERM, handler)
+        sys.path[:], sys.argv = path, arguments
+        os.chdir(folder)
+
+
+def latentbench(*arguments: str | Path, cwd: Path | None = None) -> Answer:
+    """Run the command line in this process; whatever it raises is a traceback to its user."""
+    out, err = io.StringIO(), io.StringIO()
+    with as_it_was(), redirect_stdout(out), redirect_stderr(err):
+        os.chdir(cwd or Path.cwd())
+        sys.argv = ["latentbench", *map(str, arguments)]
+        code = cli.main()
+    return Answer(code, out.getvalue(), err.getvalue())
+
+
+def made_once(name: str, make: Callable[[Path], object], temporary: pytest.TempPathFactory) -> Path:
+    """Give a folder that the first process of this session to ask for it has made; the others wait until it is done."""
+    base = temporary.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    folder = shared / f"once-{name}"
+    with FileLock(shared / f"once-{name}.lock"):
+        if not (folder / "done").exists():
+            folder.mkdir(exist_ok=True)
+            make(folder)
+            (folder / "done").touch()
+    return folder
 
 
 def cheaply(name: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@ import warnings
 from pathlib import Path
 
 import pytest
+from support import made_once
 
 import bench
 from fuzz.cases import tried
@@ -42,11 +43,13 @@ stages = [{ encoder = "vae", optimiser = "random-search", until = 0.5 }, { encod
 @pytest.fixture(scope="session")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The file of a small experiment, beside the directory `out` into which it has been run."""
-    folder = tmp_path_factory.mktemp("small")
-    (folder / "small.toml").write_text(SMALL, encoding="utf-8")
-    with warnings.catch_warnings(action="ignore"):
-        assert bench.run(folder / "small.toml", folder / "out", jobs=1).failures == {}
-    return folder / "small.toml"
+
+    def run(folder: Path) -> None:
+        (folder / "small.toml").write_text(SMALL, encoding="utf-8")
+        with warnings.catch_warnings(action="ignore"):
+            assert bench.run(folder / "small.toml", folder / "out", jobs=1).failures == {}
+
+    return made_once("small", run, tmp_path_factory) / "small.toml"
 
 
 @pytest.fixture

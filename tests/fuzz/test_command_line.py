@@ -1,48 +1,19 @@
 from __future__ import annotations
 
-import io
 import json
 import os
-import signal
-import sys
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 from unicodedata import category
 
 import pytest
 from hypothesis import strategies as st
+from support import latentbench
 
 from bench import cli
 from fuzz.cases import cases
 from fuzz.conftest import SMALL
 from fuzz.forge import alone, read, record
 from fuzz.mutate import HOSTILE_TEXTS, edited, mutated, twisted
-
-
-@contextmanager
-def as_it_was() -> Iterator[None]:
-    """Leave the process as it was found."""
-    handler, path, arguments, folder = signal.getsignal(signal.SIGTERM), list(sys.path), sys.argv, Path.cwd()
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("always")
-            yield
-    finally:
-        signal.signal(signal.SIGTERM, handler)
-        sys.path[:], sys.argv = path, arguments
-        os.chdir(folder)
-
-
-def latentbench(*arguments: str, cwd: Path | None = None) -> tuple[int, str, str]:
-    """Run the command line in this process; whatever it raises is a traceback to its user."""
-    out, err = io.StringIO(), io.StringIO()
-    with as_it_was(), redirect_stdout(out), redirect_stderr(err):
-        os.chdir(cwd or Path.cwd())
-        sys.argv = ["latentbench", *arguments]
-        code = cli.main()
-    return code, out.getvalue(), err.getvalue()
 
 
 def assert_plain(text: str) -> None:

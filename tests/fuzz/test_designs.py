@@ -44,6 +44,31 @@ def designs(path: Path, content: Content) -> np.ndarray | None:
     return drawn
 
 
+SOUND = {
+    "own.npy": [saved(OWN), saved(OWN.reshape(6, 12, 2)), saved(OWN.astype("f4"))],
+    "own.csv": ["\n".join(",".join(map(repr, row)) for row in OWN.tolist()).encode()],
+}
+
+
+@pytest.mark.parametrize(("name", "content"), [(name, each) for name, contents in SOUND.items() for each in contents])
+def test_a_sound_file_is_read_and_all_its_forms_give_the_same_designs(
+    tmp_path: Path, name: str, content: Content
+) -> None:
+    read, reference = designs(tmp_path / name, content), designs(tmp_path / "reference.npy", saved(OWN))
+    assert read is not None
+    assert reference is not None
+    np.testing.assert_allclose(read, reference, atol=1e-6)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_sound_outlines_are_read_wherever_they_lie_and_whatever_their_size(tmp_path: Path, seed: int) -> None:
+    drawn = outlines.draw(5, np.random.default_rng(seed), 12)[0]
+    read, moved = designs(tmp_path / "own.npy", saved(drawn)), designs(tmp_path / "moved.npy", saved(3 * drawn + 1))
+    assert read is not None
+    assert moved is not None
+    np.testing.assert_allclose(read, moved, atol=1e-9)
+
+
 @pytest.mark.filterwarnings("ignore")
 @cases(120, mutated([saved(OWN), saved(OWN.reshape(6, 12, 2)), saved(OWN.astype("f2")), saved(OWN.astype("U"))]))
 def test_a_mutated_array_gives_designs_or_is_refused(tmp_path: Path, content: Content) -> None:

@@ -10,37 +10,44 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from support import ENVIRONMENT, latentbench
 
 import bench
 
 
-def latentbench(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+def process(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Run the command line in a process of its own, as a user does; it takes seconds to start."""
     command = [sys.executable, "-m", "bench.cli", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, env=environment, check=False)
+    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, env=ENVIRONMENT, check=False)
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder in which the tiny experiment has been run from the command line."""
-    from conftest import TINY
-
+@pytest.fixture
+def folder(tiny: str, tiny_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which the tiny experiment has been run."""
     folder = tmp_path_factory.mktemp("work")
-    (folder / "tiny.toml").write_text(TINY, encoding="utf-8")
-    done = latentbench("run", "tiny.toml", "--jobs", "2", cwd=folder)
+    (folder / "tiny.toml").write_text(tiny, encoding="utf-8")
+    shutil.copytree(tiny_run, folder / "results" / "runs" / "tiny")
+    return folder
+
+
+def test_a_run_prints_its_table_and_says_on_standard_error_what_was_done(tiny_file: Path) -> None:
+    folder = tiny_file.parent
+    done = process("run", "tiny.toml", "--jobs", "2", cwd=folder)
     assert done.returncode == 0, done.stderr
     assert "σ ≤ 1.05" in done.stdout
     assert f"10 runs in {Path('results/runs/tiny')}; 0 failed" in done.stderr
     assert "runs 10/10" in done.stderr
     assert "\x1b" not in done.stdout + done.stderr
-    return folder
+    table = process("table", "results/runs/tiny", cwd=folder)
+    assert (table.returncode, table.stderr) == (0, "")
+    assert table.stdout in done.stdout
 
 
 @pytest.mark.parametrize(
     ("form", "mark"), [("text", "raw/l-bfgs"), ("markdown", "| --: |"), ("latex", r"\toprule"), ("csv", "problem,")]
 )
 def test_a_table_goes_to_standard_output_alone(folder: Path, form: str, mark: str) -> None:
-    done = latentbench("table", "results/runs/tiny", "--format", form, cwd=folder)
+    done = process("table", "results/runs/tiny", "--format", form, cwd=folder)
     assert (done.returncode, done.stderr) == (0, "")
     assert mark in done.stdout
 
@@ -99,7 +106,7 @@ def test_failed_runs_are_named_and_exit_with_1(tmp_path: Path) -> None:
         'data = { n = 10 }\n[[encoders]]\nname = "raw"\n[[optimisers]]\nname = "mine:Mine"\n'
         '[[optimisers]]\nname = "random-search"\n'
     )
-    done = latentbench("run", "mine.toml", cwd=tmp_path)
+    done = process("run", "mine.toml", cwd=tmp_path)
     assert done.returncode == 1
     assert "failed: isoperimetric: raw/mine:Mine, replicate 0, search 0: RuntimeError: not today" in done.stderr
     assert "raw/random-search" in done.stdout
@@ -108,11 +115,10 @@ def test_failed_runs_are_named_and_exit_with_1(tmp_path: Path) -> None:
 @pytest.mark.skipif(os.name != "posix", reason="is interrupted by signals")
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupt_says_how_to_go_on(tmp_path: Path, tiny_file: Path, sent: int) -> None:
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     command = [sys.executable, "-m", "bench.cli", "run", str(tiny_file), "--out", str(tmp_path / "out")]
     heed = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # shells make background jobs ignore it
     process = subprocess.Popen(
-        command, env=environment, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, preexec_fn=heed
+        command, env=ENVIRONMENT, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, preexec_fn=heed
     )
     while process.poll() is None and not (tmp_path / "out" / "provenance.json").exists():
         time.sleep(0.01)
@@ -166,17 +172,19 @@ def test_bad_input_is_one_line_and_exit_code_2_and_nothing_is_written(
     tmp_path: Path, arguments: list[str], said: str
 ) -> None:
     done = latentbench(*arguments, cwd=tmp_path)
-    assert done.returncode == 2
-    assert done.stdout == ""
+    assert (done.returncode, done.stdout) == (2, "")
     assert len(done.stderr.splitlines()) == 1
     assert done.stderr.startswith("latentbench: ")
     assert said in done.stderr
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_truncated_record_is_named_where_it_is_read(folder: Path, tmp_path: Path) -> None:
-    import shutil
+def test_a_process_ends_with_the_same_line_and_exit_code(tmp_path: Path) -> None:
+    done = process("run", "qick", cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == latentbench("run", "qick", cwd=tmp_path)
 
+
+def test_a_truncated_record_is_named_where_it_is_read(folder: Path, tmp_path: Path) -> None:
     shutil.copytree(folder / "results", tmp_path / "results")
     victim = next((tmp_path / "results/runs/tiny/records").iterdir())
     victim.write_bytes(victim.read_bytes()[:100])
@@ -198,7 +206,7 @@ def test_listing_names_every_plugin_with_a_sentence(tmp_path: Path) -> None:
 
 
 def test_version_is_the_packages(tmp_path: Path) -> None:
-    assert latentbench("--version", cwd=tmp_path).stdout == f"latentbench {bench.__version__}\n"
+    assert process("--version", cwd=tmp_path).stdout == f"latentbench {bench.__version__}\n"
 
 
 def test_encoders_are_told_and_what_can_be_reached_through_them(folder: Path, tmp_path: Path) -> None:

@@ -217,9 +217,8 @@ def test_a_folder_that_holds_something_or_is_none_is_refused(tmp_path: Path) -> 
     assert [path.read_text() for path in tmp_path.iterdir()] == ["mine"]
 
 
-def test_a_whole_experiment_is_exported(tiny_file: Path, tmp_path: Path) -> None:
-    bench.run(tiny_file, tmp_path / "out", jobs=1)
-    runs, traces = bench.load(tmp_path / "out")
+def test_a_whole_experiment_is_exported(tiny_run: Path, tmp_path: Path) -> None:
+    runs, traces = bench.load(tiny_run)
     exported = list(parsed(list(to_ioh(runs, traces, tmp_path / "ioh"))))
     spent = measures.attempted(runs)[["arm", "replicate", "price", "best_objective"]].itertuples(index=False)
     found = {(arm, said["instance"], said["evals"], said["best"]["y"]) for arm, _, said, _ in exported}
@@ -227,8 +226,8 @@ def test_a_whole_experiment_is_exported(tiny_file: Path, tmp_path: Path) -> None
     assert len(found) == len(exported) == len(runs) > 0
 
 
-def test_the_small_tables_give_the_same_efficiency_table(tiny_file: Path, tmp_path: Path) -> None:
-    runs, traces = bench.load(bench.run(tiny_file, tmp_path / "out", jobs=2).path)
+def test_the_small_tables_give_the_same_efficiency_table(tiny_run: Path, tmp_path: Path) -> None:
+    runs, traces = bench.load(tiny_run)
     paths = list(to_parquet(runs, traces, tmp_path / "small"))
     assert [path.name for path in paths] == ["runs.parquet", "traces.parquet"]
     small = [pd.read_parquet(path) for path in paths]

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
+from support import experiment_file, made_once
 
 import bench
 from bench.errors import BadInput
@@ -29,9 +31,17 @@ name = "l-bfgs"
 """
 
 
-def test_an_experiment_is_described_with_its_settings_its_state_and_its_provenance(tmp_path: Path) -> None:
-    (tmp_path / "small.toml").write_text(EXPERIMENT)
-    store = Store(bench.run(tmp_path / "small.toml", tmp_path / "out", jobs=1).path)
+@pytest.fixture
+def store(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """A copy of the experiment's directory."""
+
+    def run(folder: Path) -> None:
+        bench.run(experiment_file(EXPERIMENT, folder), folder / "out", jobs=1)
+
+    return Store(shutil.copytree(made_once("info", run, tmp_path_factory) / "out", tmp_path / "out"))
+
+
+def test_an_experiment_is_described_with_its_settings_its_state_and_its_provenance(store: Store) -> None:
     next((store.path / "records").iterdir()).unlink()
     said = describe(store)
     for part in (
@@ -49,9 +59,7 @@ def test_an_experiment_is_described_with_its_settings_its_state_and_its_provenan
     assert store.provenance()[0]["versions"]["latentbench"] == bench.__version__
 
 
-def test_a_directory_that_was_hardly_begun_is_described_too(tmp_path: Path) -> None:
-    (tmp_path / "small.toml").write_text(EXPERIMENT)
-    store = Store(bench.run(tmp_path / "small.toml", tmp_path / "out", jobs=1).path)
+def test_a_directory_that_was_hardly_begun_is_described_too(store: Store, tmp_path: Path) -> None:
     for path in (store.path / "records").iterdir():
         path.unlink()
     (store.path / "provenance.json").write_text("nonsense")
@@ -62,10 +70,8 @@ def test_a_directory_that_was_hardly_begun_is_described_too(tmp_path: Path) -> N
 
 @pytest.mark.parametrize("provenance", [None, "[", "1", "[1]", "[" * 100_000, "{}"])
 def test_records_that_do_not_tell_what_they_were_computed_with_are_described_too(
-    tmp_path: Path, provenance: str | None
+    store: Store, provenance: str | None
 ) -> None:
-    (tmp_path / "small.toml").write_text(EXPERIMENT)
-    store = Store(bench.run(tmp_path / "small.toml", tmp_path / "out", jobs=1).path)
     for path in (store.path / "records").iterdir():
         (row,), _ = read_parquet(path.read_bytes())
         kept = {name: value for name, value in row.items() if name not in ("provenance", "started")}

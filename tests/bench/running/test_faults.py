@@ -12,6 +12,8 @@ from support import ENVIRONMENT, assert_same_records, experiment_file
 
 import bench
 
+pytestmark = pytest.mark.usefixtures("own_workers")
+
 LETHAL = """
 name = "lethal"
 replicates = 2
@@ -28,30 +30,40 @@ name = "random-search"
 """
 
 
+WAYS = {
+    "segfault": "it ended its process: Fatal Python error: Segmentation fault",
+    "exit": "it ended its process with exit code 3",
+    "kill": "its process was killed by SIGKILL, for the second time, this time alone",
+    "hang": "it took longer than the time limit of 5 s",
+    "hang in C": "it took longer than the time limit of 5 s",
+    "interrupt": "KeyboardInterrupt",
+}
+
+
 @pytest.mark.skipif(os.name != "posix", reason="ends by signals")
-@pytest.mark.parametrize(
-    ("way", "reason"),
-    [
-        ("segfault", "it ended its process: Fatal Python error: Segmentation fault"),
-        ("exit", "it ended its process with exit code 3"),
-        ("kill", "its process was killed by SIGKILL, for the second time, this time alone"),
-        ("hang", "it took longer than the time limit of 5 s"),
-        ("hang in C", "it took longer than the time limit of 5 s"),
-        ("interrupt", "KeyboardInterrupt"),
-    ],
-)
-def test_a_run_that_ends_its_process_is_named_and_the_others_finish(way: str, reason: str, tmp_path: Path) -> None:
-    path = experiment_file(LETHAL.format(way=way), tmp_path)
-    for _ in range(2 if way == "exit" else 1):  # resumed, it is done again and fails again
-        summary = bench.run(path, tmp_path / "out", jobs=2, time_limit=5)
+def test_runs_that_end_their_processes_are_named_and_the_others_finish(tmp_path: Path) -> None:
+    lethal = '[[optimisers]]\nname = "thirdparty:Lethal"\nway = "{way}"\n'
+    text = LETHAL.replace("= 2", "= 1").replace(lethal, "")
+    for way in WAYS:
+        text += lethal.format(way=way) + f'label = "{way}"\n'
+    summary = bench.run(experiment_file(text, tmp_path), tmp_path / "out", jobs=2, time_limit=5)
+    runs = bench.load(summary.path)[0].set_index("optimiser")
+    assert dict(runs.loc[runs["status"] == "failed", "reason"]) == WAYS
+    assert sorted(summary.failures.values()) == sorted(WAYS.values())
+    assert runs.loc["random-search", "status"] == "completed"
+    log = (summary.path / "log.txt").read_text()
+    assert log.count("in minimise") == 4  # where it happened, in all but those that leave no word: exit and kill
+
+
+@pytest.mark.skipif(os.name != "posix", reason="ends by signals")
+def test_a_run_that_ends_its_process_is_done_again_and_fails_again(tmp_path: Path) -> None:
+    path = experiment_file(LETHAL.format(way="exit"), tmp_path)
+    for _ in range(2):
+        summary = bench.run(path, tmp_path / "out", jobs=2)
         runs, _ = bench.load(summary.path)
-        assert list(summary.failures.values()) == [reason] * 2
-        failed = runs[runs["status"] == "failed"]
-        assert list(failed["reason"]) == [reason] * 2
-        assert set(failed["optimiser"]) == {"thirdparty:Lethal"}
+        assert list(summary.failures.values()) == [WAYS["exit"]] * 2
+        assert list(runs.loc[runs["status"] == "failed", "reason"]) == [WAYS["exit"]] * 2
         assert list(runs.loc[runs["optimiser"] == "random-search", "status"]) == ["completed"] * 2
-    if way in ("segfault", "hang"):
-        assert "in minimise" in (summary.path / "log.txt").read_text()  # where it happened
 
 
 @pytest.mark.skipif(os.name != "posix", reason="ends by signals")

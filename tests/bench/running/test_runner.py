@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from support import ENVIRONMENT, assert_same_records, experiment_file
+from support import ENVIRONMENT, assert_same_records, experiment_file, made_once
 
 import bench
 from bench.errors import BadInput
@@ -37,14 +37,19 @@ name = "tpe"
 """
 
 
-@pytest.fixture(scope="module")
-def done(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from conftest import TINY
+@pytest.fixture
+def done(tiny_run: Path) -> Path:
+    return tiny_run
 
-    folder = tmp_path_factory.mktemp("done")
-    summary = bench.run(experiment_file(TINY, folder), folder / "out", jobs=1)
-    assert summary.failures == {}
-    return summary.path
+
+@pytest.fixture(scope="module")
+def plain_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The directory into which the plain experiment has been run: read only."""
+
+    def run(folder: Path) -> None:
+        assert bench.run(experiment_file(PLAIN, folder), folder / "out", jobs=1).failures == {}
+
+    return made_once("plain", run, tmp_path_factory) / "out"
 
 
 def test_every_run_is_recorded_with_its_start_charged_and_its_budget_kept(done: Path) -> None:
@@ -157,10 +162,11 @@ def test_something_that_is_no_experiment_is_left_alone(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("harm", ["truncate", "flip", "foreign", "other run", "empty", "other experiment"])
-def test_a_record_that_cannot_be_believed_is_set_aside_and_its_run_redone(tiny: str, tmp_path: Path, harm: str) -> None:
+def test_a_record_that_cannot_be_believed_is_set_aside_and_its_run_redone(
+    plain_run: Path, tmp_path: Path, harm: str
+) -> None:
     out, path = tmp_path / "out", experiment_file(PLAIN, tmp_path)
-    bench.run(path, out, jobs=1)
-    bench.run(path, tmp_path / "undisturbed", jobs=1)
+    shutil.copytree(plain_run, out)
     victim, other = sorted((out / "records").glob("*.parquet"))
     content = victim.read_bytes()
     middle = len(content) // 3
@@ -181,7 +187,7 @@ def test_a_record_that_cannot_be_believed_is_set_aside_and_its_run_redone(tiny: 
     bench.run(path, out, jobs=1)
     assert (out / "aside" / f"{victim.name}.doubted-1").read_bytes() == harmed
     assert victim.name in (out / "log.txt").read_text()
-    assert_same_records(out, tmp_path / "undisturbed")
+    assert_same_records(out, plain_run)
 
 
 @pytest.mark.parametrize("harm", ["arrays.safetensors", "info.json", "swap"])

@@ -69,18 +69,9 @@ def test_the_known_design_is_turned_as_the_designs_are() -> None:
         assert np.linalg.norm(known - mean) < 0.5 * np.linalg.norm(off - mean)
 
 
-@pytest.fixture(scope="module")
-def run_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from conftest import TINY
-
-    out = tmp_path_factory.mktemp("reach") / "out"
-    bench.run(bench.Experiment.from_toml(TINY), out, jobs=1)
-    return out
-
-
 @pytest.fixture
-def directory(run_once: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(run_once, tmp_path / "out"))
+def directory(tiny_run: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(tiny_run, tmp_path / "out"))
 
 
 def test_every_encoder_of_a_directory_is_searched_once_and_the_tables_say_so(directory: Path) -> None:
