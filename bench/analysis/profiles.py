@@ -9,8 +9,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from bench.analysis import measures
 from bench.analysis.ecdf import LABELS
+from bench.analysis.frames import gap as normalised
+from bench.analysis.records import Records
 
 INSTANCE = ["problem", "replicate"]
 
@@ -31,10 +32,15 @@ def solved(runs: pd.DataFrame, traces: pd.DataFrame, gap: float) -> pd.DataFrame
         Evaluations, priced N_f + N_g, by (problem, replicate): inf where an arm did not solve an instance, or did not
         run on it. Problems whose gap cannot be told have no instance.
     """
-    known = measures.optima(runs).dropna(subset=["f_star", "reference"])[["f_star", "reference"]]
-    tried = measures.attempted(runs)[["run", *LABELS, "replicate"]].merge(known, on="problem")
-    found = measures.improvements(traces).merge(tried, on="run")
-    near = measures.gap(found["objective"], found["f_star"], found["reference"]) <= gap
+    return instances(Records(runs, traces), gap)
+
+
+def instances(records: Records, gap: float) -> pd.DataFrame:
+    """Like `solved`."""
+    known = records.optima.dropna(subset=["f_star", "reference"])[["f_star", "reference"]]
+    tried = records.tried[["run", *LABELS, "replicate"]].merge(known, on="problem")
+    found = records.improvements.merge(tried, on="run")
+    near = normalised(found["objective"], found["f_star"], found["reference"]) <= gap
     first = found[near].groupby("run")["evaluations"].min()
     tried["evaluations"] = tried["run"].map(first).astype(float).fillna(np.inf)
     replicates = tried.groupby([*INSTANCE, "arm"])["evaluations"].quantile(0.5, interpolation="higher")
