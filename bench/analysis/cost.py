@@ -105,7 +105,7 @@ def table(records: Records) -> pd.DataFrame:
 def _fits(runs: pd.DataFrame) -> pd.DataFrame:
     """Per (problem, arm), medians of the seconds of training before a search, and within it."""
     tried = runs[runs["status"] != "skipped"].reindex(columns=["problem", "arm", "fit_seconds", "seconds_refit"])
-    seconds = tried.astype({"fit_seconds": float, "seconds_refit": float})
+    seconds = tried.astype({"problem": object, "arm": object, "fit_seconds": float, "seconds_refit": float})
     # the records count refits among the fits, and older ones know none
     refit = seconds["seconds_refit"].fillna(0.0)
     seconds["fit_seconds"], seconds["refit_seconds"] = (seconds["fit_seconds"] - refit).clip(lower=0.0), refit
