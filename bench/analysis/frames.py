@@ -33,7 +33,8 @@ NUMBERS = [
     *("best_known", "best_known_displayed", "bound", "bound_displayed"),
 ]
 HIT = ["run", "problem", "arm", "optimiser", "raw", "replicate", "search"]
-FACTS = ["targets", "larger_is_better", "optimum", "reference"]
+OF_PROBLEM = ["targets", "larger_is_better", "optimum", "reference"]
+"""Columns that are the same in all runs of a problem."""
 TRACE = ["run", "evaluations", "objective", "displayed", "verified"]
 """The columns of the traces that are read here."""
 
@@ -50,12 +51,12 @@ def regular(runs: pd.DataFrame) -> pd.DataFrame:
 def attempted(runs: pd.DataFrame) -> pd.DataFrame:
     """All runs but the skipped ones, with their whole ``price`` N_f + N_g added: 0 where nothing was evaluated.
 
-    A run may fail before it knows its problem's `FACTS`, or that it is raw: other runs of the problem, or of the arm,
+    A run may fail before it knows what is `OF_PROBLEM`, or that it is raw: other runs of the problem, or of the arm,
     tell.
     """
     tried = regular(runs[runs["status"] != "skipped"])
-    told = tried.groupby("problem")[FACTS].transform("first")
-    tried[FACTS] = tried[FACTS].where(tried[FACTS].notna(), told)
+    told = tried.groupby("problem")[OF_PROBLEM].transform("first")
+    tried[OF_PROBLEM] = tried[OF_PROBLEM].where(tried[OF_PROBLEM].notna(), told)
     raw = tried.assign(raw=tried["raw"].eq(True)).groupby(["problem", "arm"])["raw"].transform("any")
     return tried.assign(raw=raw, price=tried["n_f"].fillna(0.0) + tried["n_g"].fillna(0.0))
 

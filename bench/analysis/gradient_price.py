@@ -17,7 +17,7 @@ PRICES: dict[str, float | None] = {"adjoint": 1.0, "reverse": 4.0, "differences"
 TITLES = {"adjoint": "c = 1", "reverse": "c = 4", "differences": "c = k"}
 KEYS = ["problem", "target", "arm"]
 NUMBERS = ["ert", *STRONGEST]
-FACTS = ["problem", "arm", "raw", "quantity", "larger_is_better"]
+LABELS = ["problem", "arm", "raw", "quantity", "larger_is_better"]
 COLUMNS = [
     *("problem", "target", "arm", "raw", "latent_dim", "gradients", "successes", "quantity", "larger_is_better"),
     *(f"{name}_{kind}" for kind in PRICES for name in NUMBERS),
@@ -91,7 +91,7 @@ def gradient_table(runs: pd.DataFrame, traces: pd.DataFrame, draws: int = DRAWS)
 
 def table(records: Records, draws: int = DRAWS) -> pd.DataFrame:
     """Like `gradient_table`."""
-    arms = records.arms[FACTS].join(_gradients(records), on=["problem", "arm"])
+    arms = records.arms[LABELS].join(_gradients(records), on=["problem", "arm"])
     reached = records.hits.groupby(KEYS)["success"].sum().rename("successes").reset_index()
     whole = arms.merge(reached, on=["problem", "arm"])
     for kind, gradient in PRICES.items():

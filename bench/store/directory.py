@@ -16,6 +16,7 @@ from filelock import FileLock, Timeout
 
 from bench.errors import BadInput, visible, visible_lines
 from bench.store import rows as shape
+from bench.store.columns import RUNS
 from bench.store.reading import LARGEST_RECORDS, content, read_json
 from bench.store.records import Fitted, Record, concatenate, read_parquet, to_parquet, traces
 
@@ -53,8 +54,6 @@ PACK = "pack-"
 """How the name of a file of many records begins; that of a run's own is its key, which is hexadecimal."""
 PACKABLE = 2**20
 """Larger records, in bytes, keep a file of their own: packs must fit in memory, and these are read fast anyway."""
-REACHED = ("objective", "displayed", "evaluations")
-"""What is told of a reach search beside the runs, in columns with the prefix ``reach_``."""
 SHAPE = {"name": str, "seed": int, "problems": list, "arms": list, "replicates": int, "searches": int}
 """What an experiment.json must at least hold."""
 ARM = ("label", "encoder", "optimiser", "budget")
@@ -349,8 +348,8 @@ class Store:
         runs = pd.DataFrame(rows).sort_values("order", kind="stable", ignore_index=True).drop(columns="order")
         if reached := self.reaches(_warn):
             fits = runs.reindex(columns=["fit"])["fit"]  # records of older versions do not name theirs
-            for name in REACHED:
-                runs[f"reach_{name}"] = fits.map({key: each[name] for key, each in reached.items()})
+            for name in (column.name for column in RUNS if column.told_by == "reach"):
+                runs[name] = fits.map({key: each[name.removeprefix("reach_")] for key, each in reached.items()})
         return runs, concatenate(tables).unify_dictionaries().to_pandas()
 
     def doubt(self, path: Path, reason: str) -> None:
