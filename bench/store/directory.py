@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import warnings
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 from filelock import FileLock, Timeout
 
 from bench.errors import BadInput, visible, visible_lines
+from bench.experiments.plan import Plan
 from bench.store.columns import RUNS
 from bench.store.encoders import Encoders
 from bench.store.files import Doubt, free, ignore, read_json, write
 from bench.store.packs import Packs
 from bench.store.records import Fitted, Record, concatenate, traces
-from bench.store.rows import LARGEST
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,10 +33,6 @@ FINDS = "best_known.toml"
 """Lines for tables of best known designs, in an experiment directory."""
 LONGEST_NAME = 50
 """Characters that are kept of the name of what is set aside, from its end."""
-SHAPE = {"name": str, "seed": int, "problems": list, "arms": list, "replicates": int, "searches": int}
-"""What an experiment.json must at least hold."""
-ARM = ("label", "encoder", "optimiser", "budget")
-"""What an arm of it is called, and may spend."""
 WRITTEN = ("records", "encoders", "aside", "log.txt", ".lock")
 """What is written into as it is, and must be no link to somewhere else; other files are replaced, links too."""
 
@@ -91,9 +87,15 @@ class Store:
             identity = read_json(self._identity_file)
         except (OSError, ValueError) as error:
             raise BadInput(f"{self._identity_file}: cannot be read: {error}") from None
-        if not _is_identity(identity):
-            raise BadInput(f"{self._identity_file}: is not the experiment.json of an experiment")
+        try:
+            Plan.read(identity)
+        except ValueError:
+            raise BadInput(f"{self._identity_file}: is not the experiment.json of an experiment") from None
         return dict(identity)
+
+    def plan(self) -> Plan:
+        """Read the same as what it says, of which nothing is imported; raises `BadInput` likewise."""
+        return Plan.read(self.identity())
 
     def _is_vacant(self) -> bool:
         """Whether there is no directory, or nothing in it but what a start cut short leaves behind."""
@@ -103,8 +105,7 @@ class Store:
 
     def expected(self) -> int:
         """Count the runs that the experiment has when it is whole."""
-        there = self.identity()
-        return int(len(there["problems"]) * len(there["arms"]) * there["replicates"] * there["searches"])
+        return self.plan().runs
 
     def check(self, experiment: Experiment) -> None:
         """Whether the experiment may be run, or resumed, here; nothing is written.
@@ -287,7 +288,7 @@ class Store:
 
     def _read(self, doubt: Doubt, columns: Collection[str] | None = None) -> Iterator[tuple[list[dict[str, Any]], Any]]:
         """Rows and table of every file of records that can be believed, each run once."""
-        return self._records.read(_membership(self.identity()), doubt, columns)
+        return self._records.read(self.plan().holds, doubt, columns)
 
     def log(self, line: str) -> None:
         """Add a line to log.txt."""
@@ -301,45 +302,6 @@ class Store:
         except (OSError, ValueError):
             return []
         return [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
-
-
-def _is_identity(identity: Any) -> bool:
-    """Whether this has the shape of what `Experiment.identity` gives."""
-
-    def has(part: Any, **kinds: type) -> bool:
-        return isinstance(part, dict) and all(type(part.get(key)) is kind for key, kind in kinds.items())
-
-    def is_stage(stage: Any) -> bool:
-        return has(stage) and all(has(stage.get(part), name=str, params=dict) for part in ("encoder", "optimiser"))
-
-    return (
-        has(identity, **SHAPE)
-        and all(0 < identity[key] < LARGEST for key in ("replicates", "searches"))
-        and all(has(problem, label=str, name=str, params=dict) for problem in identity["problems"])
-        and all(has(arm, label=str, encoder=str, optimiser=str, budget=int, stages=list) for arm in identity["arms"])
-        and all(is_stage(stage) for arm in identity["arms"] for stage in arm["stages"])
-    )
-
-
-def _membership(identity: dict[str, Any]) -> Callable[[dict[str, Any]], bool]:
-    """Make the test whether a record's row is one of an experiment's."""
-
-    def plain(part: dict[str, Any], *keys: str) -> str:
-        return json.dumps({key: part.get(key) for key in keys}, sort_keys=True)
-
-    problems = {(part["label"], plain(part, "name", "params")) for part in identity["problems"]}
-    arms = {(*(part[name] for name in ARM), plain(part, "stages")) for part in identity["arms"]}
-
-    def belongs(row: dict[str, Any]) -> bool:
-        return (
-            (row["problem"], row["problem_spec"]) in problems
-            and (row["arm"], row["encoder"], row["optimiser"], row["budget"], row["arm_spec"]) in arms
-            and (row["experiment"], row["seed"]) == (identity["name"], identity["seed"])
-            and row["replicate"] in range(identity["replicates"])
-            and row["search"] in range(identity["searches"])
-        )
-
-    return belongs
 
 
 def load(path: str | Path) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from math import isfinite
 from typing import Any
 
+from bench.experiments.plan import LARGEST
 from bench.store.columns import BY_NAME, OF_A_FIT, RUNS
 
-LARGEST = 2**63
-"""Integers must be smaller, so that every library can hold them."""
 LONGEST = 10_000
 """Characters of a text."""
 MOST_TARGETS = 100
