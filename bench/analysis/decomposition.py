@@ -91,7 +91,7 @@ def _beyond(row: pd.Series) -> list[float]:
 def _note(row: pd.Series, has_optimum: bool) -> str:
     if not row["searches"]:
         return NO_RUN
-    if " → " in str(row["encoder"]):
+    if row["stages"] > 1:
         return SEVERAL
     if not has_optimum:
         return NO_OPTIMUM

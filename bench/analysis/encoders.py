@@ -9,7 +9,7 @@ import pandas as pd
 
 from bench.analysis import writers
 from bench.analysis.compare import significant
-from bench.analysis.frames import gap, has_one_stage
+from bench.analysis.frames import gap, stages
 from bench.analysis.records import Records
 from bench.analysis.writers import Writer
 
@@ -70,13 +70,14 @@ def encoder_table(runs: pd.DataFrame) -> pd.DataFrame:
 def table(records: Records) -> pd.DataFrame:
     """Like `encoder_table`."""
     there = records.runs[records.runs["status"].ne("skipped")]
+    one = stages(there) == 1
     reach = records.reachable[records.runs["status"].ne("skipped")]
     there = there.reindex(columns=[*COLUMNS, "replicate", "optimum", "best_known", "reference"])
     known = there["optimum"].astype(float).fillna(there["best_known"].astype(float))
     there["reachable"], there["reach_evaluations"] = reach["displayed"], reach["evaluations"]
     reference = there["reference"].astype(float)
     there["representation_gap"] = gap(reach["objective"], known.where(known < reference), reference)
-    single = there[has_one_stage(there) & there["rmse"].notna()]
+    single = there[one & there["rmse"].notna()]
     fits = single.drop_duplicates(["problem", "encoder", "replicate"])
     groups = fits.groupby(["problem", "encoder"], sort=False)
     found = groups[MEDIANS].median().join(groups["quantity"].first())

@@ -9,6 +9,9 @@ and duplicates have been charged to that run like any other.
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
@@ -45,7 +48,8 @@ def regular(runs: pd.DataFrame) -> pd.DataFrame:
     They may hold nothing, only skipped runs, or be older than a column, which is NaN then.
     """
     whole = runs.reindex(columns=[*TEXTS, *NUMBERS, *OTHERS])
-    return whole.astype({**dict.fromkeys(TEXTS, object), **dict.fromkeys(NUMBERS, float)})
+    whole = whole.astype({**dict.fromkeys(TEXTS, object), **dict.fromkeys(NUMBERS, float)})
+    return whole.assign(stages=stages(runs))
 
 
 def attempted(runs: pd.DataFrame) -> pd.DataFrame:
@@ -166,9 +170,19 @@ def reachable(runs: pd.DataFrame) -> pd.DataFrame:
             "evaluations": there["reach_evaluations"],
         }
     )
-    return found.where(there["reach_objective"].notna() & has_one_stage(there))
+    return found.where(there["reach_objective"].notna() & (stages(runs) == 1))
 
 
-def has_one_stage(runs: pd.DataFrame) -> pd.Series[bool]:
-    """Whether each run is of an arm of one stage."""
-    return ~runs["encoder"].astype(str).str.contains(" → ")
+def stages(runs: pd.DataFrame) -> pd.Series[float]:
+    """How many stages the arm of each run has; where records are older than the column, its parameters tell."""
+    told = runs.reindex(columns=["stages", "arm_spec"]).astype({"stages": float, "arm_spec": object})
+    specs = told.loc[told["stages"].isna(), "arm_spec"]
+    counted = specs.map({spec: _stages_of(spec) for spec in specs.unique()}).astype(float)
+    return told["stages"].fillna(counted)
+
+
+def _stages_of(spec: Any) -> int:
+    try:
+        return len(json.loads(spec)["stages"])
+    except (TypeError, ValueError, KeyError, RecursionError):  # a record may come from anywhere
+        return 1

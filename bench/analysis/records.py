@@ -132,7 +132,7 @@ class Records:
     def arms(self) -> pd.DataFrame:
         """What each arm of each problem did, targets aside; arms that never ran are there too.
 
-        A row per (problem, arm), raw arms first: problem, arm, encoder, optimiser, raw; ``searches`` (attempted
+        A row per (problem, arm), raw arms first: problem, arm, encoder, optimiser, raw, stages; ``searches`` (attempted
         runs), ``failed`` (those of them that failed), ``note`` (why runs failed or were skipped, else empty);
         ``best_median`` and ``best`` (displayed; a run without a verified design counts as infinitely bad, and NaN
         stands for such a run), ``start_median``, ``fit_seconds`` (median), ``budget_least`` and ``budget`` (smallest

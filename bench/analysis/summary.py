@@ -35,7 +35,11 @@ def summarise(runs: pd.DataFrame, tried: pd.DataFrame) -> pd.DataFrame:
     # what did not complete may not know that it is raw
     runs = runs.assign(failed=runs["status"] == "failed", raw=runs["raw"].eq(True))
     table = runs.groupby(arm).agg(
-        encoder=("encoder", "first"), optimiser=("optimiser", "first"), raw=("raw", "any"), failed=("failed", "sum")
+        encoder=("encoder", "first"),
+        optimiser=("optimiser", "first"),
+        raw=("raw", "any"),
+        stages=("stages", "max"),
+        failed=("failed", "sum"),
     )
     table = table.join(_notes(runs)).join(achieved).reset_index().join(problems, on="problem")
     for column in ("best_median", "best"):

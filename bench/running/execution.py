@@ -162,6 +162,7 @@ def _names(run: Run, order: int, experiment: str) -> dict[str, Any]:
         "problem": run.problem_label,
         "arm": run.arm.label,
         "encoder": run.arm.encoder,
+        "stages": len(run.arm.stages),
         "fit": run.fits[0].key,
         "optimiser": run.arm.optimiser,
         "replicate": run.replicate,

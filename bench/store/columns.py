@@ -49,6 +49,7 @@ RUNS = (
     Column("search", int, "number of the search in its replicate, from 0", always=True),
     Column("seed", int, "of the experiment", always=True, signed=True),
     Column("budget", int, "evaluations, N_f + N_g, that may be spent", always=True),
+    Column("stages", int, "how many stages the arm has"),
     Column("fit", str, "key of the (first stage's) fitted encoder"),
     Column("problem_spec", str, "all resolved parameters of the problem, as JSON", always=True, long=True),
     Column("arm_spec", str, "the same of the arm", always=True, long=True),
