@@ -11,11 +11,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from encoders.base import Encoder
+from encoders.base import Encoder, Layout
+from encoders.fields import Field, why_not
 from encoders.mixture import Mixture
-from encoders.networks import DECODERS, ENCODERS, Architecture
-from encoders.outputs import Direct, OutputName, Sigmoid, output
+from encoders.networks import ARCHITECTURES, Architecture
+from encoders.outputs import FIXED, Direct, OutputName, Sigmoid, emitted, fixed_basis, output, unfit
 from encoders.regularisers import REGULARISERS, RegulariserName
+from encoders.stored import stored
 from encoders.training import Trainer
 
 MARGIN = 0.05
@@ -33,13 +35,13 @@ class Autoencoder(Encoder):
     latent_dim : int
         The dimension k of the latent space.
     architecture : {"mlp", "conv", "lstm"}
-        "mlp": one hidden layer with ReLU. "conv": circular convolutions over the closed outline. "lstm": a recurrent
-        network along its ordered points. The last two are for outlines.
+        "mlp": one hidden layer with ReLU. "conv": convolutions over one or two axes of the layout, circular where it is
+        closed. "lstm": a recurrent network along its one axis.
     output : {"direct", "sigmoid", "spectral", "bspline"}, optional
         What the decoder's numbers mean, beside the mean design: coordinates; coordinates squashed into the box of the
-        training designs, 5 % wider on each side; or the weights of a fixed smooth basis of outlines, Fourier modes up
-        to the frequency `modes`, or a cubic spline of 2 · `modes` + 1 control points. By default "sigmoid" for the loss
-        "bce", "direct" for "mse".
+        training designs, 5 % wider on each side; or the weights of a fixed smooth basis of the layout, its modes up to
+        the frequency `modes`, or a cubic spline of about as many control points (on an outline, 2 · `modes` + 1). By
+        default "sigmoid" for the loss "bce", "direct" for "mse".
     regulariser : {"kl", "mmd", "least-volume", "none"}
         What shapes the latent space; see `encoders.regularisers`.
     loss : {"mse", "bce"}
@@ -96,7 +98,7 @@ class Autoencoder(Encoder):
             if value < 1:
                 raise ValueError(f"{name}: {value} must be at least 1")
         for name, given, allowed in (
-            ("architecture", architecture, ENCODERS),
+            ("architecture", architecture, ARCHITECTURES),
             ("output", output, (None, *get_args(OutputName))),
             ("regulariser", regulariser, REGULARISERS),
             ("loss", loss, get_args(Loss)),
@@ -115,6 +117,7 @@ class Autoencoder(Encoder):
         self.latent_dim = latent_dim
         self.architecture: Architecture = architecture
         self.output: OutputName = output or ("sigmoid" if loss == "bce" else "direct")
+        self.confined = self.output == "sigmoid"
         self.regulariser = REGULARISERS[regulariser]()
         self.loss = loss
         self.beta = beta
@@ -126,26 +129,37 @@ class Autoencoder(Encoder):
         self.progress = False
         self.watch: Callable[[np.ndarray], object] | None = None
         self.variational = self.regulariser.variational
+        self.confined = self.output == "sigmoid"
         self._prior: Mixture | None = None
         if mixture:
             self.libraries = ("sklearn.mixture",)
 
-    def _build(self, dim: int) -> nn.ModuleDict:
-        last = output(self.output, dim, self.modes)
+    def why_not(self, layout: Layout | None) -> str | None:
+        """What goes along axes needs a layout with some, and fixed smooth bases any layout."""
+        axes = ARCHITECTURES[self.architecture].axes
+        along = why_not(f"the architecture '{self.architecture}'", layout, axes) if axes else None
+        return along or unfit(self.output, layout, self.modes)
+
+    def _build(self, field: Field, basis: np.ndarray | None) -> nn.ModuleDict:
+        last, kind = output(self.output, field.dim, basis), ARCHITECTURES[self.architecture]
+        numbers = emitted(self.output, field, self.modes, last.n_in) if kind.axes else Field.plain(last.n_in)
         return nn.ModuleDict(
             {
-                "encoder": ENCODERS[self.architecture](dim, self.regulariser.codes * self.latent_dim, self.hidden),
-                "decoder": DECODERS[self.architecture](self.latent_dim, last.n_in, self.hidden),
+                "encoder": kind.encoder(field, self.regulariser.codes * self.latent_dim, self.hidden),
+                "decoder": kind.decoder(self.latent_dim, numbers, self.hidden),
                 "output": last,
             }
         )
 
     def _fit(self, designs: np.ndarray, rng: np.random.Generator) -> None:
+        axes = ARCHITECTURES[self.architecture].axes
+        self._field = Field.of(self.layout) if self.layout is not None and axes else None
         self._offset = designs.mean(axis=0)
         self._unit = float((designs - self._offset).std())
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(int(rng.integers(2**63)))
-            self._network = self._build(designs.shape[1])
+            basis = fixed_basis(self.output, self.layout, self.modes)
+            self._network = self._build(self._field or Field.plain(designs.shape[1]), basis)
             self.regulariser.prepare(self._network["decoder"])
         noise = torch.Generator().manual_seed(int(rng.integers(2**63)))
         extent = float(np.ptp(designs))
@@ -218,20 +232,40 @@ class Autoencoder(Encoder):
         return rng.normal(size=(n, self.latent_dim)) if self.regulariser.standard else super().sample(n, rng)
 
     def state(self) -> dict[str, np.ndarray]:
-        """Weights of the networks, what designs are moved and divided by, and the mixture."""
+        """Weights of the networks, what designs are moved and divided by, the mixture, the axes that it goes along."""
         weights = {f"network.{name}": tensor.numpy() for name, tensor in self._network.state_dict().items()}
         prior = {} if self._prior is None else self._prior.state()
         mixture = {f"mixture.{name}": array for name, array in prior.items()}
-        return weights | mixture | {"offset": self._offset, "unit": np.array(self._unit)}
+        axes = {} if self._field is None else self._field.state()
+        return weights | mixture | axes | {"offset": self._offset, "unit": np.array(self._unit)}
 
     def restore(self, state: dict[str, np.ndarray]) -> None:
-        """Take back the weights."""
-        self._offset, self._unit = np.asarray(state["offset"], dtype=float), np.asarray(state["unit"]).item()
+        """Take back the weights.
+
+        Raises
+        ------
+        ValueError
+            If they are of an encoder with other parameters, or of an older form.
+        """
+        self._offset, self._unit = stored(state, "offset", None).astype(float), stored(state, "unit", 1).item()
+        dim = len(self._offset)
+        basis = stored(state, "network.output.basis", None, dim) if self.output in FIXED else None
+        axes = ARCHITECTURES[self.architecture].axes
+        self._field = Field.restored(state, dim, axes) if axes else None
+        weights = _tensors(state, "network.")
         with torch.device("meta"):  # so that a small file cannot ask for a large network
-            self._network = self._build(len(self._offset)).double()
-        self._network.load_state_dict(_tensors(state, "network."), assign=True)
+            self._network = self._build(self._field or Field.plain(dim), basis).double()
+        _refuse_others(weights, self._network.state_dict())
+        self._network.load_state_dict(weights, assign=True)
         self._network.requires_grad_(False)
         self._prior = Mixture(**_arrays(state, "mixture.")) if self.mixture else None
+
+
+def _refuse_others(weights: dict[str, Tensor], expected: dict[str, Tensor]) -> None:
+    for name in sorted(weights.keys() | expected.keys()):
+        found, needed = (tuple(each[name].shape) if name in each else None for each in (weights, expected))
+        if found != needed:
+            raise ValueError(f"the stored encoder's 'network.{name}' has the shape {found}; it must be {needed}")
 
 
 def _arrays(state: dict[str, np.ndarray], prefix: str) -> dict[str, np.ndarray]:

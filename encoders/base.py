@@ -1,9 +1,28 @@
-"""What an encoder is: the one file that the author of an encoder reads."""
+"""What an encoder is: the one file that the author of an encoder reads.
+
+Encoders are put together of parts: of an autoencoder any architecture goes with any output, regulariser and loss.
+
+>>> import numpy as np, torch
+>>> from encoders.autoencoder import Autoencoder
+>>> rng = np.random.default_rng(0)
+>>> designs = rng.normal(size=(100, 2)) @ rng.normal(size=(2, 12))  # points on a plane in twelve dimensions
+>>> parts = dict(latent_dim=2, output="sigmoid", regulariser="mmd", loss="bce", mixture=3)
+>>> encoder = Autoencoder(**parts, epochs=5).fit(designs, rng)
+>>> latents = torch.from_numpy(encoder.sample(4, rng)).requires_grad_()
+>>> encoder.decode(latents).sum().backward()  # an optimiser's gradient passes through it
+>>> tuple(latents.grad.shape), encoder.bounds.shape
+((4, 2), (2, 2))
+>>> again = Autoencoder(**parts)  # what was learned are plain arrays, and the same class takes them back
+>>> again.restore(encoder.state())
+>>> bool(np.array_equal(again.encode(designs), encoder.encode(designs)))
+True
+"""
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
 import numpy as np
 
@@ -16,6 +35,28 @@ WIDENING = 0.5
 """By how much of its width the box grows on each side."""
 LEAST_SCALE = 0.01
 """The smallest scale of a coordinate, as a share of the largest."""
+
+
+class Layout(Protocol):
+    """What a design is the coordinates of, as far as encoders need to know; `problems.layouts` has some."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Of one design as an array; the design vector is the array in C order."""
+
+    @property
+    def closed(self) -> tuple[bool, ...]:
+        """For each leading axis along which neighbours in the array are neighbours in space: whether it is a ring."""
+
+    @property
+    def still(self) -> int:
+        """How many leading modes only move the design."""
+
+    def modes(self, n: int) -> np.ndarray:
+        """The n smoothest modes, shape (n, d), orthonormal, by rising frequency."""
+
+    def frequencies(self, n: int) -> np.ndarray:
+        """Their frequencies, shape (n,), at least 0."""
 
 
 class Encoder(ABC):
@@ -34,8 +75,13 @@ class Encoder(ABC):
         Whether it can do nothing before `fit`.
     variational : bool
         Whether its latents are means of posteriors, so that one that hardly varies, against 1, is not in use.
+    confined : bool
+        Whether no latent decodes to a design outside of the box of the training designs (give or take a margin), so
+        that a search through it can find nothing there.
     libraries : tuple of str
         Modules that `_fit` imports, and that are imported before the clock starts.
+    layout : Layout or None
+        What the designs of `fit` are the coordinates of, if that was said; set before `_fit`.
     centre, scale : ndarray, shape (k,), or None
         Mean and standard deviation of the encoded designs; None before `fit`.
     bounds : ndarray, shape (2, k), or None
@@ -46,18 +92,21 @@ class Encoder(ABC):
     differentiable: bool = True
     needs_designs: bool = True
     variational: bool = False
+    confined: bool = False
     libraries: tuple[str, ...] = ()
+    layout: Layout | None = None
     centre: np.ndarray | None = None
     scale: np.ndarray | None = None
     bounds: np.ndarray | None = None
 
-    def fit(self, designs: np.ndarray, rng: np.random.Generator) -> Self:
+    def fit(self, designs: np.ndarray, rng: np.random.Generator, layout: Layout | None = None) -> Self:
         """Learn from designs (n, d), then set `centre`, `scale` and `bounds`.
 
         Raises
         ------
         ValueError
-            For designs that are not finite, too few, all the same, or of fewer dimensions than the latent space.
+            For designs that are not finite, too few, all the same, or of fewer dimensions than the latent space, and
+            for a layout that is not theirs or of no use (`why_not`).
         """
         designs = np.asarray(designs, dtype=float)
         if designs.ndim != 2 or len(designs) < 2:
@@ -66,6 +115,11 @@ class Encoder(ABC):
             raise ValueError("designs hold values that are not finite")
         if not np.ptp(designs, axis=0).any():
             raise ValueError("all designs are the same")
+        if layout is not None and math.prod(layout.shape) != designs.shape[1]:
+            raise ValueError(f"layout: is of shape {layout.shape}, and designs have {designs.shape[1]} coordinates")
+        if (reason := self.why_not(layout)) is not None:
+            raise ValueError(reason)
+        self.layout = layout
         self._fit(designs.copy(), rng)
         if self.latent_dim > designs.shape[1]:
             raise ValueError(f"latent_dim {self.latent_dim} is above the design dimension {designs.shape[1]}")
@@ -81,6 +135,10 @@ class Encoder(ABC):
         margin = np.maximum(WIDENING * (high - low), self.scale)
         self.bounds = np.array([low - margin, high + margin])
         return self
+
+    def why_not(self, layout: Layout | None) -> str | None:
+        """Say in a sentence why it cannot learn designs of a layout, or of none; None where it can."""
+        return None
 
     @abstractmethod
     def _fit(self, designs: np.ndarray, rng: np.random.Generator) -> None:
@@ -108,7 +166,7 @@ class Encoder(ABC):
 
     @abstractmethod
     def state(self) -> dict[str, np.ndarray]:
-        """What `_fit` learned, as plain arrays."""
+        """What `_fit` learned, as plain arrays, and what is needed of the layout: `restore` is told neither."""
 
     @abstractmethod
     def restore(self, state: dict[str, np.ndarray]) -> None:

@@ -1,4 +1,4 @@
-"""The diffusion autoencoder: a latent tells a small denoiser which outline to draw out of noise."""
+"""The diffusion autoencoder: a latent tells a small denoiser which design to draw out of noise."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import math
 from itertools import pairwise
 from typing import Literal
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
 from encoders.autoencoder import Autoencoder
-from encoders.networks import perceptron
+from encoders.fields import Field
+from encoders.networks import hidden_layer
 from encoders.outputs import output
 from encoders.regularisers import normal
 
@@ -25,7 +27,7 @@ class DiffusionAutoencoder(Autoencoder):
 
     A design is drawn by deterministic steps (DDIM) from noise that is drawn once and the same for all, so that it is a
     differentiable function of the latent. The denoiser is told noisy coefficients, the time and the latent, and gives
-    clean coefficients; it is trained by the squared error of the vertices at random times.
+    clean coefficients; it is trained by the squared error of the designs at random times.
 
     Parameters
     ----------
@@ -38,7 +40,7 @@ class DiffusionAutoencoder(Autoencoder):
     hidden : int
         Width of the encoder's hidden layer; the denoiser has two of twice the width.
     modes : int
-        The highest frequency of the outline's coefficients.
+        The highest frequency of the design's coefficients.
     mixture, epochs, batch_size, learning_rate, device
         See `encoders.autoencoder.Autoencoder`.
 
@@ -77,11 +79,11 @@ class DiffusionAutoencoder(Autoencoder):
             raise ValueError(f"steps: {steps} must be at least 1")
         self.steps = steps
 
-    def _build(self, dim: int) -> nn.ModuleDict:
-        last = output("spectral", dim, self.modes)
+    def _build(self, field: Field, basis: np.ndarray | None) -> nn.ModuleDict:
+        last = output("spectral", field.dim, basis)
         return nn.ModuleDict(
             {
-                "encoder": perceptron(dim, self.regulariser.codes * self.latent_dim, self.hidden),
+                "encoder": hidden_layer(field.dim, self.regulariser.codes * self.latent_dim, self.hidden),
                 "decoder": Denoiser(self.latent_dim, last.n_in, 2 * self.hidden, self.steps),
                 "output": last,
             }

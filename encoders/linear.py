@@ -9,11 +9,11 @@ import torch
 from torch import Tensor
 
 from encoders import bases
-from encoders.base import LEAST_SCALE, Encoder
+from encoders.base import LEAST_SCALE, Encoder, Layout
+from encoders.fields import Field, why_not
+from encoders.stored import stored
 
 Basis = Literal["pca", "whitened-pca", "fourier", "bspline", "random"]
-STILL = 2
-"""Fourier modes that only move an outline, and come last."""
 
 
 class Linear(Encoder):
@@ -26,10 +26,11 @@ class Linear(Encoder):
     basis : {"pca", "whitened-pca", "fourier", "bspline", "random"}
         "pca": principal components of the designs, the best linear map for its dimension in the mean square;
         "whitened-pca": the same, each as long as the designs' deviation along it (1 % of the longest at least), so that
-        encoded designs are uncorrelated and of unit deviation. The others learn nothing but the mean, and are for
-        outlines. "fourier": modes by rising frequency j, each as long as 1/j, so that equal steps in all of them are
-        steps in the Sobolev norm H¹; "bspline": a closed cubic spline with k/2 control points; "random": random smooth
-        directions, whose Fourier coefficients fall as 1/j².
+        encoded designs are uncorrelated and of unit deviation. The others learn nothing but the mean, and go by the
+        layout. "fourier": its modes by rising frequency, each as long as the inverse of that, so that equal steps in
+        all of them are steps in the Sobolev norm H¹, those that only move a design last; "bspline": a cubic spline over
+        its axes, with as many control points as there are latents for each component of a point; "random": random
+        smooth directions, whose coefficients of modes fall as the inverse square of the frequency.
 
     References
     ----------
@@ -42,12 +43,22 @@ class Linear(Encoder):
     def __init__(self, latent_dim: int | None = 8, basis: Basis = "pca") -> None:
         if latent_dim is not None and latent_dim < 1:
             raise ValueError(f"latent_dim: {latent_dim} must be at least 1")
-        if basis == "bspline" and latent_dim is not None and (latent_dim < 6 or latent_dim % 2):
-            raise ValueError(f"latent_dim: {latent_dim} must be even and at least 6, three points, for basis 'bspline'")
         self._wanted = latent_dim
         if latent_dim is not None:
             self.latent_dim = latent_dim
         self.basis = basis
+
+    def why_not(self, layout: Layout | None) -> str | None:
+        """All but principal components need a layout, and splines one with axes that divide into as many points."""
+        if self.basis in ("pca", "whitened-pca"):
+            return None
+        what = f"the basis '{self.basis}'"
+        if self.basis != "bspline":
+            return why_not(what, layout)
+        missing = why_not(what, layout, bases.AXES)
+        if missing or layout is None or self._wanted is None or bases.controls(Field.of(layout), self._wanted):
+            return missing
+        return f"latent_dim: {self._wanted} must be {bases.allowed(Field.of(layout))}, for {what}"
 
     def _fit(self, designs: np.ndarray, rng: np.random.Generator) -> None:
         dim = designs.shape[1]
@@ -57,16 +68,20 @@ class Linear(Encoder):
         self.restore({"mean": designs.mean(axis=0), "basis": self._find(designs, k, rng)})
 
     def _find(self, designs: np.ndarray, k: int, rng: np.random.Generator) -> np.ndarray:
-        dim = designs.shape[1]
         if self.basis == "pca":
             return _principal_components(designs, k)
         if self.basis == "whitened-pca":
             return _whitened(designs)[:k]
+        layout, dim = self.layout, designs.shape[1]
+        assert layout is not None
         if self.basis == "bspline":
-            return bases.bspline(dim, k // 2)
+            field = Field.of(layout)
+            points = bases.controls(field, k)
+            assert points is not None
+            return bases.bspline(field, points)
         if self.basis == "fourier":
-            return np.roll(_smooth(dim, min(dim, k + STILL), 1), -STILL, axis=0)[:k]
-        directions = rng.normal(size=(k, dim)) @ _smooth(dim, dim, 2)
+            return np.roll(_smooth(layout, min(dim, k + layout.still), 1), -layout.still, axis=0)[:k]
+        directions = rng.normal(size=(k, dim)) @ _smooth(layout, dim, 2)
         return np.asarray(np.linalg.qr(directions.T)[0].T)
 
     def encode(self, x: np.ndarray) -> np.ndarray:
@@ -82,17 +97,19 @@ class Linear(Encoder):
         return {"mean": self._mean.numpy(), "basis": self._basis.numpy()}
 
     def restore(self, state: dict[str, np.ndarray]) -> None:
-        """Take back mean and basis."""
-        self._mean = torch.as_tensor(np.ascontiguousarray(state["mean"], dtype=float))
-        self._basis = torch.as_tensor(np.ascontiguousarray(state["basis"], dtype=float))
+        """Take back mean and basis; raises ValueError where they are not there, or do not fit."""
+        mean = stored(state, "mean", None)
+        basis = stored(state, "basis", None, len(mean))
+        self._mean = torch.as_tensor(np.ascontiguousarray(mean, dtype=float))
+        self._basis = torch.as_tensor(np.ascontiguousarray(basis, dtype=float))
         self._inverse = np.linalg.pinv(self._basis.numpy())
         self.latent_dim = len(self._basis)
 
 
-def _smooth(dim: int, rows: int, power: int) -> np.ndarray:
-    """Fourier modes, each divided by its frequency to a power."""
-    falling = np.maximum(1.0, np.abs(bases.frequencies(dim, rows))) ** -power
-    return np.asarray(falling[:, None] * bases.fourier(dim, rows))
+def _smooth(layout: Layout, rows: int, power: int) -> np.ndarray:
+    """Modes, each divided by its frequency to a power."""
+    falling = np.maximum(1.0, layout.frequencies(rows)) ** -power
+    return np.asarray(falling[:, None] * layout.modes(rows))
 
 
 def _principal_components(designs: np.ndarray, k: int) -> np.ndarray:

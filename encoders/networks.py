@@ -1,127 +1,172 @@
-"""Networks between designs and codes, and between latents and a sequence of points: perceptron, convolutions, LSTM."""
+"""Networks between designs and codes, and between latents and points along axes: perceptron, convolutions, LSTM."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from encoders import bases
+from encoders.fields import Field
 
 Architecture = Literal["mlp", "conv", "lstm"]
 KERNEL = 5
-"""Points that a convolution sees."""
+"""Points along an axis that a convolution sees."""
 HALVINGS = 3
 """Times that an encoder of convolutions halves the number of points, and a decoder doubles it."""
 COARSEST = 8
-"""Points that an encoder of convolutions is left with, by averaging."""
+"""Points along an axis that an encoder of convolutions is left with, by averaging."""
 SHARE = 4
 """Channels of convolutions are the width over this."""
 
 
-def perceptron(n_in: int, n_out: int, width: int) -> nn.Module:
+def perceptron(field: Field, n_out: int, width: int) -> nn.Module:
+    """One hidden layer with ReLU, from a design to codes; the axes are nothing to it."""
+    return hidden_layer(field.dim, n_out, width)
+
+
+def perceptron_back(latent_dim: int, field: Field, width: int) -> nn.Module:
+    """One hidden layer with ReLU, from a latent to the numbers of a field."""
+    return hidden_layer(latent_dim, field.dim, width)
+
+
+def hidden_layer(n_in: int, n_out: int, width: int) -> nn.Module:
     """One hidden layer with ReLU."""
     return nn.Sequential(nn.Linear(n_in, width), nn.ReLU(), nn.Linear(width, n_out))
 
 
-class ConvolutionalEncoder(nn.Module):
-    """Circular convolutions over a closed outline, so that no vertex is the first until the last layer."""
+class Convolution(nn.Module):
+    """A convolution that sees beyond the ends of an axis: on a ring round it, on a line the last value again."""
 
-    def __init__(self, dim: int, n_out: int, width: int) -> None:
+    def __init__(self, n_in: int, n_out: int, closed: tuple[bool, ...], stride: int = 1) -> None:
         super().__init__()
-        bases.n_vertices(dim)
+        self.closed = closed
+        self.layer = CONVOLUTIONS[len(closed)](n_in, n_out, KERNEL, stride=stride)
+
+    def forward(self, signal: Tensor) -> Tensor:
+        """A signal (n, channels, *sizes); along a ring that is shorter than the kernel it comes out longer."""
+        for axis, closed in enumerate(self.closed):
+            signal = _beyond_the_ends(signal, axis, closed)
+        return self.layer(signal)
+
+
+def _beyond_the_ends(signal: Tensor, axis: int, closed: bool) -> Tensor:
+    axes = signal.ndim - 2
+    size = signal.shape[axis + 2]
+    if closed and size < KERNEL:  # it is gone round often enough
+        times = [1] * signal.ndim
+        times[axis + 2] = math.ceil(KERNEL / size)
+        signal = signal.repeat(times)
+    padding = [0, 0] * axes
+    padding[2 * (axes - 1 - axis) : 2 * (axes - axis)] = [KERNEL // 2] * 2
+    return functional.pad(signal, padding, mode="circular" if closed else "replicate")
+
+
+class ConvolutionalEncoder(nn.Module):
+    """Convolutions over the axes of a design, so that on a ring no point is the first until the last layer."""
+
+    def __init__(self, field: Field, n_out: int, width: int) -> None:
+        super().__init__()
         channels = max(1, width // SHARE)
-        sizes = [2, *[channels] * HALVINGS]
-        self.layers = nn.ModuleList(
-            nn.Conv1d(a, b, KERNEL, stride=2, padding=KERNEL // 2, padding_mode="circular") for a, b in pairwise(sizes)
-        )
-        self.head = nn.Linear(channels * COARSEST, n_out)
+        channel_pairs = pairwise([field.components, *[channels] * HALVINGS])
+        self.field = field
+        self.layers = nn.ModuleList(Convolution(a, b, field.closed, stride=2) for a, b in channel_pairs)
+        self.head = nn.Linear(channels * COARSEST ** len(field.sizes), n_out)
 
     def forward(self, designs: Tensor) -> Tensor:
         """Codes (n, n_out) of designs (n, d)."""
-        signal = designs.unflatten(1, (-1, 2)).mT
+        signal = designs.unflatten(1, (*self.field.sizes, self.field.components)).movedim(-1, 1)
         for layer in self.layers:
-            signal = functional.relu(layer(_at_least(signal, KERNEL)))
-        return self.head(functional.adaptive_avg_pool1d(signal, COARSEST).flatten(1))
+            signal = functional.relu(layer(signal))
+        return self.head(AVERAGES[len(self.field.sizes)](signal, COARSEST).flatten(1))
 
 
 class ConvolutionalDecoder(nn.Module):
-    """From a coarse closed sequence of features to points, by doubling and circular convolutions."""
+    """From a coarse array of features to points, by doubling and convolutions."""
 
-    def __init__(self, latent_dim: int, n_out: int, width: int) -> None:
+    def __init__(self, latent_dim: int, field: Field, width: int) -> None:
         super().__init__()
         channels = max(1, width // SHARE)
-        self.lengths = [max(KERNEL, math.ceil(n_out / 2 / 2**halvings)) for halvings in range(HALVINGS, 0, -1)]
-        self.n_points = n_out // 2
-        self.stem = nn.Linear(latent_dim, channels * self.lengths[0])
-        self.layers = nn.ModuleList(_closed(channels, channels) for _ in self.lengths)
-        self.head = _closed(channels, 2)
+        self.steps = [
+            tuple(max(KERNEL, math.ceil(size / 2**halvings)) for size in field.sizes)
+            for halvings in range(HALVINGS, 0, -1)
+        ]
+        self.field = field
+        self.stem = nn.Linear(latent_dim, channels * math.prod(self.steps[0]))
+        self.layers = nn.ModuleList(Convolution(channels, channels, field.closed) for _ in self.steps)
+        self.head = Convolution(channels, field.components, field.closed)
 
     def forward(self, latents: Tensor) -> Tensor:
-        """Points (n, n_out), coordinates in turn, of latents (n, k)."""
-        signal = functional.relu(self.stem(latents).unflatten(1, (-1, self.lengths[0])))
-        for length, layer in zip([*self.lengths[1:], self.n_points], self.layers, strict=True):
-            signal = functional.relu(layer(_at_least(functional.interpolate(signal, length), KERNEL)))
-        return self.head(signal)[..., : self.n_points].mT.flatten(1)
-
-
-def _closed(n_in: int, n_out: int) -> nn.Conv1d:
-    return nn.Conv1d(n_in, n_out, KERNEL, padding=KERNEL // 2, padding_mode="circular")
-
-
-def _at_least(signal: Tensor, length: int) -> Tensor:
-    """The sequence, gone round often enough to have a length."""
-    return signal.repeat(1, 1, math.ceil(length / signal.shape[2])) if signal.shape[2] < length else signal
+        """Numbers (n, d) of the field, components in turn, of latents (n, k)."""
+        signal = functional.relu(self.stem(latents).unflatten(1, (-1, *self.steps[0])))
+        for sizes, layer in zip([*self.steps[1:], self.field.sizes], self.layers, strict=True):
+            signal = functional.relu(layer(functional.interpolate(signal, sizes)))
+        points = self.head(signal)
+        for axis, size in enumerate(self.field.sizes):
+            points = points.narrow(axis + 2, 0, size)
+        return points.movedim(1, -1).flatten(1)
 
 
 class RecurrentEncoder(nn.Module):
-    """An LSTM along the ordered points of an outline; its last state is encoded."""
+    """An LSTM along the points of a design; its last state is encoded."""
 
-    def __init__(self, dim: int, n_out: int, width: int) -> None:
+    def __init__(self, field: Field, n_out: int, width: int) -> None:
         super().__init__()
-        bases.n_vertices(dim)
-        self.layer = nn.LSTM(2, width, batch_first=True)
+        self.components = field.components
+        self.layer = nn.LSTM(field.components, width, batch_first=True)
         self.head = nn.Linear(width, n_out)
 
     def forward(self, designs: Tensor) -> Tensor:
         """Codes (n, n_out) of designs (n, d)."""
-        _, (last, _) = self.layer(designs.unflatten(1, (-1, 2)))
+        _, (last, _) = self.layer(designs.unflatten(1, (-1, self.components)))
         return self.head(last[0])
 
 
 class RecurrentDecoder(nn.Module):
-    """An LSTM that sees the latent, and how far round it is, at every point."""
+    """An LSTM that sees the latent, and how far round it is, at every point; a line is half a turn."""
 
     phase: Tensor
 
-    def __init__(self, latent_dim: int, n_out: int, width: int) -> None:
+    def __init__(self, latent_dim: int, field: Field, width: int) -> None:
         super().__init__()
-        angle = 2 * math.pi * torch.arange(n_out // 2) / (n_out // 2)
+        (size,), (closed,) = field.sizes, field.closed
+        angle = (2 if closed else 1) * math.pi * torch.arange(size) / size
         self.register_buffer("phase", torch.stack([angle.cos(), angle.sin()], dim=1))
         self.layer = nn.LSTM(latent_dim + 2, width, batch_first=True)
-        self.head = nn.Linear(width, 2)
+        self.head = nn.Linear(width, field.components)
 
     def forward(self, latents: Tensor) -> Tensor:
-        """Points (n, n_out), coordinates in turn, of latents (n, k)."""
+        """Numbers (n, d) of the field, components in turn, of latents (n, k)."""
         seen = latents[:, None].expand(-1, len(self.phase), -1)
         states, _ = self.layer(torch.cat([seen, self.phase.expand(len(latents), -1, -1)], dim=2))
         return self.head(states).flatten(1)
 
 
-Build = Callable[[int, int, int], nn.Module]
-ENCODERS: dict[Architecture, Build] = {
-    "mlp": perceptron,
-    "conv": ConvolutionalEncoder,
-    "lstm": RecurrentEncoder,
+CONVOLUTIONS: dict[int, Callable[..., nn.Module]] = {1: nn.Conv1d, 2: nn.Conv2d}
+AVERAGES: dict[int, Callable[[Tensor, int], Tensor]] = {
+    1: functional.adaptive_avg_pool1d,
+    2: functional.adaptive_avg_pool2d,
 }
-"""From the numbers of inputs and outputs and the width to a network."""
-DECODERS: dict[Architecture, Build] = {
-    "mlp": perceptron,
-    "conv": ConvolutionalDecoder,
-    "lstm": RecurrentDecoder,
+"""By the number of axes."""
+
+
+class Kind(NamedTuple):
+    """An architecture: from a field, codes and a width to one network, from latents, a field and a width to the other.
+
+    It works on fields of so many axes; on any, where that is empty.
+    """
+
+    encoder: Callable[[Field, int, int], nn.Module]
+    decoder: Callable[[int, Field, int], nn.Module]
+    axes: tuple[int, ...] = ()
+
+
+ARCHITECTURES: dict[Architecture, Kind] = {
+    "mlp": Kind(perceptron, perceptron_back),
+    "conv": Kind(ConvolutionalEncoder, ConvolutionalDecoder, tuple(CONVOLUTIONS)),
+    "lstm": Kind(RecurrentEncoder, RecurrentDecoder, (1,)),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Literal
 
 import numpy as np
@@ -9,10 +10,12 @@ import torch
 from torch import Tensor, nn
 
 from encoders import bases
+from encoders.base import Layout
+from encoders.fields import Field, why_not
 
+FEW = 64
+"""Modes that are looked at first: on a large mesh, all of them would take long."""
 OutputName = Literal["direct", "sigmoid", "spectral", "bspline"]
-
-
 EDGE = 1e-6
 """How near to the edge of the box a coordinate may be for a loss that is infinite there."""
 
@@ -73,29 +76,78 @@ class Combination(Direct):
         return numbers @ self.basis
 
 
-def output(name: OutputName, dim: int, modes: int) -> Direct:
-    """The output layer by name, for designs of d coordinates.
+FIXED = ("spectral", "bspline")
+"""Outputs of a fixed basis."""
 
-    Raises
-    ------
-    ValueError
-        If the designs are no outlines, or have too few vertices for so many modes.
-    """
-    if name == "direct":
-        return Direct(dim)
-    if name == "sigmoid":
-        return Sigmoid(dim)
-    points = 2 * modes + 1
-    if points > bases.n_vertices(dim):
-        raise ValueError(f"modes: {modes} need {points} vertices at least; the outlines have {dim // 2}")
+
+def output(name: OutputName, dim: int, basis: np.ndarray | None) -> Direct:
+    """The output layer by name, for designs of d coordinates, or for a fixed basis (m, d)."""
+    if basis is not None:
+        return Combination(basis)
+    return Sigmoid(dim) if name == "sigmoid" else Direct(dim)
+
+
+def unfit(name: OutputName, layout: Layout | None, modes: int) -> str | None:
+    """Why there is no such output for designs of a layout, in a sentence; None where there is."""
+    if name not in FIXED:
+        return None
+    missing = why_not(f"the output '{name}'", layout, bases.AXES if name == "bspline" else ())
+    if missing or layout is None:
+        return missing
     if name == "bspline":
-        return Combination(bases.bspline(dim, points))
-    return Combination(_spectral(dim, modes))
+        field = Field.of(layout)
+        points = bases.up_to(field, modes)
+        if any(m > n for m, n in zip(points, field.sizes, strict=True)):
+            return f"modes: {modes} need {_times(points)} points at least; the designs have {_times(field.sizes)}"
+        return None
+    highest = _until_above(layout, modes)[-1]
+    if not modes < highest:
+        return f"modes: {modes} must be below {highest:.4g}, the highest frequency of the designs"
+    return None
 
 
-def _spectral(dim: int, modes: int) -> np.ndarray:
-    """The Fourier modes up to a frequency, in its order, scaled so that numbers of like size make a smooth outline."""
-    rows = 2 * (2 * modes + 1)
-    order = bases.frequencies(dim, rows)
-    scaled = bases.fourier(dim, rows) * np.sqrt(dim / 2) / np.maximum(1, np.abs(order))[:, None]
-    return np.asarray(scaled[np.argsort(order, kind="stable")])
+def _times(sizes: tuple[int, ...]) -> str:
+    return " × ".join(map(str, sizes))
+
+
+def fixed_basis(name: OutputName, layout: Layout | None, modes: int) -> np.ndarray | None:
+    """The basis (m, d) whose weights the numbers of an output are; None where they are none."""
+    if name not in FIXED:
+        return None
+    assert layout is not None
+    if name == "bspline":
+        field = Field.of(layout)
+        return bases.bspline(field, bases.up_to(field, modes))
+    return _spectral(layout, modes)
+
+
+def emitted(name: OutputName, field: Field, modes: int, rows: int) -> Field:
+    """How the numbers of an output lie, for decoders along axes: as a design, control points, or a ring of modes."""
+    if name not in FIXED:
+        return field
+    if name == "bspline":
+        return Field(bases.up_to(field, modes), field.closed, field.components)
+    together = math.gcd(rows, field.components)
+    return Field((rows // together,), (True,), together)
+
+
+def _until_above(layout: Layout, modes: int) -> np.ndarray:
+    """Frequencies as far as the first above `modes`, or a few more; all where there is none."""
+    dim, n = math.prod(layout.shape), FEW
+    while n < dim and layout.frequencies(n)[-1] <= modes:
+        n *= 2
+    return layout.frequencies(min(n, dim))
+
+
+def _spectral(layout: Layout, modes: int) -> np.ndarray:
+    """The modes up to a frequency, scaled so that numbers of like size make a smooth design.
+
+    The lowest are in the middle, so that neighbours are of like frequency, also where a decoder sees them as a ring.
+    """
+    frequencies = _until_above(layout, modes)
+    rows = int(np.searchsorted(frequencies, modes, side="right"))
+    together = max(1, layout.still)
+    points = math.prod(layout.shape) / together
+    scaled = layout.modes(rows) * np.sqrt(points) / np.maximum(1, frequencies[:rows])[:, None]
+    group = np.arange(rows) // together
+    return np.asarray(scaled[np.argsort(np.where(group % 2, group, -group), kind="stable")])

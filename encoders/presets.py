@@ -29,12 +29,14 @@ class Preset:
 
 PRESETS = {
     "pca": Preset(LINEAR, "Principal components of the designs.", {"basis": "pca"}),
-    "fourier": Preset(LINEAR, "Fourier modes by rising frequency; learns but the mean.", {"basis": "fourier"}),
-    "bspline": Preset(LINEAR, "Closed splines of few control points; learns but the mean.", {"basis": "bspline"}),
+    "fourier": Preset(
+        LINEAR, "Smooth modes of the layout by rising frequency; learns but the mean.", {"basis": "fourier"}
+    ),
+    "bspline": Preset(LINEAR, "Splines of few control points; learns but the mean.", {"basis": "bspline"}),
     "random-subspace": Preset(LINEAR, "Random smooth directions; learns but the mean.", {"basis": "random"}),
     "raw-fourier": Preset(
         LINEAR,
-        "Raw search, k = d, over all Fourier modes: the coordinates of Sobolev descent.",
+        "Raw search, k = d, over all smooth modes: the coordinates of Sobolev descent.",
         {"basis": "fourier", "latent_dim": None},
     ),
     "raw-data": Preset(
@@ -44,9 +46,11 @@ PRESETS = {
     ),
     "vae": Preset(AUTOENCODER, "Variational autoencoder, the classic perceptron."),
     "ae": Preset(AUTOENCODER, "Autoencoder without a regulariser.", {"regulariser": "none"}),
-    "conv-vae": Preset(AUTOENCODER, "Variational, of circular convolutions.", {"architecture": "conv", "hidden": 64}),
+    "conv-vae": Preset(
+        AUTOENCODER, "Variational, of convolutions over the layout's axes.", {"architecture": "conv", "hidden": 64}
+    ),
     "lstm-vae": Preset(
-        AUTOENCODER, "Variational, recurrent along the outline.", {"architecture": "lstm", "hidden": 32}
+        AUTOENCODER, "Variational, recurrent along the layout's axis.", {"architecture": "lstm", "hidden": 32}
     ),
     "info-vae": Preset(
         AUTOENCODER, "Its latents drawn to the prior as a whole.", {"regulariser": "mmd", "beta": 100.0}
@@ -56,7 +60,7 @@ PRESETS = {
     ),
     "spectral-vae": Preset(
         AUTOENCODER,
-        "Variational, decoding to Fourier coefficients; sampled from a mixture.",
+        "Variational, decoding to coefficients of smooth modes; sampled from a mixture.",
         {"output": "spectral", "beta": 0.1, "mixture": 20},
     ),
     "untrained": Preset(AUTOENCODER, "The networks of a VAE before training.", {"epochs": 0}),

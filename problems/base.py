@@ -1,7 +1,29 @@
-"""What a design problem is: the one file that the author of a problem reads."""
+"""What a design problem is: the one file that the author of a problem reads.
+
+A problem is put together of parts: what designs are, where training designs come from, formulas, constraints. Here the
+roundest outline of at least unit area, of what outlines share, with one formula and one constraint:
+
+>>> import numpy as np, torch
+>>> from problems.geometry import isoperimetric_quotient, signed_area, vertices
+>>> from problems.shapes import ShapeData, ShapeProblem
+>>> class Roundest(ShapeProblem):
+...     '''The roundest outline of at least unit area.'''
+...     name, targets = "roundest", (1.05, 1.01)
+...     def objective(self, x):
+...         return 1 - isoperimetric_quotient(vertices(x))
+...     def quotient(self, objective):  # so that people read the ratio of surface to volume
+...         return 1 - objective
+...     def constraints(self, x):  # satisfied where it is at most 0
+...         return 1 - signed_area(vertices(x))[:, None]
+>>> problem = Roundest(n_vertices=40, data=ShapeData(classes=("square", "star"), withhold=0.5))
+>>> designs = problem.designs(8, np.random.default_rng(0))
+>>> designs.shape, problem.evaluate(1.1 * designs).feasible.all(), problem.evaluate(0.9 * designs).feasible.any()
+((8, 80), np.True_, np.False_)
+"""
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
@@ -11,6 +33,8 @@ import numpy as np
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from torch import Tensor
+
+    from problems.layouts.base import Layout
 
 FEASIBILITY_TOLERANCE = 1e-6
 """A design is feasible when every constraint is at most this."""
@@ -56,6 +80,43 @@ class Verification:
     value: float | None = None
 
 
+@dataclass(frozen=True)
+class DataFacts:
+    """What is on record of a problem's training data; see `problems.data`.
+
+    Attributes
+    ----------
+    source : str
+        Where they come from, in words: what is drawn, or the name of a file.
+    identity : str
+        What other data would have another of: the SHA-256 of a file, say.
+    withheld : float
+        The share of the best, in [0, 1), that training does not see.
+    price_each : float
+        Evaluations that one design took to make.
+    """
+
+    source: str
+    identity: str
+    withheld: float = 0.0
+    price_each: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.withheld < 1:
+            raise ValueError(f"withheld: {self.withheld} must be at least 0 and less than 1")
+        if not 0 <= self.price_each < math.inf:
+            raise ValueError(f"price_each: {self.price_each} must be at least 0 and finite")
+
+    def price(self, n: float) -> float:
+        """Evaluations that n training designs cost in all, those included that were thrown away.
+
+        Where some are withheld, each had to be evaluated once more, to tell the better ones.
+        """
+        if not self.withheld:
+            return float(n * self.price_each)
+        return float(np.ceil(n / (1 - self.withheld)) * (self.price_each + 1))
+
+
 class Problem(ABC):
     """A design problem: minimise an objective over x in R^d under constraints g(x) <= 0.
 
@@ -92,10 +153,15 @@ class Problem(ABC):
         Whether a good design has a large displayed value.
     n_designs : int
         How many training designs an experiment draws.
+    layout : Layout or None
+        What a design is the coordinates of (see `problems.layouts`); None where there is nothing to say.
+    data_facts : DataFacts or None
+        Where they come from, what of them is withheld and what they cost; None says nothing, which an audit tells.
     """
 
     name: str
     dim: int
+    layout: Layout | None = None
     bounds: np.ndarray | None = None
     optimum: float | None = None
     optimal_design: np.ndarray | None = None
@@ -108,6 +174,7 @@ class Problem(ABC):
     quantity: str = "objective"
     larger_is_better: bool = False
     n_designs: int = 2000
+    data_facts: DataFacts | None = None
 
     @abstractmethod
     def evaluate(self, x: np.ndarray) -> Evaluation:
@@ -138,8 +205,10 @@ class Problem(ABC):
         return None
 
     def draw(self, x: np.ndarray, ax: Axes) -> None:
-        """Draw one design, shape (d,), on Matplotlib axes; by default its coordinates as a line."""
-        ax.plot(x)
+        """Draw one design, shape (d,), on Matplotlib axes; by default as its layout is drawn."""
+        from problems.layouts.drawing import draw
+
+        draw(self.layout, x, ax)
 
     def verify(self, x: np.ndarray) -> Verification:
         """Check one design, shape (d,), by means that share no code with `evaluate`; by default that it is finite."""

@@ -1,10 +1,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from lasting import LastingCrew
+
+from bench.running.workers import teams
+from bench.running.workers.process import Crew
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # as in a worker, and for its children too
 
@@ -51,6 +56,21 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     seed = config.getoption("randomly_seed", None)
     if seed is not None:
         terminalreporter.write_line(f"The same order again: --randomly-seed={seed}")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _lasting_workers() -> Iterator[None]:
+    """One crew of worker processes for all tests but those of processes, since each takes seconds to start."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(teams, "Crew", LastingCrew)
+        yield
+    LastingCrew.end_all()
+
+
+@pytest.fixture
+def own_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Worker processes of the test's own, for tests of how these start, die and end."""
+    monkeypatch.setattr(teams, "Crew", Crew)
 
 
 @pytest.fixture

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import doctest
 import re
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -83,9 +85,17 @@ def test_the_examples_for_contributors_conform() -> None:
         module, _, name = kind.partition(":")
         exec(f"from {module} import {name}", names)
     exec("import numpy as np\nimport torch\nfrom problems.base import DifferentiableProblem", names)
+    exec("from problems.layouts.base import Layout\nfrom scipy.fft import idct", names)
     for code in blocks(ROOT / "CONTRIBUTING.md", "python"):
         exec(code, names)
     names["test_that_they_conform"]()
+
+
+@pytest.mark.parametrize("module", ["problems.base", "encoders.base", "bench.optimisers.base"])
+def test_the_worked_example_of_each_interface_runs(module: str) -> None:
+    failed, tried = doctest.testmod(import_module(module))
+    assert tried > 5
+    assert failed == 0
 
 
 def test_every_column_of_the_records_is_described(tiny_file: Path, tmp_path: Path) -> None:

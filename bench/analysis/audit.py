@@ -118,6 +118,26 @@ def _failures(records: Records) -> Iterator[Said]:
             yield f"{len(some)} of {len(runs)} runs were {status} ({why}): {consequence}", some["arm"]
 
 
+def _leak_control(records: Records) -> Iterator[Said]:
+    shown = records.latent[records.column("n_designs").loc[records.latent.index].gt(0)]
+    told = shown.reindex(columns=["arm", "data_source", "data_withheld", "data_price"])
+    silent = told["data_source"].isna() | told["data_source"].eq("")
+    if silent.any():
+        yield (
+            "it is not on record where training designs come from, nor whether the best of them are withheld.",
+            told["arm"][silent],
+        )
+    for (source, withheld), some in told[~silent].groupby(["data_source", "data_withheld"]):
+        less = f"less the best {withheld:.0%} by the objective itself, " if withheld else ""
+        price = some["data_price"].median()
+        if withheld or price > 0:
+            yield (
+                f"training designs ({source}), {less}cost {price:.0f} evaluations: of all tables, that of costs "
+                "alone charges them.",
+                some["arm"],
+            )
+
+
 def _training_data(records: Records) -> Iterator[Said]:
     latent = records.latent
     best = records.column("data_best_objective").loc[latent.index]
@@ -235,8 +255,8 @@ def _raw_arms(records: Records) -> Iterator[Said]:
         )
     if set(records.raw["encoder"]) == {"raw"}:
         yield (
-            "raw search runs over the vertices alone; in smooth coordinates, such as those of raw-fourier, it is far "
-            "stronger on outlines.",
+            "raw search runs over the design variables alone; in smooth coordinates, such as those of raw-fourier, it "
+            "may be far stronger.",
             raw,
         )
 
@@ -297,21 +317,12 @@ def _targets(records: Records) -> Iterator[Said]:
 
 
 def _outputs(records: Records) -> Iterator[Said]:
-    specs = records.tried.groupby("arm")["arm_spec"].first() if "arm_spec" in records.tried else pd.Series(dtype=object)
-    squashed = [str(arm) for arm, spec in specs.items() if "sigmoid" in _outputs_of(spec)]
-    if squashed:
+    confined = records.tried.get("confined", pd.Series(False, records.tried.index)).eq(True)
+    if confined.any():
         yield (
-            "a sigmoid output confines every coordinate to the box of the training designs: what lies beyond it "
-            "cannot be decoded.",
-            squashed,
+            "all that is decoded stays in the box of the training designs: what lies beyond it cannot be found.",
+            records.tried["arm"][confined],
         )
-
-
-def _outputs_of(spec: Any) -> list[Any]:
-    try:
-        return [stage["encoder"]["params"].get("output") for stage in json.loads(spec)["stages"]]
-    except (TypeError, ValueError, KeyError, AttributeError, RecursionError):  # a record may come from anywhere
-        return []
 
 
 def _optimum(records: Records) -> Iterator[Said]:
@@ -339,6 +350,7 @@ def _entry(text: Any) -> dict[str, Any]:
 
 RULES: tuple[tuple[str, Callable[[Records], Iterator[Said]]], ...] = (
     ("raw arms", _raw_arms),
+    ("leak control", _leak_control),
     ("training data", _training_data),
     ("prior", _priors),
     ("collapse", _collapse),

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from math import ceil
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -28,9 +25,9 @@ COLUMNS = [
 LEGEND = (
     "A search costs W = (t_fit + D t_f)/M + t_refit + N (t_f + o): N is the ERT in evaluations N_f + N_g of cost t_f, "
     "each of infeasible designs included; o the seconds an evaluation costs beside (decoding, optimiser); t_fit "
-    "trains the encoder, shared by M searches; t_refit trains it anew within a search, shared by none. D counts "
-    "training designs that had to be evaluated since the better ones were withheld, those thrown away included; it is "
-    "charged to raw arms too, whose box is that of the data, and so moves no break-even. Not charged: drawing "
+    "trains the encoder, shared by M searches; t_refit trains it anew within a search, shared by none. D counts what "
+    "training designs took to make, and to tell the better ones where those were withheld, thrown away ones included; "
+    "it is charged to raw arms too, whose box is that of the data, and so moves no break-even. Not charged: drawing "
     "designs, their geometric constraints, verification, and what measures an encoder. Break-even is the t_f beyond "
     "which W is less than that of the strongest raw arm, or a bound on it where no raw arm succeeded: any, where it is "
     "at every t_f; never, where at none. –: nothing to compare."
@@ -74,7 +71,7 @@ def cost_table(runs: pd.DataFrame, traces: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         A row per (problem, target, arm), with `COLUMNS`: ``ert`` (evaluations N_f + N_g); ``data_evaluations``,
-        training designs that had to be evaluated; ``fit_seconds`` (refits apart), ``refit_seconds`` and ``overhead``
+        that the training designs cost; ``fit_seconds`` (refits apart), ``refit_seconds`` and ``overhead``
         (seconds an evaluation outside the objective), medians over runs; those of `compare.compare_arms` on the raw
         arms; and ``break_even_*`` in seconds with its relation for each of `REUSES`, as from `compare.break_even`,
         both sides charged their fits.
@@ -113,20 +110,9 @@ def _fits(runs: pd.DataFrame) -> pd.DataFrame:
 
 
 def _data_evaluations(runs: pd.DataFrame) -> pd.Series[float]:
-    """Per problem, the training designs that were drawn and evaluated to withhold the better ones; 0 without."""
-    told = runs.reindex(columns=["problem", "problem_spec", "n_designs"]).astype({"n_designs": float})
-    groups = told.astype({"problem": object, "problem_spec": object}).groupby("problem")
-    specs, kept = groups["problem_spec"].first(), groups["n_designs"].median()
-    drawn = [_drawn(spec, n) for spec, n in zip(specs, kept, strict=True)]
-    return pd.Series(drawn, index=specs.index, name="data_evaluations", dtype=float)
-
-
-def _drawn(spec: Any, kept: float) -> float:
-    try:
-        withheld = float(json.loads(spec)["params"]["data"]["withhold"])
-    except (TypeError, ValueError, KeyError):  # a problem of another kind, or a record from anywhere
-        return 0.0
-    return float(ceil(kept / (1.0 - withheld))) if 0.0 < withheld < 1.0 and kept > 0.0 else 0.0
+    """Per problem, the evaluations that its training designs cost; 0 where nothing is known of that."""
+    told = runs.reindex(columns=["problem", "data_price"]).astype({"problem": object, "data_price": float})
+    return told.groupby("problem")["data_price"].median().fillna(0.0).rename("data_evaluations")
 
 
 def render(table: pd.DataFrame, fmt: str = "text") -> str:

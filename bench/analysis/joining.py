@@ -38,7 +38,7 @@ def join(parts: Mapping[str, Records]) -> tuple[pd.DataFrame, pd.DataFrame, list
         return *next(iter(parts.values())), differences
     named = [runs.assign(source=name) for name, (runs, _) in filled.items()]
     runs = pd.concat(named, ignore_index=True)
-    runs["problem"] = _told_apart(runs, ["problem"], runs["problem_spec"].map(_without_data))
+    runs["problem"] = _told_apart(runs, ["problem"], runs["task_spec"])
     differences += [*_problems(runs), *_data(runs), *_computed_with(runs)]
     same = runs[["problem_spec", *ARM]].astype(str).agg(" ".join, axis=1)
     labels = runs[["problem", "arm"]].copy()
@@ -82,7 +82,7 @@ def _problems(runs: pd.DataFrame) -> Iterator[str]:
 
 def _data(runs: pd.DataFrame) -> Iterator[str]:
     for problem, some in runs.groupby("problem", sort=False):
-        data = some["problem_spec"].map(_data_of).groupby(some["source"], sort=False).first()
+        data = some["data_spec"].map(_data_of).groupby(some["source"], sort=False).first()
         yield from _different(f"{problem}: training data", data)
 
 
@@ -126,16 +126,8 @@ def _plain(value: Any) -> str:
     return str(value)
 
 
-def _without_data(spec: Any) -> str:
-    problem = _entry(spec)
-    params = problem.get("params")
-    kept = {name: value for name, value in params.items() if name != "data"} if isinstance(params, dict) else params
-    return json.dumps({**problem, "params": kept}, sort_keys=True) if problem else str(spec)
-
-
-def _data_of(spec: Any) -> str:
-    params = _entry(spec).get("params")
-    return _plain(params.get("data")) if isinstance(params, dict) else ""
+def _data_of(spec: str) -> str:
+    return _plain(json.loads(spec)) if spec else "none"
 
 
 def _entry(text: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Conformance checks for plug-ins, for the tests of third parties and for `latentbench check`.
+"""Conformance checks for plug-ins.
 
 Each check takes a plug-in and returns what is wrong with it, in words; an empty list says that nothing was found. What
 a plug-in raises is an objection too.
@@ -16,7 +16,7 @@ from bench.checks.bowl import Bowl
 from bench.checks.kit import Finding
 from bench.experiments.registry import resolve_any
 from bench.optimisers.base import Optimiser
-from encoders.base import Encoder
+from encoders.base import Encoder, Layout
 from problems.base import Problem
 
 __all__ = ["Bowl", "check", "check_encoder", "check_optimiser", "check_problem"]
@@ -33,7 +33,9 @@ def check_problem(plugin: Problem | Callable[[], Problem]) -> list[str]:
     return _objections(problem.findings(plugin))
 
 
-def check_encoder(make: Callable[[], Encoder], designs: np.ndarray | None = None) -> list[str]:
+def check_encoder(
+    make: Callable[[], Encoder], designs: np.ndarray | None = None, layout: Layout | None = None
+) -> list[str]:
     """Shapes, batches, purity, fits, geometry of the latent space, round trip, bytes, gradients, other processes.
 
     Parameters
@@ -42,8 +44,10 @@ def check_encoder(make: Callable[[], Encoder], designs: np.ndarray | None = None
         Makes a new, unfitted encoder.
     designs : ndarray, shape (n, d), optional
         To fit it on; 200 outlines of 100 vertices by default.
+    layout : Layout, optional
+        What they are the coordinates of.
     """
-    return _objections(encoder.findings(make, designs))
+    return _objections(encoder.findings(make, designs, layout))
 
 
 def check_optimiser(make: Callable[[], Optimiser]) -> list[str]:

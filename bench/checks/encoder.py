@@ -13,7 +13,7 @@ from bench.checks.process import Results, differences
 from bench.checks.subjects import EncoderSubject, decode
 from bench.experiments.registry import make_problem
 from bench.seeds import generator
-from encoders.base import Encoder
+from encoders.base import Encoder, Layout
 
 N_DESIGNS = 200
 
@@ -36,16 +36,16 @@ DIFFERENTIABLE: Stage[EncoderSubject] = {
 }
 
 
-def findings(make: Callable[[], Encoder], designs: np.ndarray | None = None) -> Iterator[Finding]:
+def findings(
+    make: Callable[[], Encoder], designs: np.ndarray | None = None, layout: Layout | None = None
+) -> Iterator[Finding]:
     """Check an encoder on designs (n, d), or else on outlines."""
-    subject = EncoderSubject(make, _outlines() if designs is None else designs)
+    if designs is None:
+        problem = make_problem("isoperimetric")
+        designs, layout = problem.designs(N_DESIGNS, generator("check outlines")), problem.layout
+        assert designs is not None
+    subject = EncoderSubject(make, designs, layout)
     return examine(subject, FIRST, _stages(subject))
-
-
-def _outlines() -> np.ndarray:
-    designs = make_problem("isoperimetric").designs(N_DESIGNS, generator("check outlines"))
-    assert designs is not None
-    return designs
 
 
 def _stages(subject: EncoderSubject) -> Iterator[Stage[EncoderSubject]]:
@@ -55,11 +55,11 @@ def _stages(subject: EncoderSubject) -> Iterator[Stage[EncoderSubject]]:
 
 def _elsewhere(subject: EncoderSubject) -> Iterator[str]:
     saved = fitting.saved(subject.encoder, subject.designs[0])
-    return differences(partial(_results, subject.make, subject.designs, saved), subject.encoder)
+    return differences(partial(_results, subject.make, subject.designs, subject.layout, saved), subject.encoder)
 
 
-def _results(make: Callable[[], Encoder], designs: np.ndarray, saved: bytes) -> Results:
-    fitted = EncoderSubject(make, designs)
+def _results(make: Callable[[], Encoder], designs: np.ndarray, layout: Layout | None, saved: bytes) -> Results:
+    fitted = EncoderSubject(make, designs, layout)
     return {
         "latents": fitted.latents,
         "samples": fitted.encoder.sample(4, generator("check samples")),

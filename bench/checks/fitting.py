@@ -21,7 +21,7 @@ def fitted(subject: EncoderSubject) -> Iterator[str]:
     encoder, given = subject.make(), subject.designs.copy()
     for library in encoder.libraries:
         import_module(library)
-    if encoder.fit(given, generator("check encoder")) is not encoder:
+    if encoder.fit(given, generator("check encoder"), layout=subject.layout) is not encoder:
         yield "fit does not return the encoder itself"
     if not np.array_equal(given, subject.designs):
         yield "fit changes the designs that it is given"
@@ -54,7 +54,7 @@ def repeatable(subject: EncoderSubject) -> Iterator[str]:
     """Fits that depend on more than the designs and the generator, or that change other encoders."""
     if not same(subject.fit().encode(subject.designs.copy()), subject.latents):
         yield "a second fit from the same generator gives another encoder"
-    subject.make().fit(subject.designs[::-2] + 1, generator("check another"))
+    subject.make().fit(subject.designs[::-2] + 1, generator("check another"), layout=subject.layout)
     if not same(subject.encoder.encode(subject.designs.copy()), subject.latents):
         yield "it encodes differently once another encoder of its class is fitted"
 

@@ -73,5 +73,7 @@ def _best(problem: Problem, designs: np.ndarray) -> float:
 
 def _of_descent(problem: Problem, sample: np.ndarray) -> float:
     optimiser: Optimiser = LBFGS() if problem.differentiable else CMAES()
-    encoder = Identity() if problem.bounds is not None else Identity().fit(sample, generator("check optimum"))
+    encoder = Identity()
+    if problem.bounds is None:
+        encoder.fit(sample, generator("check optimum"), layout=problem.layout)
     return search(problem, encoder, optimiser, sample[0], TRIED, generator("check optimum")).best_objective

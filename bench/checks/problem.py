@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from bench.checks import declarations, draws, evaluation, optimum
+from bench.checks import declarations, draws, evaluation, layout, optimum
 from bench.checks.kit import Finding, Stage, examine
 from bench.checks.process import Results, differences
 from bench.checks.subjects import MANY, ProblemSubject, candidates
@@ -31,6 +31,11 @@ THEN: Stage[ProblemSubject] = {
 DIFFERENTIABLE: Stage[ProblemSubject] = {
     "has the gradients that finite differences have": evaluation.gradients,
 }
+LAYOUT: Stage[ProblemSubject] = {
+    "has a layout of as many coordinates as its designs": layout.shape,
+    "has a layout with orthonormal modes, the same at every call": layout.modes,
+    "has a layout whose frequencies rise": layout.frequencies,
+}
 OPTIMUM: Stage[ProblemSubject] = {
     "has an optimum that its optimal design attains and nothing beats": optimum.declared,
 }
@@ -47,6 +52,8 @@ def _stages(subject: ProblemSubject) -> Iterator[Stage[ProblemSubject]]:
     applicable = dict(THEN)
     if problem.differentiable:
         applicable |= DIFFERENTIABLE
+    if problem.layout is not None:
+        applicable |= LAYOUT
     if problem.optimum is not None or problem.optimal_design is not None:
         applicable |= OPTIMUM
     yield applicable

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from bench.seeds import generator
-from encoders.base import Encoder
+from encoders.base import Encoder, Layout
 from problems.base import Problem
 
 MANY = 8
@@ -80,15 +80,18 @@ class EncoderSubject:
         Makes the encoder, unfitted.
     designs : ndarray, shape (n, d)
         To fit it on.
+    layout : Layout or None
+        What they are the coordinates of.
     """
 
-    def __init__(self, make: Callable[[], Encoder], designs: np.ndarray) -> None:
+    def __init__(self, make: Callable[[], Encoder], designs: np.ndarray, layout: Layout | None = None) -> None:
         self.make = make
         self.designs = designs
+        self.layout = layout
 
     def fit(self) -> Encoder:
         """Fit anew, always from the same generator."""
-        return self.make().fit(self.designs.copy(), generator("check encoder"))
+        return self.make().fit(self.designs.copy(), generator("check encoder"), layout=self.layout)
 
     @cached_property
     def encoder(self) -> Encoder:

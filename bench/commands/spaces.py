@@ -48,7 +48,10 @@ def sample(
     settings: Settings = None,
     out: Annotated[Path, typer.Option(help="Directory for the files.")] = Path("samples"),
     formats: Annotated[
-        list[str] | None, typer.Option("--format", help="csv, geojson, svg, dxf or stl; repeatable; csv by default.")
+        list[str] | None,
+        typer.Option(
+            "--format", help="csv; geojson, svg, dxf, stl (outlines); png (grids); obj, stl (meshes); repeatable."
+        ),
     ] = None,
     size: Annotated[float, typer.Option(metavar="MM", help="Largest extent of drawings and solids.")] = 100.0,
     thickness: Annotated[float, typer.Option(metavar="MM", help="Of solids.")] = 5.0,
@@ -63,7 +66,9 @@ def sample(
     subject = find(encoder, problem, parameters(settings or []), trust or ())
     drawn = samples.draw(subject, n)
     show(samples.sentences(subject, samples.summary(subject, drawn)))
-    for path in design_files.write(drawn.designs, drawn.table(), out, formats or ["csv"], size, thickness):
+    for path in design_files.write(
+        drawn.designs, drawn.table(), out, formats or ["csv"], size, thickness, subject.problem.layout
+    ):
         say(str(path))
     for name, draw in {"sheet": samples.sheet, "distribution": samples.distribution}.items():
         for path in plots.save(draw(subject, drawn)[0], out / name):

@@ -331,6 +331,8 @@ def _why_not(problem: Problem, has_designs: bool, stage: Stage, encoder: Encoder
     latent_dim = getattr(encoder, "latent_dim", problem.dim)
     if latent_dim > problem.dim:
         return f"latent_dim {latent_dim} of '{stage.encoder.name}' is above the problem's dimension {problem.dim}"
+    if (reason := encoder.why_not(problem.layout)) is not None:
+        return f"encoder '{stage.encoder.name}' on problem '{problem.name}': {reason}"
     if optimiser.needs_gradient and not problem.differentiable:
         return f"'{stage.optimiser.name}' needs gradients, and problem '{problem.name}' has none"
     if optimiser.needs_gradient and not encoder.differentiable:

@@ -183,7 +183,7 @@ def fitted(encoder: Spec, problem: Spec, seed: int = 0, replicate: int = 0) -> S
     model = encoder.make()
     drawn, designs, labels = _drawn(fit)
     with _named("encoders", encoder.name):
-        model.fit(designs, generator(*fit.seed_names, "fit"))
+        model.fit(designs, generator(*fit.seed_names, "fit"), layout=drawn.problem.layout)
     return Subject(encoder.name, fit, drawn.problem, model, designs, labels, drawn.start)
 
 

@@ -1,4 +1,22 @@
-"""What an optimiser is: the one file that the author of an optimiser reads."""
+"""What an optimiser is: the one file that the author of an optimiser reads.
+
+Optimisers are combined, not configured. Here one restarts another, and two of them share a budget as stages of an arm:
+
+>>> import bench, numpy as np
+>>> from bench.searching.ledger import Ledger
+>>> from bench.searching.objective import search_stage
+>>> rng = np.random.default_rng(0)
+>>> problem = bench.make_problem("isoperimetric", n_vertices=20)
+>>> designs = problem.designs(200, rng)
+>>> pca, raw = (bench.make_encoder(name).fit(designs, rng) for name in ("pca", "raw"))
+>>> simplex = bench.make_optimiser("restarts", optimiser={"name": "nelder-mead"})
+>>> ledger = Ledger(problem, budget=300)
+>>> search_stage(ledger, pca, simplex, designs[0], rng, until=0.5)  # 150 evaluations in eight dimensions, ...
+>>> search_stage(ledger, raw, bench.make_optimiser("l-bfgs"), ledger.incumbent, rng)  # ... then all 40
+>>> ledger.close()
+>>> bool(problem.display(ledger.best_objective) < 1.01), ledger.price <= 300
+(True, True)
+"""
 
 from __future__ import annotations
 

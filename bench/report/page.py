@@ -47,7 +47,7 @@ def page(store: Store, trusted: Collection[str] = ()) -> str:
     with warnings.catch_warnings(record=True) as undrawn:
         warnings.simplefilter("always")
         drawn = list(_figures(records, trusted))
-    template = Environment(loader=PackageLoader("bench.report"), autoescape=True).get_template("report.html.j2")
+    template = Environment(loader=PackageLoader("bench.report.page"), autoescape=True).get_template("report.html.j2")
     return template.render(
         name=visible(str(identity["name"])),
         answer=[visible(sentence) for sentence in answer(made[TABLES[DEFAULT]])],

@@ -54,7 +54,7 @@ def execute_fit(fit: Fit) -> Fitted | Failure:
         if drawn.designs is not None:
             _import(encoder.libraries)
             started = time.perf_counter()
-            encoder.fit(drawn.designs, generator(*fit.seed_names, "fit"))
+            encoder.fit(drawn.designs, generator(*fit.seed_names, "fit"), layout=drawn.problem.layout)
             info |= {"fit_seconds": time.perf_counter() - started, "n_designs": len(drawn.designs)}
             rng = generator(*fit.seed_names, "diagnostics")
             info |= diagnose(drawn.problem, encoder, drawn.designs, drawn.held_out, rng)
@@ -79,8 +79,11 @@ def execute_run(run: Run, order: int, experiment: str, fitted: Sequence[Fitted |
         whole = [f for f in fitted if isinstance(f, Fitted)]
         encoders, starts = zip(*(f.unpack(fit) for f, fit in zip(whole, run.fits, strict=True)), strict=True)
         row |= _fit_facts(whole)
+        if problem.data_facts is not None:
+            row["data_price"] = problem.data_facts.price(float(row["n_designs"]))
         dims = [encoder.encode(starts[0][None]).shape[1] for encoder in encoders]
         row |= {"raw": all(dim == problem.dim for dim in dims), "latent_dim": dims[-1]}
+        row["confined"] = any(bool(encoder.confined) for encoder in encoders)
         optimisers = [stage.optimiser.make() for stage in run.arm.stages]
         _import(library for optimiser in optimisers for library in optimiser.libraries)
         row["settings"] = json.dumps([o.settings(dim) for o, dim in zip(optimisers, dims, strict=True)], sort_keys=True)
@@ -139,7 +142,7 @@ def _refitted(run: Run, number: int, ledger: Ledger) -> Encoder:
     assert drawn.designs is not None
     assert ledger.archive is not None
     encoder: Encoder = run.arm.stages[number].encoder.make()
-    encoder.fit(weighted(drawn.designs, ledger.archive, rng), rng)
+    encoder.fit(weighted(drawn.designs, ledger.archive, rng), rng, layout=drawn.problem.layout)
     ledger.seconds["refit"] += time.perf_counter() - begun
     return encoder
 
@@ -181,6 +184,7 @@ def _names(run: Run, order: int, experiment: str) -> dict[str, Any]:
 
 def _facts(problem: Problem) -> dict[str, Any]:
     known, bound = (math.nan if value is None else float(value) for value in (problem.best_known, problem.bound))
+    data = problem.data_facts
     return {
         "dim": int(problem.dim),
         "quantity": str(problem.quantity),
@@ -191,6 +195,9 @@ def _facts(problem: Problem) -> dict[str, Any]:
         "bound": bound,
         "best_known_displayed": displayed(problem.display, known),
         "bound_displayed": displayed(problem.display, bound),
+        "data_source": "" if data is None else str(data.source),
+        "data_identity": "" if data is None else str(data.identity),
+        "data_withheld": math.nan if data is None else float(data.withheld),
     }
 
 

@@ -17,9 +17,9 @@ class Column:
         ``float`` stands for integers too.
     meaning : str
         In a line, as results/README.md has it.
-    told_by : {"run", "fit", "diagnosis", "reach"}
+    told_by : {"run", "fit", "diagnosis", "reach", "reading"}
         What it comes from: the run; the (first stage's) fit; what is measured of that fit's encoder before any search,
-        `bench.studies.diagnostics`; or a reach search, beside the records.
+        `bench.studies.diagnostics`; and, in no record itself, a reach search, or the reading of the records.
     always : bool
         Whether every row has it.
     signed : bool
@@ -31,7 +31,7 @@ class Column:
     name: str
     kind: type
     meaning: str
-    told_by: Literal["run", "fit", "diagnosis", "reach"] = "run"
+    told_by: Literal["run", "fit", "diagnosis", "reach", "reading"] = "run"
     always: bool = False
     signed: bool = False
     long: bool = False
@@ -53,6 +53,8 @@ RUNS = (
     Column("fit", str, "key of the (first stage's) fitted encoder"),
     Column("problem_spec", str, "all resolved parameters of the problem, as JSON", always=True, long=True),
     Column("arm_spec", str, "the same of the arm", always=True, long=True),
+    Column("task_spec", str, "`problem_spec` without its training data", told_by="reading"),
+    Column("data_spec", str, "these alone", told_by="reading"),
     Column("status", str, "`completed`, `failed` or `skipped`", always=True),
     Column("reason", str, "why it failed or was skipped", always=True),
     Column("started", str, "when, in UTC"),
@@ -84,6 +86,14 @@ RUNS = (
     Column("best", float, "displayed value of the best verified design"),
     Column("best_objective", float, "its objective"),
     Column("design", list, "its variables"),
+    Column(
+        "data_source",
+        str,
+        'where training designs come from ("drawn: …", or the name of a file); empty where the problem does not say',
+    ),
+    Column("data_identity", str, "what tells them from others (SHA-256 of the file); empty likewise"),
+    Column("data_withheld", float, "the share of the best of them that training does not see"),
+    Column("data_price", float, "evaluations that they cost in all, those thrown away included"),
     Column("n_designs", float, "how many training designs", told_by="fit"),
     Column("data_best", float, "displayed value of the best training design, verified", told_by="diagnosis"),
     Column("data_median", float, "displayed value of the median training design", told_by="diagnosis"),
@@ -92,6 +102,7 @@ RUNS = (
     Column("data_best_objective", float, "`data_best` in objective units", told_by="diagnosis"),
     Column("prior_mean_objective", float, "`prior_mean` in objective units", told_by="diagnosis"),
     Column("prior_best_objective", float, "`prior_best` in objective units", told_by="diagnosis"),
+    Column("confined", bool, "whether what a stage decodes cannot leave the box of its training designs"),
     Column("fit_seconds", float, "training of all the arm's encoders, refits included", told_by="fit"),
     Column("n_parameters", float, "numbers that the fit of the first stage's encoder has left", told_by="diagnosis"),
     Column("active_units", float, "its latent dimensions in use", told_by="diagnosis"),
@@ -137,6 +148,8 @@ RUNS = (
     Column("seconds_refit", float, "wall time of refits"),
     Column("seconds_worker", float, "wall time of the whole task in its worker"),
 )
+IN_RECORDS = tuple(column for column in RUNS if column.told_by not in ("reach", "reading"))
+"""What stands in a record; the others are made when records are read."""
 BY_NAME = {column.name: column for column in RUNS}
 DIAGNOSED = tuple(column.name for column in RUNS if column.told_by == "diagnosis")
 """What is measured of a fitted encoder before any search."""
@@ -144,6 +157,6 @@ OF_A_FIT = tuple(column.name for column in RUNS if column.told_by in ("fit", "di
 """All that the info of a fit tells the runs."""
 
 
-def page() -> str:
+def markdown() -> str:
     """The table of results/README.md, in Markdown."""
     return "\n".join(["| column | meaning |", "|---|---|", *(f"| `{each.name}` | {each.meaning} |" for each in RUNS)])

@@ -14,6 +14,7 @@ from filelock import FileLock, Timeout
 from bench.errors import BadInput, visible, visible_lines
 from bench.experiments.plan import Plan
 from bench.store.columns import RUNS
+from bench.store.completion import completed
 from bench.store.encoders import Encoders
 from bench.store.files import Doubt, free, ignore, read_json, write
 from bench.store.packs import Packs
@@ -261,7 +262,7 @@ class Store:
         Returns
         -------
         runs : DataFrame
-            A row a run, with what its fits say.
+            A row a run, with what its fits and its specifications say.
         traces : DataFrame
             A row a logged evaluation, its run named in column `run`.
         """
@@ -273,7 +274,8 @@ class Store:
             tables.append(traces(table))
         if not rows:
             return pd.DataFrame(columns=["run", "status"]), pd.DataFrame(columns=["run"])
-        runs = pd.DataFrame(rows).sort_values("order", kind="stable", ignore_index=True).drop(columns="order")
+        runs = pd.DataFrame(map(completed, rows)).sort_values("order", kind="stable", ignore_index=True)
+        runs = runs.drop(columns="order")
         if reached := self.reaches(_warn):
             fits = runs.reindex(columns=["fit"])["fit"]  # records of older versions do not name theirs
             for name in (column.name for column in RUNS if column.told_by == "reach"):

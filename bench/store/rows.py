@@ -7,16 +7,16 @@ from math import isfinite
 from typing import Any
 
 from bench.experiments.plan import LARGEST
-from bench.store.columns import BY_NAME, OF_A_FIT, RUNS
+from bench.store.columns import BY_NAME, IN_RECORDS, OF_A_FIT
 
 LONGEST = 10_000
 """Characters of a text."""
 MOST_TARGETS = 100
 """Targets of a problem, all different."""
 
-NAMES = {column.name for column in RUNS if column.always}
+NAMES = {column.name for column in IN_RECORDS if column.always}
 """What every row has: which run it is of, and how that ended."""
-COLUMNS: dict[str, type] = {column.name: column.kind for column in RUNS if column.told_by != "reach"}
+COLUMNS: dict[str, type] = {column.name: column.kind for column in IN_RECORDS}
 """All that a row may have."""
 INFO: dict[str, type] = {
     **{name: BY_NAME[name].kind for name in OF_A_FIT},
@@ -29,9 +29,9 @@ REACH: dict[str, type] = {
     "design": list,
 }
 """What a reach search leaves; see `bench.studies.reach`."""
-SIGNED = {column.name for column in RUNS if column.signed}
+SIGNED = {column.name for column in IN_RECORDS if column.signed}
 STATUSES = {"completed", "failed", "skipped"}
-LONG = {column.name for column in RUNS if column.long}
+LONG = {column.name for column in IN_RECORDS if column.long}
 
 
 def complaint(row: Mapping[str, Any]) -> str | None:

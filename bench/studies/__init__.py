@@ -1,1 +1,1 @@
-"""What runs something beside the searches, and writes its results to the records: encoder diagnostics, reachability."""
+"""What is measured of an encoder beside the searches: diagnostics, reachability."""

@@ -13,8 +13,10 @@ from encoders.outputs import OutputName
 from encoders.regularisers import REGULARISERS, Discrepancy, RegulariserName
 from encoders.training import Trainer
 from problems import outlines
+from problems.layouts import Outline
 
 DESIGNS, _ = outlines.draw(200, np.random.default_rng(0), 24, ["circle", "square", "star"])
+OUTLINE = Outline(24)
 LONG = {"epochs": 200, "learning_rate": 1e-2}
 COMBINATIONS = [
     (architecture, output, regulariser, loss)
@@ -26,7 +28,7 @@ COMBINATIONS = [
 
 
 def fitted(**params: Any) -> Autoencoder:
-    return Autoencoder(**{"latent_dim": 2, "epochs": 2} | params).fit(DESIGNS, np.random.default_rng(0))
+    return Autoencoder(**{"latent_dim": 2, "epochs": 2} | params).fit(DESIGNS, np.random.default_rng(0), OUTLINE)
 
 
 def decoded(encoder: Autoencoder, latents: np.ndarray) -> np.ndarray:
@@ -89,7 +91,9 @@ def test_training_brings_reconstruction_far_below_the_spread_of_the_data(params:
 def test_a_sigmoid_output_cannot_leave_the_box_of_the_data_and_a_direct_one_can() -> None:
     far = 1e6 * standard(100, 2)
     margin = 0.05 * np.ptp(DESIGNS) + 1e-6
-    inside, outside = decoded(fitted(loss="bce"), far), decoded(fitted(), far)
+    boxed, free = fitted(loss="bce"), fitted()
+    assert (boxed.confined, free.confined) == (True, False)
+    inside, outside = decoded(boxed, far), decoded(free, far)
     assert inside.min() >= DESIGNS.min() - margin
     assert inside.max() <= DESIGNS.max() + margin
     assert np.abs(outside).max() > 2 * np.abs(DESIGNS).max()
@@ -263,22 +267,29 @@ def test_parameters_that_make_no_sense_are_refused_in_words(params: dict[str, An
 
 
 @pytest.mark.parametrize(
-    ("params", "designs", "said"),
+    ("params", "designs", "layout", "said"),
     [
-        ({}, np.ones((10, 6)), "all designs are the same"),
-        ({}, np.full((10, 6), np.nan), "not finite"),
-        ({"latent_dim": 49}, DESIGNS, "latent_dim 49 is above"),
-        ({"output": "spectral", "modes": 12}, DESIGNS, "modes: 12 need 25 vertices"),
-        ({"output": "bspline"}, DESIGNS[:, :7], "7 coordinates are no outlines"),
-        ({"architecture": "conv"}, DESIGNS[:, :7], "7 coordinates are no outlines"),
-        ({"architecture": "lstm"}, DESIGNS[:, :4], "4 coordinates are no outlines"),
+        ({}, np.ones((10, 6)), None, "all designs are the same"),
+        ({}, np.full((10, 6), np.nan), None, "not finite"),
+        ({"latent_dim": 49}, DESIGNS, OUTLINE, "latent_dim 49 is above"),
+        ({"output": "spectral", "modes": 12}, DESIGNS, OUTLINE, "modes: 12 must be below 12, the highest frequency"),
+        (
+            {"output": "bspline", "modes": 12},
+            DESIGNS,
+            OUTLINE,
+            "modes: 12 need 25 points at least; the designs have 24",
+        ),
+        ({"output": "spectral"}, DESIGNS[:, :7], OUTLINE, "designs have 7 coordinates"),
+        ({"output": "bspline"}, DESIGNS, None, "the output 'bspline' needs to know what a design is"),
+        ({"architecture": "conv"}, DESIGNS, None, "the architecture 'conv' needs to know what a design is"),
+        ({"architecture": "lstm"}, DESIGNS, None, "the architecture 'lstm' needs to know what a design is"),
     ],
 )
 def test_designs_that_cannot_be_learned_are_refused_in_words(
-    params: dict[str, Any], designs: np.ndarray, said: str
+    params: dict[str, Any], designs: np.ndarray, layout: Outline | None, said: str
 ) -> None:
     with pytest.raises(ValueError, match=said):
-        Autoencoder(**{"epochs": 1} | params).fit(designs, np.random.default_rng(0))
+        Autoencoder(**{"epochs": 1} | params).fit(designs, np.random.default_rng(0), layout)
 
 
 @pytest.mark.parametrize("regulariser", REGULARISERS)

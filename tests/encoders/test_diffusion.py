@@ -6,13 +6,14 @@ import torch
 
 from encoders.diffusion import Denoiser, DiffusionAutoencoder
 from problems import outlines
+from problems.layouts import Outline
 
 DESIGNS, _ = outlines.draw(200, np.random.default_rng(0), 24, ["circle", "square", "star"])
 
 
 def fitted(**params: int) -> DiffusionAutoencoder:
     settings = {"latent_dim": 2, "modes": 5, "hidden": 32, "epochs": 2} | params
-    return DiffusionAutoencoder(**settings).fit(DESIGNS, np.random.default_rng(0))  # type: ignore[arg-type]
+    return DiffusionAutoencoder(**settings).fit(DESIGNS, np.random.default_rng(0), Outline(24))  # type: ignore[arg-type]
 
 
 def test_training_brings_reconstruction_far_below_the_spread_of_the_data() -> None:

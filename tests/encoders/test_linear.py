@@ -5,16 +5,21 @@ import pytest
 import torch
 
 from encoders import bases
-from encoders.base import Encoder
+from encoders.base import Encoder, Layout
+from encoders.fields import Field
 from encoders.linear import Basis, Linear
 from problems import outlines
+from problems.layouts import Outline
 
 DESIGNS, _ = outlines.draw(200, np.random.default_rng(0), 24, ["circle", "square", "star"])
+OUTLINE = Outline(24)
 BASES: list[Basis] = ["pca", "whitened-pca", "fourier", "bspline", "random"]
 
 
-def fitted(latent_dim: int | None, basis: Basis, designs: np.ndarray = DESIGNS) -> Linear:
-    return Linear(latent_dim, basis).fit(designs, np.random.default_rng(0))
+def fitted(
+    latent_dim: int | None, basis: Basis, designs: np.ndarray = DESIGNS, layout: Layout | None = OUTLINE
+) -> Linear:
+    return Linear(latent_dim, basis).fit(designs, np.random.default_rng(0), layout)
 
 
 def decoded(encoder: Encoder, latents: np.ndarray) -> np.ndarray:
@@ -65,19 +70,6 @@ def test_whitening_works_with_fewer_designs_than_coordinates() -> None:
     assert error(encoder) < 1e-10
 
 
-def test_fourier_modes_are_orthonormal_and_rise_in_frequency() -> None:
-    modes, order = bases.fourier(48, 48), bases.frequencies(48, 48)
-    assert np.allclose(modes @ modes.T, np.eye(48))
-    assert np.all(np.diff(np.abs(order)) >= 0)
-    assert list(order[:6]) == [0, 0, 1, 1, -1, -1]
-    assert np.array_equal(bases.fourier(48, 10), modes[:10])
-
-
-@pytest.mark.parametrize("dim", [6, 7 * 2, 200])
-def test_every_outline_is_a_combination_of_all_modes(dim: int) -> None:
-    assert np.linalg.matrix_rank(bases.fourier(dim, dim)) == dim
-
-
 def test_modes_of_few_dimensions_change_the_shape_and_do_not_only_move_it() -> None:
     basis = fitted(4, "fourier").state()["basis"].reshape(4, 24, 2)
     assert np.abs(basis.mean(axis=1)).max() < 1e-12
@@ -85,13 +77,13 @@ def test_modes_of_few_dimensions_change_the_shape_and_do_not_only_move_it() -> N
 
 def test_a_mode_is_as_long_as_the_inverse_of_its_frequency() -> None:
     lengths = np.linalg.norm(fitted(None, "fourier").state()["basis"], axis=1)
-    order = np.roll(np.abs(bases.frequencies(48, 48)), -2)
+    order = np.roll(OUTLINE.frequencies(48), -2)
     assert np.allclose(lengths, 1 / np.maximum(1, order))
 
 
 @pytest.mark.parametrize("controls", [3, 4, 7, 24])
 def test_splines_sum_to_one_and_have_two_continuous_derivatives(controls: int) -> None:
-    weights = bases.bspline(2 * 240, controls)[::2, ::2]
+    weights = bases.bspline(Field((240,), (True,), 2), (controls,))[::2, ::2]
     assert np.allclose(weights.sum(axis=0), 1)
     third = np.diff(weights, n=3, axis=1)
     assert np.abs(third).max() < 8 * (controls / 240) ** 3  # a jump in the second derivative would be (controls/240)²
@@ -99,35 +91,50 @@ def test_splines_sum_to_one_and_have_two_continuous_derivatives(controls: int) -
 
 def test_random_directions_are_smooth_orthonormal_and_the_generators_own() -> None:
     one, same, other = (
-        Linear(6, "random").fit(DESIGNS, np.random.default_rng(seed)).state()["basis"] for seed in (0, 0, 1)
+        Linear(6, "random").fit(DESIGNS, np.random.default_rng(seed), OUTLINE).state()["basis"] for seed in (0, 0, 1)
     )
     assert np.array_equal(one, same)
     assert not np.allclose(one, other)
     assert np.allclose(one @ one.T, np.eye(6))
-    power = np.square(one @ bases.fourier(48, 48).T).sum(axis=0)
-    assert power[np.abs(bases.frequencies(48, 48)) <= 3].sum() > 0.8 * power.sum()
+    power = np.square(one @ OUTLINE.modes(48).T).sum(axis=0)
+    assert power[OUTLINE.frequencies(48) <= 3].sum() > 0.8 * power.sum()
 
 
 @pytest.mark.parametrize(
-    ("latent_dim", "basis", "designs", "said"),
+    ("latent_dim", "basis", "designs", "layout", "said"),
     [
-        (0, "pca", DESIGNS, "latent_dim: 0"),
-        (7, "bspline", DESIGNS, "latent_dim: 7 must be even"),
-        (4, "bspline", DESIGNS, "latent_dim: 4 must be even and at least 6"),
-        (8, "pca", DESIGNS[:5], r"latent_dim 8 is above what \(5, 48\) designs can span"),
-        (49, "fourier", DESIGNS, "latent_dim 49 is above the design dimension 48"),
-        (2, "fourier", DESIGNS[:, :7], "7 coordinates are no outlines"),
-        (2, "random", DESIGNS[:, :4], "4 coordinates are no outlines"),
-        (2, "pca", np.ones((10, 6)), "all designs are the same"),
-        (2, "pca", np.full((10, 6), np.nan), "not finite"),
-        (2, "pca", np.ones(6), r"shape \(6,\)"),
+        (0, "pca", DESIGNS, OUTLINE, "latent_dim: 0"),
+        (
+            7,
+            "bspline",
+            DESIGNS,
+            OUTLINE,
+            "latent_dim: 7 must be 2 times a product of whole numbers, one an axis: 3 to 24",
+        ),
+        (
+            4,
+            "bspline",
+            DESIGNS,
+            OUTLINE,
+            "latent_dim: 4 must be 2 times a product of whole numbers, one an axis: 3 to 24",
+        ),
+        (8, "pca", DESIGNS[:5], OUTLINE, r"latent_dim 8 is above what \(5, 48\) designs can span"),
+        (49, "fourier", DESIGNS, OUTLINE, "latent_dim 49 is above the design dimension 48"),
+        (2, "fourier", DESIGNS[:, :7], OUTLINE, r"layout: is of shape \(24, 2\), and designs have 7 coordinates"),
+        (2, "pca", DESIGNS[:, :7], OUTLINE, r"layout: is of shape \(24, 2\), and designs have 7 coordinates"),
+        (2, "fourier", DESIGNS[:, :7], None, "the basis 'fourier' needs to know what a design is the coordinates of"),
+        (2, "random", DESIGNS[:, :4], None, "the basis 'random' needs to know what a design is the coordinates of"),
+        (6, "bspline", DESIGNS, None, "the basis 'bspline' needs to know what a design is the coordinates of"),
+        (2, "pca", np.ones((10, 6)), None, "all designs are the same"),
+        (2, "pca", np.full((10, 6), np.nan), None, "not finite"),
+        (2, "pca", np.ones(6), None, r"shape \(6,\)"),
     ],
 )
 def test_what_cannot_be_fitted_is_refused_in_words(
-    latent_dim: int, basis: Basis, designs: np.ndarray, said: str
+    latent_dim: int, basis: Basis, designs: np.ndarray, layout: Layout | None, said: str
 ) -> None:
     with pytest.raises(ValueError, match=said):
-        fitted(latent_dim, basis, designs)
+        fitted(latent_dim, basis, designs, layout)
 
 
 def test_an_unfitted_encoder_says_so() -> None:

@@ -33,7 +33,7 @@ def values(name: str) -> dict[str, np.ndarray]:
     problem = bench.make_problem("isoperimetric", data={"classes": ["triangle", "square", "star"]}).instance(rng)
     designs = problem.designs(DESIGNS, rng)
     assert designs is not None
-    encoder = bench.make_encoder(name, **ENCODERS[name]).fit(designs, rng)
+    encoder = bench.make_encoder(name, **ENCODERS[name]).fit(designs, rng, layout=problem.layout)
     latents = torch.tensor(encoder.sample(LATENTS, rng), requires_grad=True)
     decoded = encoder.decode(latents)
     weights = torch.from_numpy(rng.normal(size=tuple(decoded.shape)))

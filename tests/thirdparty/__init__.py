@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 import uuid
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -18,6 +19,7 @@ import numpy as np
 from bench.optimisers.base import Optimiser, SearchSpace
 from encoders.identity import Identity
 from problems.base import Evaluation, Problem
+from problems.data import DataSettings, File, TrainingData, read_array
 from problems.isoperimetric import Isoperimetric
 
 
@@ -29,6 +31,23 @@ class Plain(Problem):
     def evaluate(self, x: np.ndarray) -> Evaluation:
         """Sum of absolute values, of which the first must not be negative."""
         return Evaluation(np.abs(x).sum(axis=1), -x[:, :1])
+
+
+class Stocked(Plain):
+    """Has four numbers a design from a file, each found by thirty evaluations of something else."""
+
+    bounds = None
+
+    def __init__(self, data: DataSettings) -> None:
+        read = partial(read_array, Path(str(data.source)))
+        self.training = TrainingData(File(str(data.source), data.digest, read, price=30.0), data.withhold)
+        self.n_designs, self.data_facts = data.n, self.training.facts
+
+    def designs(self, n: int, rng: np.random.Generator) -> np.ndarray:
+        return self.training.draw(n, rng, self)[0]
+
+    def reference(self, n: int, rng: np.random.Generator) -> np.ndarray:
+        return self.training.reference(n, rng)
 
 
 class Sick(Plain):

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from encoders.base import Encoder
+from encoders.base import Encoder, Layout
 from encoders.linear import Linear
 
 
@@ -27,23 +27,23 @@ class Wasteful(Components):
 class Ungrateful(Components):
     """Gives nothing back from its fit."""
 
-    def fit(self, designs: np.ndarray, rng: np.random.Generator) -> None:  # type: ignore[override]
-        super().fit(designs, rng)
+    def fit(self, designs: np.ndarray, rng: np.random.Generator, layout: Layout | None = None) -> None:  # type: ignore[override]
+        super().fit(designs, rng, layout)
 
 
 class Greedy(Components):
     """Centres the designs that it is fitted on in place."""
 
-    def fit(self, designs: np.ndarray, rng: np.random.Generator) -> Encoder:
+    def fit(self, designs: np.ndarray, rng: np.random.Generator, layout: Layout | None = None) -> Encoder:
         designs -= designs.mean(axis=0)
-        return super().fit(designs, rng)
+        return super().fit(designs, rng, layout)
 
 
 class Dimensionless(Components):
     """Has a dimension that is none."""
 
-    def fit(self, designs: np.ndarray, rng: np.random.Generator) -> Encoder:
-        super().fit(designs, rng)
+    def fit(self, designs: np.ndarray, rng: np.random.Generator, layout: Layout | None = None) -> Encoder:
+        super().fit(designs, rng, layout)
         self.latent_dim = 4.0  # type: ignore[assignment]
         return self
 
@@ -65,8 +65,8 @@ class Short(Components):
 class Centreless(Components):
     """Forgets where the centre is."""
 
-    def fit(self, designs: np.ndarray, rng: np.random.Generator) -> Encoder:
-        super().fit(designs, rng)
+    def fit(self, designs: np.ndarray, rng: np.random.Generator, layout: Layout | None = None) -> Encoder:
+        super().fit(designs, rng, layout)
         self.centre = None
         return self
 
@@ -74,8 +74,8 @@ class Centreless(Components):
 class Shifted(Components):
     """Searches where no design is."""
 
-    def fit(self, designs: np.ndarray, rng: np.random.Generator) -> Encoder:
-        super().fit(designs, rng)
+    def fit(self, designs: np.ndarray, rng: np.random.Generator, layout: Layout | None = None) -> Encoder:
+        super().fit(designs, rng, layout)
         self.bounds = self.bounds + 1e6  # type: ignore[operator]
         return self
 
@@ -83,8 +83,8 @@ class Shifted(Components):
 class Inverted(Components):
     """Has its bounds the wrong way round."""
 
-    def fit(self, designs: np.ndarray, rng: np.random.Generator) -> Encoder:
-        super().fit(designs, rng)
+    def fit(self, designs: np.ndarray, rng: np.random.Generator, layout: Layout | None = None) -> Encoder:
+        super().fit(designs, rng, layout)
         self.bounds = self.bounds[::-1]  # type: ignore[index]
         return self
 
@@ -92,8 +92,8 @@ class Inverted(Components):
 class Scaleless(Components):
     """Has steps of no length."""
 
-    def fit(self, designs: np.ndarray, rng: np.random.Generator) -> Encoder:
-        super().fit(designs, rng)
+    def fit(self, designs: np.ndarray, rng: np.random.Generator, layout: Layout | None = None) -> Encoder:
+        super().fit(designs, rng, layout)
         self.scale = np.zeros(4)
         return self
 
@@ -223,9 +223,9 @@ class Explosive(Components):
         far = (z.abs() > 1.4 * self.reach).any(dim=1, keepdim=True)
         return super().decode(z) / (~far)
 
-    def fit(self, designs: np.ndarray, rng: np.random.Generator) -> Encoder:
+    def fit(self, designs: np.ndarray, rng: np.random.Generator, layout: Layout | None = None) -> Encoder:
         self.reach = torch.tensor(np.inf)
-        super().fit(designs, rng)
+        super().fit(designs, rng, layout)
         self.reach = torch.as_tensor(np.abs(self.encode(designs)).max(axis=0))
         return self
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import matplotlib as mpl
@@ -23,7 +22,7 @@ ROW = 0.17
 
 
 def same_but_data(runs: pd.DataFrame) -> list[list[str]]:
-    """Groups of problems, two or more, whose specifications differ in ``data`` alone.
+    """Groups of problems, two or more, whose specifications differ in their training data alone.
 
     Parameters
     ----------
@@ -36,19 +35,10 @@ def same_but_data(runs: pd.DataFrame) -> list[list[str]]:
         Labels of problems.
     """
     groups: dict[str, list[str]] = {}
-    told = runs.reindex(columns=["problem", "problem_spec"]).dropna().drop_duplicates("problem")
-    for problem, spec in zip(told["problem"], told["problem_spec"], strict=True):
-        groups.setdefault(_without_data(spec), []).append(str(problem))
-    return [ordered(problems) for rest, problems in sorted(groups.items()) if rest and len(problems) > 1]
-
-
-def _without_data(spec: Any) -> str:
-    try:
-        whole = json.loads(spec)
-        whole["params"].pop("data")
-    except (TypeError, ValueError, KeyError, AttributeError):  # a problem without data, or a record from anywhere
-        return ""
-    return json.dumps(whole, sort_keys=True)
+    told = runs.reindex(columns=["problem", "task_spec", "data_spec"]).dropna().drop_duplicates("problem")
+    for problem, task in told.loc[told["data_spec"] != "", ["problem", "task_spec"]].itertuples(index=False):
+        groups.setdefault(str(task), []).append(str(problem))
+    return [ordered(problems) for _, problems in sorted(groups.items()) if len(problems) > 1]
 
 
 def leak_sensitivity(runs: pd.DataFrame) -> tuple[Figure, pd.DataFrame]:

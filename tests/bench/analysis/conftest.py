@@ -9,6 +9,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from bench.store.completion import completed
+
 Part = tuple[dict[str, Any], list[dict[str, Any]]]
 
 IDENTITY = {"experiment": "made-up", "problem": "disc", "replicate": 0, "search": 0, "budget": 1000}
@@ -26,6 +28,7 @@ MEASURED = {
     "larger_is_better": False,
     "fit_seconds": 0.0,
     "n_designs": 2000.0,
+    **{"data_source": "drawn: stars", "data_identity": "drawn: stars", "data_withheld": 0.0, "data_price": 0.0},
     "data_best": 1.125,
     "data_median": 1.4,
     "prior_mean": nan,
@@ -68,6 +71,12 @@ def run(arm: str, price: int, *trace: tuple[Any, ...], **other: Any) -> Part:
     return {**fields, "best": best["displayed"], "best_objective": best["objective"]}, rows
 
 
+def older(parts: list[Part]) -> list[Part]:
+    """The same runs as an older version would have recorded them, which said nothing of training data."""
+    since = ("data_source", "data_identity", "data_withheld", "data_price", "confined")
+    return [({name: value for name, value in row.items() if name not in since}, trace) for row, trace in parts]
+
+
 def undone(arm: str, status: str, reason: str | None, **other: Any) -> Part:
     """One run that was skipped or failed, with nothing measured."""
     fields, _ = run(arm, 0, **other)
@@ -80,14 +89,14 @@ def undone(arm: str, status: str, reason: str | None, **other: Any) -> Part:
 
 
 def experiment(*parts: Part) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Frames ``runs`` and ``traces`` of some runs."""
+    """Frames ``runs`` and ``traces`` of some runs, as `bench.load` makes them."""
     return (
-        pd.DataFrame([fields for fields, _ in parts]),
+        pd.DataFrame([completed(fields) for fields, _ in parts]),
         pd.DataFrame([row for _, rows in parts for row in rows], columns=TRACE),
     )
 
 
 @pytest.fixture(scope="session")
 def records() -> SimpleNamespace:
-    """Makers of synthetic records: run, undone, experiment, objective."""
-    return SimpleNamespace(run=run, undone=undone, experiment=experiment, objective=objective)
+    """Makers of synthetic records: run, undone, experiment, objective, older."""
+    return SimpleNamespace(run=run, undone=undone, experiment=experiment, objective=objective, older=older)

@@ -11,6 +11,7 @@ import pytest
 from bench.analysis.audit import FEW, RULES, audit, render
 
 ARMS = ("raw-fourier/cma", "pca/cma")
+SQUASHED = json.dumps({"stages": [{"encoder": {"params": {"output": "sigmoid"}}}]})
 FAIR: dict[str, Any] = {"data_best": 1.4, "start": 1.5, "reach_objective": 0.0, "reach_displayed": 1.0}
 
 
@@ -55,7 +56,11 @@ def test_there_is_nothing_to_say_against_a_fair_experiment(records: SimpleNamesp
         ("targets", {"reach_displayed": 1.2, "best_objective": 1.0}, "does not meet σ ≤ 1.05"),
         ("gradients", {"n_g": 5}, "priced as one"),
         ("raw arms", {"n_g": 5}, "no raw arm does"),
-        ("output", {"arm_spec": json.dumps({"stages": [{"encoder": {"params": {"output": "sigmoid"}}}]})}, "sigmoid"),
+        ("output", {"arm_spec": SQUASHED}, "the box of"),
+        ("output", {"confined": True}, "the box of"),
+        ("leak control", {"data_source": ""}, "not on record where training designs come from"),
+        ("leak control", {"data_price": 60000.0}, "cost 60000 evaluations"),
+        ("leak control", {"data_withheld": 0.5, "data_price": 4000.0}, "less the best 50%"),
         ("runs", {"status": "failed", "reason": "it broke"}, "10 × it broke"),
         ("runs", {"status": "skipped", "reason": "no gradient"}, "10 × no gradient"),
     ],
@@ -89,11 +94,11 @@ def test_missing_replicates_few_replicates_and_shared_encoders_are_told(records:
     assert (shared.arms, "20 searches share 10 fitted" in shared.sentence) == (("pca/cma",), True)
 
 
-def test_no_raw_arm_and_raw_search_over_vertices_alone_are_told(records: SimpleNamespace) -> None:
+def test_no_raw_arm_and_raw_search_over_the_design_variables_alone_are_told(records: SimpleNamespace) -> None:
     (none,) = said(records, fair(records, ("pca/cma",)))["raw arms"]
     assert "no raw arm ran" in none.sentence
     (weak,) = said(records, fair(records, ("raw/cma", "pca/cma")))["raw arms"]
-    assert (weak.arms, "vertices alone" in weak.sentence) == (("raw/cma",), True)
+    assert (weak.arms, "design variables alone" in weak.sentence) == (("raw/cma",), True)
 
 
 def test_targets_that_nobody_reached_and_that_are_not_declared_are_told(records: SimpleNamespace) -> None:

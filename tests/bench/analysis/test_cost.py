@@ -53,7 +53,7 @@ def test_at_one_search_and_a_raw_arm_that_learns_nothing_it_is_the_efficiency_ta
 @pytest.mark.parametrize("m", REUSES)
 def test_at_break_even_both_sides_cost_the_same(records: SimpleNamespace, m: int, refit: float) -> None:
     spec = json.dumps({"name": "p", "params": {"data": {"withhold": 0.5}}})
-    runs, traces = records.experiment(*parts(records, problem_spec=spec))
+    runs, traces = records.experiment(*records.older(parts(records, problem_spec=spec)))
     latent = runs["arm"].eq("vae/a")
     runs["fit_seconds"] = np.where(latent, 1000.0, 7.0)
     runs["seconds_refit"] = np.where(latent, refit, 0.0)
@@ -93,8 +93,9 @@ def test_reuse_shares_the_fit_and_not_the_refits(records: SimpleNamespace) -> No
 def test_designs_that_were_evaluated_to_withhold_some_are_charged_thrown_away_or_not(
     records: SimpleNamespace, spec: Any, evaluated: float
 ) -> None:
-    table = cost_table(*records.experiment(*parts(records, problem_spec=json.dumps(spec))))
-    assert table["data_evaluations"].tolist() == [evaluated] * 2
+    older = cost_table(*records.experiment(*records.older(parts(records, problem_spec=json.dumps(spec)))))
+    table = cost_table(*records.experiment(*parts(records, data_price=evaluated)))
+    assert older["data_evaluations"].tolist() == table["data_evaluations"].tolist() == [evaluated] * 2
     dear = work(table, 1e6, 10) / 1e6
     assert dear == pytest.approx(table["ert"] + evaluated / 10, rel=1e-4)
 

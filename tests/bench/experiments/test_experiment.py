@@ -141,6 +141,15 @@ def test_a_pair_that_cannot_work_is_skipped_with_its_reason(tiny: str) -> None:
     )
 
 
+def test_an_encoder_that_cannot_work_on_a_layout_is_skipped_with_its_sentence(tiny: str) -> None:
+    text = edited(edited(tiny, 'name = "vae"', 'name = "vae"\noutput = "spectral"'), "hidden = 8", "modes = 6")
+    reasons = {run.arm.label: run.skip for run in Experiment.from_toml(text).runs()}
+    assert reasons["raw/l-bfgs"] is None
+    assert reasons["vae-2/l-bfgs"] == (
+        "encoder 'vae' on problem 'isoperimetric': modes: 6 must be below 6, the highest frequency of the designs"
+    )
+
+
 def test_an_experiment_without_any_pair_that_works_is_refused(tiny: str) -> None:
     alone = edited(tiny, '[[encoders]]\nname = "raw"\n', "").partition("[[arms]]")[0]
     with pytest.raises(BadInput, match="no pair can work: latent_dim 25"):

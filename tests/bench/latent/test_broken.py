@@ -72,7 +72,9 @@ def test_what_is_not_finite_is_counted_among_samples(
     samples.distribution(subject, drawn)
     samples.sheet(subject, drawn)
     with pytest.warns(UserWarning, match=f"{lost.sum()} of 12 outlines enclose nothing: no svg"):
-        paths = list(design_files.write(drawn.designs, drawn.table(), tmp_path, ["csv", "svg"]))
+        paths = list(
+            design_files.write(drawn.designs, drawn.table(), tmp_path, ["csv", "svg"], layout=whole.problem.layout)
+        )
     assert len(paths) == 1 + 12 - lost.sum()
 
 

@@ -151,7 +151,7 @@ def test_films_have_the_frames_that_were_asked_for(flat: Subject, trained: Subje
 def test_watching_changes_no_digit(trained: Subject) -> None:
     encoder = trained.fit.encoder.make()
     encoder.watch = lambda latents: None
-    encoder.fit(trained.designs, trained.fit_rng())
+    encoder.fit(trained.designs, trained.fit_rng(), trained.problem.layout)
     assert np.array_equal(encoder.encode(trained.designs), trained.latents)
 
 

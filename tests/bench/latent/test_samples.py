@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.image import imread
 from shapely import Polygon
 from shapely.geometry import shape
 
@@ -17,8 +18,11 @@ from bench.errors import BadInput
 from bench.experiments.registry import resolve
 from bench.latent import design_files, samples
 from bench.latent.subject import Subject, fitted
+from problems.layouts import Grid, Mesh, Outline
 
 SQUARE = np.array([0.0, 0.0, 2.0, 0.0, 2.0, 1.0, 0.0, 1.0])
+OUTLINE = Outline(4)
+TETRAHEDRON = Mesh(np.eye(4)[:, 1:], [[0, 2, 1], [0, 1, 3], [0, 3, 2], [1, 2, 3]])
 CROSSED = np.array([0.0, 0.0, 1.0, 1.0, 1.0, 0.0, 0.0, 1.0])
 
 
@@ -59,9 +63,9 @@ def test_figures_show_every_sample_with_a_value(subject: Subject, tmp_path: Path
         assert all(path.stat().st_size > 1000 for path in plots.save(each, tmp_path / name))
 
 
-def write(folder: Path, *formats: str, designs: np.ndarray = SQUARE[None]) -> list[Path]:
+def write(folder: Path, *formats: str, designs: np.ndarray = SQUARE[None], layout: object = OUTLINE) -> list[Path]:
     table = pd.DataFrame({"value": np.arange(len(designs), dtype=float), "feasible": True})
-    return list(design_files.write(designs, table, folder, formats, size=50.0, thickness=3.0))
+    return list(design_files.write(designs, table, folder, formats, size=50.0, thickness=3.0, layout=layout))
 
 
 def test_tables_and_maps_read_back(tmp_path: Path) -> None:
@@ -106,7 +110,7 @@ def test_stl_is_a_watertight_solid(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["csv", "geojson", "svg", "dxf", "stl"])
 def test_the_same_designs_give_the_same_bytes(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for library in design_files.EXTRA.get(name, ()):
+    for library in design_files.EXTRA.get(design_files.formats(OUTLINE)[name], ()):
         pytest.importorskip(library)
     (one,) = write(tmp_path / "one", name)
     monkeypatch.setattr("time.time", lambda: 2e9)
@@ -135,12 +139,33 @@ def test_what_is_no_outline_is_left_out_and_counted(name: str, tmp_path: Path) -
 def test_what_cannot_be_written_is_told_in_a_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(BadInput, match="'png' is unknown; allowed: csv, dxf"):
         write(tmp_path, "png")
-    with pytest.raises(BadInput, match="is for outlines; these designs have 3 coordinates"):
-        write(tmp_path, "svg", designs=np.ones((1, 3)))
-    with pytest.raises(BadInput, match="is for outlines; these designs have 4 coordinates"):
-        write(tmp_path, "geojson", designs=np.ones((1, 4)))
+    with pytest.raises(BadInput, match=r"format for designs without a layout: 'svg' is unknown; .*allowed: csv"):
+        write(tmp_path, "svg", designs=np.ones((1, 3)), layout=None)
+    with pytest.raises(BadInput, match="format for the layout Grid: 'geojson' is unknown; allowed: csv, png"):
+        write(tmp_path, "geojson", designs=np.ones((1, 4)), layout=Grid(2, 2))
     with pytest.raises(BadInput, match=r"size: 0\.0 must be positive"):
-        list(design_files.write(SQUARE[None], pd.DataFrame(), tmp_path, ["svg"], size=0.0))
+        list(design_files.write(SQUARE[None], pd.DataFrame(), tmp_path, ["svg"], size=0.0, layout=OUTLINE))
     monkeypatch.setattr(design_files, "find_spec", lambda name: None)
     with pytest.raises(BadInput, match=r"pip install 'latentbench\[cad\]'"):
         write(tmp_path, "dxf")
+
+
+def test_a_field_is_an_image_with_a_pixel_a_cell(tmp_path: Path) -> None:
+    field = np.array([[0.0, 0.0], [0.0, 0.0], [0.0, 1.0]])  # the cell in the upper right corner is full
+    table, image = write(tmp_path, "csv", "png", designs=field.reshape(1, 6), layout=Grid(3, 2))
+    assert list(pd.read_csv(table).columns[2:]) == ["x0_0", "x0_1", "x1_0", "x1_1", "x2_0", "x2_1"]
+    read = imread(image)[..., 0]
+    assert np.array_equal(read, [[1, 1, 0], [1, 1, 1]])
+
+
+@pytest.mark.parametrize("name", ["stl", "obj"])
+def test_a_mesh_reads_back_as_a_solid_of_its_size(name: str, tmp_path: Path) -> None:
+    trimesh = pytest.importorskip("trimesh")
+    flat = TETRAHEDRON.rest.ravel() * np.tile([1.0, 1.0, 0.0], 4)
+    designs = np.stack([TETRAHEDRON.rest.ravel() * np.tile([2.0, 1.0, 1.0], 4), flat])
+    with pytest.warns(UserWarning, match=f"1 of 2 meshes enclose nothing: no {name}"):
+        table, path = write(tmp_path, "csv", name, designs=designs, layout=TETRAHEDRON)
+    assert list(pd.read_csv(table).columns[2:6]) == ["x0", "y0", "z0", "x1"]
+    solid = trimesh.load(path)
+    assert solid.is_watertight
+    assert solid.volume == pytest.approx(50 * 25 * 25 / 6, rel=1e-5)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 import bench
 from bench.report import figures
+from bench.store.completion import completed
 
 Frames = tuple[pd.DataFrame, pd.DataFrame]
 
@@ -33,7 +34,8 @@ def beside(frames: Frames, label: str, **spec: Any) -> Frames:
     """Add the same records under another label, as if of a problem that is specified otherwise."""
     runs, traces = frames
     text = json.dumps(json.loads(runs["problem_spec"].iloc[0]) | spec)
-    other = runs.assign(problem=label, problem_spec=text, run=runs["run"] + label)
+    rows = runs.assign(problem=label, problem_spec=text, run=runs["run"] + label).to_dict("records")
+    other = pd.DataFrame(map(completed, rows))
     its_traces = traces.assign(run=traces["run"].astype(str) + label)
     return pd.concat([runs, other], ignore_index=True), pd.concat([traces, its_traces])
 

@@ -4,14 +4,14 @@ from pathlib import Path
 
 from bench.analysis import encoders, frames
 from bench.store import rows
-from bench.store.columns import BY_NAME, OF_A_FIT, RUNS, page
+from bench.store.columns import BY_NAME, OF_A_FIT, RUNS, markdown
 
 README = Path(__file__).parents[3] / "results" / "README.md"
 
 
 def test_the_documents_list_these_columns_with_these_meanings_and_no_others() -> None:
     listed = README.read_text(encoding="utf-8").partition("## runs")[2].partition("## traces")[0]
-    assert page() in listed
+    assert markdown() in listed
     assert listed.count("\n| `") == len(RUNS) == len(BY_NAME)
 
 

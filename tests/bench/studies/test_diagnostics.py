@@ -43,7 +43,7 @@ class Told(Encoder):
 
 
 def diagnosed(encoder: Encoder, problem: Problem = PROBLEM, held_out: np.ndarray = HELD_OUT) -> dict[str, float]:
-    encoder.fit(DESIGNS, np.random.default_rng(0))
+    encoder.fit(DESIGNS, np.random.default_rng(0), PROBLEM.layout)
     return diagnose(problem, encoder, DESIGNS, held_out, np.random.default_rng(0))
 
 

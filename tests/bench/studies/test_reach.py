@@ -24,7 +24,9 @@ DRAWN = instance.draw(SPEC, 0, 0)
 
 
 def reached(name: str, budget: int = 2000, drawn: instance.Instance = DRAWN, **params: int) -> float:
-    encoder = bench.make_encoder(name, **params).fit(drawn.designs, np.random.default_rng(0))  # type: ignore[arg-type]
+    encoder = bench.make_encoder(name, **params).fit(  # type: ignore[arg-type]
+        drawn.designs, np.random.default_rng(0), drawn.problem.layout
+    )
     found = reach(drawn, encoder, budget, np.random.default_rng(0))
     assert found.evaluations <= budget
     assert drawn.problem.evaluate(np.array([found.design])).objective[0] == pytest.approx(found.objective)
