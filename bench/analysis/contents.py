@@ -68,6 +68,7 @@ _ALL = (
     Table("cost", "Cost ledger and break-even for reuse", "bench.analysis.cost"),
     Table("gradients", "What the price of gradients does", "bench.analysis.gradient_price"),
     Table("decomposition", "Representation gap and search gap", "bench.analysis.decomposition"),
+    Table("profiles", "Shares of instances solved, beside the fastest arm", "bench.analysis.profiles"),
     Table("aocc", "Area over the convergence curve", "bench.analysis.anytime", write="render_areas"),
 )
 TABLES = {table.name: table for table in _ALL}
