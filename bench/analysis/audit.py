@@ -26,7 +26,7 @@ SAME_START = 1e-9
 
 
 @dataclass(frozen=True)
-class Finding:
+class Caveat:
     """One thing that a reader must know.
 
     Attributes
@@ -57,7 +57,7 @@ Said = tuple[str, Iterable[str]]
 """A sentence, and the arms that it is about."""
 
 
-def audit(runs: pd.DataFrame, traces: pd.DataFrame) -> list[Finding]:
+def audit(runs: pd.DataFrame, traces: pd.DataFrame) -> list[Caveat]:
     """Everything that limits what a comparison shows, problem by problem.
 
     Parameters
@@ -67,20 +67,20 @@ def audit(runs: pd.DataFrame, traces: pd.DataFrame) -> list[Finding]:
 
     Returns
     -------
-    list of Finding
+    list of Caveat
         Empty only where no rule objects. The rules are those of `RULES`.
     """
-    return findings(Records(runs, traces))
+    return caveats(Records(runs, traces))
 
 
-def findings(records: Records) -> list[Finding]:
+def caveats(records: Records) -> list[Caveat]:
     """Like `audit`."""
     found = []
     for problem, part in sorted(records.parts.items()):
         for about, rule in RULES:
             for sentence, some in rule(part):
                 arms = tuple(sorted(map(str, set(some))))
-                found.append(Finding(problem, about, sentence, arms, _rows(part, arms)))
+                found.append(Caveat(problem, about, sentence, arms, _rows(part, arms)))
     return found
 
 
@@ -368,11 +368,11 @@ RULES: tuple[tuple[str, Callable[[Records], Iterator[Said]]], ...] = (
 """What is looked at, what undermines a comparison most coming first."""
 
 
-def render(findings: Iterable[Finding]) -> str:
-    """Write the findings for people, problem by problem, or that there is none."""
+def render(caveats: Iterable[Caveat]) -> str:
+    """Write them for people, problem by problem, or that there is none."""
     parts: dict[str, list[str]] = {}
-    for finding in findings:
-        parts.setdefault(finding.problem, []).append(f"- {finding}")
+    for caveat in caveats:
+        parts.setdefault(caveat.problem, []).append(f"- {caveat}")
     if not parts:
         return f"No objection: {_listed([about for about, _ in RULES])} were looked at.\n"
     return "\n\n".join("\n".join([problem, "=" * len(problem), *lines]) for problem, lines in parts.items()) + "\n"

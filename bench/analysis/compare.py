@@ -133,7 +133,7 @@ def compare_arms(hits: pd.DataFrame, draws: int = DRAWS) -> pd.DataFrame:
     Parameters
     ----------
     hits : DataFrame
-        From `measures.hits`.
+        From `Records.hits`.
     draws : int
         Bootstrap draws.
 

@@ -41,7 +41,7 @@ def outcomes(hits: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     hits : DataFrame
-        From `measures.hits`.
+        From `Records.hits`.
     runs : DataFrame
         Records: a row a run.
 
@@ -110,7 +110,7 @@ def standings(hits: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     hits : DataFrame
-        From `measures.hits`.
+        From `Records.hits`.
     runs : DataFrame
         Records: a row a run.
 

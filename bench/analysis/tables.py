@@ -69,8 +69,8 @@ def efficiency_table(runs: pd.DataFrame, traces: pd.DataFrame, draws: int = DRAW
     Returns
     -------
     DataFrame
-        A row per (problem, arm, target), with `COLUMNS`: those of `measures.summarise` and `compare.compare_arms`,
-        ``best_known`` and ``bound`` of `measures.optima`, ``standing`` and ``replicates_needed`` of
+        A row per (problem, arm, target), with `COLUMNS`: those of `Records.arms` and `compare.compare_arms`,
+        ``best_known`` and ``bound`` of `Records.optima`, ``standing`` and ``replicates_needed`` of
         `significance.standings`, and ``break_even`` in seconds with ``break_even_relation``, against the strongest raw
         arm or, as a bound, against ``least_raw``. An arm whose runs were all skipped is there too, its ``note`` saying
         why; ``target`` is NaN where a problem declares none.

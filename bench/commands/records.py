@@ -84,11 +84,11 @@ def table(
 @app.command()
 def audit(directory: Directory) -> None:
     """Say what a reader must know before believing a comparison: what is unequal, leaked, missing or out of reach."""
-    from bench.analysis.audit import findings, render
+    from bench.analysis.audit import caveats, render
     from bench.analysis.records import Records
 
     records = Records(*load(directory, ["evaluations", "objective", "displayed", "verified"]))
-    show(render(findings(records)).removesuffix("\n"))
+    show(render(caveats(records)).removesuffix("\n"))
 
 
 @app.command()
@@ -120,17 +120,17 @@ def info(directory: Directory) -> None:
 @app.command()
 def verify(directory: Directory, trust: Trust = None) -> int:
     """Evaluate every best design again from its vertices, check all files, and say what cannot be believed."""
-    from bench.inspection.verify import verdicts
+    from bench.inspection.verify import examined
     from bench.store.directory import Store
 
     if trust:
         look_in_this_folder()
     store = Store(directory)
     looked_at = doubted = 0
-    for verdict in verdicts(store, trust or ()):
+    for each in examined(store, trust or ()):
         looked_at += 1
-        doubted += bool(verdict.objections)
-        for sentence in verdict.objections:
-            show(visible(f"{verdict.what}: {sentence}"))
+        doubted += bool(each.objections)
+        for sentence in each.objections:
+            show(visible(f"{each.what}: {sentence}"))
     show(f"{directory}: {looked_at} records and encoders, {doubted} not believed")
     return OBJECTIONS if doubted else DONE

@@ -27,7 +27,7 @@ TOLERANCE = 1e-9
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Examined:
     """What was found of one record or encoder.
 
     Attributes
@@ -42,7 +42,7 @@ class Verdict:
     objections: tuple[str, ...]
 
 
-def verdicts(store: Store, trusted: Collection[str] = ()) -> Iterator[Verdict]:
+def examined(store: Store, trusted: Collection[str] = ()) -> Iterator[Examined]:
     """Look at every record and every encoder of an experiment directory; changes nothing.
 
     A record is believed if its file is whole, its key is the hash of its settings, its trace keeps to its budget and
@@ -60,25 +60,25 @@ def verdicts(store: Store, trusted: Collection[str] = ()) -> Iterator[Verdict]:
         If the directory holds no experiment.
     """
     plan = store.plan()
-    unreadable: list[Verdict] = []
+    unreadable: list[Examined] = []
 
     def doubt(path: Path, why: str) -> None:
-        unreadable.append(Verdict(str(path.relative_to(store.path)), (why,)))
+        unreadable.append(Examined(str(path.relative_to(store.path)), (why,)))
 
     make = lru_cache(partial(_problem, trusted=tuple(trusted)))
     for row, trace in store.records(doubt):
         name = (
             f"run {row['run']} ({row['problem']}: {row['arm']}, replicate {row['replicate']}, search {row['search']})"
         )
-        yield Verdict(name, tuple(_objections(row, trace, plan.trace, make)))
+        yield Examined(name, tuple(_objections(row, trace, plan.trace, make)))
     reaches = store.reaches(doubt)
     for key in store.encoders():
         fitted = store.fitted(key, doubt)
         if fitted is not None:
-            yield Verdict(f"encoders/{key}", tuple(_encoder(fitted, plan.seed)))
+            yield Examined(f"encoders/{key}", tuple(_encoder(fitted, plan.seed)))
             if key in reaches:
                 spec = json.dumps(fitted.info.get("problem"), sort_keys=True)
-                yield Verdict(f"encoders/{key}/reach.json", tuple(_of_reach(reaches[key], spec, make)))
+                yield Examined(f"encoders/{key}/reach.json", tuple(_of_reach(reaches[key], spec, make)))
     yield from unreadable
 
 

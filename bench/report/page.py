@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from bench.analysis import plots
 from bench.analysis.answer import answer
-from bench.analysis.audit import findings
+from bench.analysis.audit import caveats
 from bench.analysis.contents import DEFAULT, TABLES
 from bench.analysis.records import Records
 from bench.errors import visible, visible_lines
@@ -51,7 +51,7 @@ def page(store: Store, trusted: Collection[str] = ()) -> str:
     return template.render(
         name=visible(str(identity["name"])),
         answer=[visible(sentence) for sentence in answer(made[TABLES[DEFAULT]])],
-        audit={problem: list(some) for problem, some in groupby(findings(records), lambda each: each.problem)},
+        audit={problem: list(some) for problem, some in groupby(caveats(records), lambda each: each.problem)},
         tables=[
             # the writers escape what they are given
             {"of": table, "text": Markup(table.written(frame, "html"))}  # noqa: S704
