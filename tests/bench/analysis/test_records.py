@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
-from bench.analysis import frames
+from bench.analysis import contents, fixed, frames
 from bench.analysis.contents import TABLES, Table
 from bench.analysis.records import Records
 
@@ -66,3 +66,7 @@ def test_every_table_is_written_in_every_format(two: Records, table: Table) -> N
 def test_stages_are_a_column_and_a_label_is_free_to_hold_an_arrow() -> None:
     assert list(frames.stages(pd.DataFrame({"encoder": ["a → b", "c"], "stages": [None, 2]}))) == [1, 2]
     assert list(frames.stages(pd.DataFrame({"encoder": ["a → b"]}))) == [1]
+
+
+def test_commands_load_the_columns_of_traces_that_tables_read() -> None:
+    assert {*frames.TRACE, *fixed.TRACE} <= {"run", *contents.TRACE}
