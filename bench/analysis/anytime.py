@@ -7,9 +7,11 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from bench.analysis import measures, writers
+from bench.analysis import writers
 from bench.analysis.ecdf import FINEST_BEST_KNOWN, FINEST_EXACT, LABELS
 from bench.analysis.fixed import QUARTILES
+from bench.analysis.frames import gap as normalised
+from bench.analysis.records import Records
 from bench.analysis.writers import Writer
 
 AREAS = ["problem", "arm", "replicates", "searches", *QUARTILES]
@@ -44,14 +46,19 @@ def areas(runs: pd.DataFrame, traces: pd.DataFrame) -> pd.DataFrame:
     López-Ibáñez, Vermetten, Dreo, Doerr (2024), Using the empirical attainment function for analyzing single-objective
     black-box optimization algorithms, 10.1109/TEVC.2024.3462758.
     """
-    known = measures.optima(runs).dropna(subset=["f_star", "reference"])[["f_star", "exact", "reference"]]
-    tried = measures.attempted(runs)
+    return of_runs(Records(runs, traces))
+
+
+def of_runs(records: Records) -> pd.DataFrame:
+    """Like `areas`."""
+    known = records.optima.dropna(subset=["f_star", "reference"])[["f_star", "exact", "reference"]]
+    tried = records.tried
     ends = tried.groupby("problem")[["budget", "price"]].max()
     known = known.join(ends["budget"].fillna(ends["price"]).rename("end"))
     tried = tried[["run", *LABELS, "replicate", "search"]].merge(known, on="problem")
 
-    found = measures.improvements(traces).merge(tried, on="run")
-    gap = measures.gap(found["objective"], found["f_star"], found["reference"])
+    found = records.improvements.merge(tried, on="run")
+    gap = normalised(found["objective"], found["f_star"], found["reference"])
     finest = np.where(found["exact"].eq(True), FINEST_EXACT, FINEST_BEST_KNOWN)
     found["height"] = np.log(np.clip(gap, finest, 1.0)) / np.log(finest)
     # with a budget of one, only the first evaluation counts, however short its time
@@ -75,7 +82,12 @@ def area_table(runs: pd.DataFrame, traces: pd.DataFrame) -> pd.DataFrame:
         A row per (problem, arm): problem, arm, ``replicates``, ``searches`` (of all), and ``low``, ``median`` and
         ``high``, each a value that was observed. A problem whose gap cannot be told has no row.
     """
-    whole = areas(runs, traces)
+    return table(Records(runs, traces))
+
+
+def table(records: Records) -> pd.DataFrame:
+    """Like `area_table`."""
+    whole = of_runs(records)
     replicates = whole.groupby(["problem", "arm", "replicate"])["aocc"]
     arms = replicates.quantile(0.5, interpolation="lower").groupby(["problem", "arm"])
     searches = whole.groupby(["problem", "arm"]).size()

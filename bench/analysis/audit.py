@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from bench.analysis import measures
 from bench.analysis.compare import target_text
-from bench.analysis.encoders import reachable
+from bench.analysis.frames import gap
+from bench.analysis.records import Records
 
 NEIGHBOURHOOD = 0.01
 """The normalised gap within which a training design counts as a neighbour of the optimum."""
@@ -25,7 +26,7 @@ SAME_START = 1e-9
 
 
 @dataclass(frozen=True)
-class Finding:
+class Caveat:
     """One thing that a reader must know.
 
     Attributes
@@ -56,7 +57,7 @@ Said = tuple[str, Iterable[str]]
 """A sentence, and the arms that it is about."""
 
 
-def audit(runs: pd.DataFrame, traces: pd.DataFrame) -> list[Finding]:
+def audit(runs: pd.DataFrame, traces: pd.DataFrame) -> list[Caveat]:
     """Everything that limits what a comparison shows, problem by problem.
 
     Parameters
@@ -66,61 +67,45 @@ def audit(runs: pd.DataFrame, traces: pd.DataFrame) -> list[Finding]:
 
     Returns
     -------
-    list of Finding
+    list of Caveat
         Empty only where no rule objects. The rules are those of `RULES`.
     """
-    if runs.empty:
-        return []
-    hits, known = measures.hits(runs, traces), measures.optima(runs)
-    first = traces[["run", "evaluations", "objective"]].sort_values("evaluations").drop_duplicates("run")
-    starts = dict(zip(first["run"], first["objective"], strict=True))
-    runs = runs.assign(reachable=reachable(runs)["displayed"], start_objective=runs["run"].map(starts))
-    findings = []
-    for problem, of_one in runs.groupby("problem"):
-        records = _Records(of_one, hits[hits["problem"] == problem], known.reindex([problem]).iloc[0])
+    return caveats(Records(runs, traces))
+
+
+def caveats(records: Records) -> list[Caveat]:
+    """Like `audit`."""
+    found = []
+    for problem, part in sorted(records.parts.items()):
         for about, rule in RULES:
-            for sentence, some in rule(records):
+            for sentence, some in rule(part):
                 arms = tuple(sorted(map(str, set(some))))
-                findings.append(Finding(str(problem), about, sentence, arms, records.rows(arms)))
-    return findings
+                found.append(Caveat(problem, about, sentence, arms, _rows(part, arms)))
+    return found
 
 
-class _Records:
-    """What the rules read: the records of one problem."""
-
-    def __init__(self, runs: pd.DataFrame, hits: pd.DataFrame, known: pd.Series) -> None:
-        self.runs, self.hits, self.known = runs, hits, known
-        tried = measures.attempted(runs)
-        self.tried = tried.join(runs[[name for name in runs.columns if name not in tried.columns]])
-        self.latent = self.tried[~self.tried["raw"]]
-        self.raw = self.tried[self.tried["raw"]]
-        self.uses_gradients = self.tried.groupby("arm")["n_g"].max().gt(0)
-        self.sign = float(measures.direction(self.tried)[0]) if len(self.tried) else 1.0
-
-    def column(self, name: str) -> pd.Series[float]:
-        """Numbers of a column of the attempted runs, NaN where the records lack it."""
-        return pd.to_numeric(self.tried.get(name, pd.Series(np.nan, self.tried.index)))
-
-    def hardest_met(self, value: float) -> str:
-        """The hardest target that a displayed value meets, in words; empty if it meets none."""
-        targets = sorted(self.hits["target"].unique() * self.sign)
-        met = [target for target in targets if self.sign * value <= target]
-        return self.in_words(met[0] * self.sign) if met else ""
-
-    def rows(self, arms: tuple[str, ...]) -> str:
-        """Name arms, in short where they are all that there are of a kind."""
-        kinds = {"all": self.tried, "all latent arms": self.latent, "all raw arms": self.raw}
-        for name, kind in kinds.items():
-            if len(arms) > 1 and set(arms) == set(kind["arm"]):
-                return name
-        return _listed(arms)
-
-    def in_words(self, target: float) -> str:
-        row = self.tried.iloc[0]
-        return target_text(pd.Series({**row[["quantity", "larger_is_better"]].to_dict(), "target": target}))
+def _hardest_met(records: Records, value: float) -> str:
+    """The hardest target that a displayed value meets, in words; empty if it meets none."""
+    targets = sorted(records.hits["target"].unique() * records.sign)
+    met = [target for target in targets if records.sign * value <= target]
+    return _in_words(records, met[0] * records.sign) if met else ""
 
 
-def _failures(records: _Records) -> Iterator[Said]:
+def _in_words(records: Records, target: float) -> str:
+    row = records.tried.iloc[0]
+    return target_text(pd.Series({**row[["quantity", "larger_is_better"]].to_dict(), "target": target}))
+
+
+def _rows(records: Records, arms: tuple[str, ...]) -> str:
+    """Name arms, in short where they are all that there are of a kind."""
+    kinds = {"all": records.tried, "all latent arms": records.latent, "all raw arms": records.raw}
+    for name, kind in kinds.items():
+        if len(arms) > 1 and set(arms) == set(kind["arm"]):
+            return name
+    return _listed(arms)
+
+
+def _failures(records: Records) -> Iterator[Said]:
     runs = records.runs
     for status, consequence in {
         "failed": "they are charged what they spent, and are unsuccessful beyond what they had verified by then.",
@@ -133,7 +118,7 @@ def _failures(records: _Records) -> Iterator[Said]:
             yield f"{len(some)} of {len(runs)} runs were {status} ({why}): {consequence}", some["arm"]
 
 
-def _leak_control(records: _Records) -> Iterator[Said]:
+def _leak_control(records: Records) -> Iterator[Said]:
     shown = records.latent[records.column("n_designs").loc[records.latent.index].gt(0)]
     told = shown.reindex(columns=["arm", "data_source", "data_withheld", "data_price"])
     silent = told["data_source"].isna() | told["data_source"].eq("")
@@ -153,14 +138,14 @@ def _leak_control(records: _Records) -> Iterator[Said]:
             )
 
 
-def _training_data(records: _Records) -> Iterator[Said]:
+def _training_data(records: Records) -> Iterator[Said]:
     latent = records.latent
     best = records.column("data_best_objective").loc[latent.index]
     if not best.notna().any():
         return
     f_star, reference = records.known["f_star"], records.known["reference"]
     if f_star < reference:
-        gaps = measures.gap(best.dropna(), f_star, reference)
+        gaps = gap(best.dropna(), f_star, reference)
         if gaps.min() <= NEIGHBOURHOOD:
             share = f"{np.mean(gaps <= NEIGHBOURHOOD):.0%}"
             what = "optimum" if records.known["exact"] else "best known design"
@@ -171,22 +156,22 @@ def _training_data(records: _Records) -> Iterator[Said]:
                 latent["arm"],
             )
     displayed = records.column("data_best").loc[latent.index].dropna()
-    met = records.hardest_met(displayed.median())
+    met = _hardest_met(records, displayed.median())
     if met:
         yield f"the best training design of the median replicate already meets {met}.", latent["arm"]
 
 
-def _priors(records: _Records) -> Iterator[Said]:
+def _priors(records: Records) -> Iterator[Said]:
     for name, what in {"prior_mean": "the decoded prior mean", "prior_best": "the best of 1,000 prior samples"}.items():
         values = records.column(name).loc[records.latent.index].dropna()
         medians = values.groupby(records.latent["encoder"]).median()
-        for met, encoders in medians.groupby(medians.map(records.hardest_met)):
+        for met, encoders in medians.groupby(medians.map(partial(_hardest_met, records))):
             if met:
                 arms = records.latent.loc[records.latent["encoder"].isin(encoders.index), "arm"]
                 yield f"{what} already meets {met} (median): no search is needed for it.", arms
 
 
-def _collapse(records: _Records) -> Iterator[Said]:
+def _collapse(records: Records) -> Iterator[Said]:
     collapsed = records.column("collapsed").gt(0)
     if collapsed.any():
         some = records.tried[collapsed]
@@ -196,7 +181,7 @@ def _collapse(records: _Records) -> Iterator[Said]:
         )
 
 
-def _starts(records: _Records) -> Iterator[Said]:
+def _starts(records: Records) -> Iterator[Said]:
     start = records.column("start")
     usual = start.groupby([records.tried["replicate"], records.tried["encoder"]]).transform("median")
     other = (start - usual).abs() > SAME_START * usual.abs()
@@ -205,7 +190,7 @@ def _starts(records: _Records) -> Iterator[Said]:
     f_star, reference = records.known["f_star"], records.known["reference"]
     if not (f_star < reference and len(records.raw)):
         return
-    gaps = pd.Series(measures.gap(records.column("start_objective"), f_star, reference), records.tried.index)
+    gaps = pd.Series(gap(records.tried["run"].map(records.starts), f_star, reference), records.tried.index)
     of_raw = gaps[records.raw.index].groupby(records.raw["replicate"]).median()
     share = gaps[records.latent.index] / records.latent["replicate"].map(of_raw)
     medians = share.groupby(records.latent["arm"]).median()
@@ -219,7 +204,7 @@ def _starts(records: _Records) -> Iterator[Said]:
         )
 
 
-def _budgets(records: _Records) -> Iterator[Said]:
+def _budgets(records: Records) -> Iterator[Said]:
     budgets = records.tried.groupby("arm")["budget"].max().dropna()
     if budgets.nunique() > 1:
         ends = f"from {budgets.min():.0f} to {budgets.max():.0f} evaluations"
@@ -229,7 +214,7 @@ def _budgets(records: _Records) -> Iterator[Said]:
         )
 
 
-def _replicates(records: _Records) -> Iterator[Said]:
+def _replicates(records: Records) -> Iterator[Said]:
     counts = records.tried.groupby("arm")["replicate"].nunique()
     if not len(counts):
         return
@@ -255,7 +240,7 @@ def _replicates(records: _Records) -> Iterator[Said]:
         )
 
 
-def _raw_arms(records: _Records) -> Iterator[Said]:
+def _raw_arms(records: Records) -> Iterator[Said]:
     if not len(records.latent):
         return
     if not len(records.raw):
@@ -276,7 +261,7 @@ def _raw_arms(records: _Records) -> Iterator[Said]:
         )
 
 
-def _gradient_price(records: _Records) -> Iterator[Said]:
+def _gradient_price(records: Records) -> Iterator[Said]:
     some = records.uses_gradients.index[records.uses_gradients]
     if len(some) and not records.uses_gradients.all():
         yield (
@@ -286,7 +271,7 @@ def _gradient_price(records: _Records) -> Iterator[Said]:
         )
 
 
-def _verification(records: _Records) -> Iterator[Said]:
+def _verification(records: Records) -> Iterator[Said]:
     refused = records.column("n_refused").gt(0)
     if refused.any():
         number = int(records.column("n_refused").sum())
@@ -305,21 +290,22 @@ def _verification(records: _Records) -> Iterator[Said]:
         yield "most of these searches found nothing better than their start.", share.index[share > 0.5]
 
 
-def _targets(records: _Records) -> Iterator[Said]:
+def _targets(records: Records) -> Iterator[Said]:
     if not len(records.hits):
         yield "no target is declared, so there is neither a running time nor a speed-up.", ()
         return
     reached = records.hits.groupby("target")["success"].any()
-    missed = [records.in_words(float(target)) for target in reached.index[~reached]]
+    missed = [_in_words(records, float(target)) for target in reached.index[~reached]]
     if missed:
         yield f"nobody reached {_listed(missed)}: these say how hard the problem is, not who is better.", ()
-    best = records.column("reachable").groupby(records.tried["arm"]).median().dropna() * records.sign
+    reachable = records.reachable["displayed"].loc[records.tried.index]
+    best = reachable.groupby(records.tried["arm"]).median().dropna() * records.sign
     for target in records.hits["target"].unique():
         beyond = best.index[best > target * records.sign]
         if len(beyond):
             yield (
                 f"the best design that is known to be reachable through these encoders does not meet "
-                f"{records.in_words(target)}: no optimiser can.",
+                f"{_in_words(records, target)}: no optimiser can.",
                 beyond,
             )
     if not len(best) and len(records.latent):
@@ -330,7 +316,7 @@ def _targets(records: _Records) -> Iterator[Said]:
         )
 
 
-def _outputs(records: _Records) -> Iterator[Said]:
+def _outputs(records: Records) -> Iterator[Said]:
     confined = records.tried.get("confined", pd.Series(False, records.tried.index)).eq(True)
     if confined.any():
         yield (
@@ -339,12 +325,12 @@ def _outputs(records: _Records) -> Iterator[Said]:
         )
 
 
-def _optimum(records: _Records) -> Iterator[Said]:
+def _optimum(records: Records) -> Iterator[Said]:
     if not records.known["exact"] and np.isfinite(records.known["f_star"]):
         yield "the optimum is not known: gaps are to the best design on record, which may yet be bettered.", ()
 
 
-def _machines(records: _Records) -> Iterator[Said]:
+def _machines(records: Records) -> Iterator[Said]:
     told = records.tried.get("provenance", pd.Series(dtype=object)).dropna()
     entries = [entry for entry in map(_entry, told.unique()) if entry]
     for name, what in {"commit": "commits of the code", "machine": "machines", "versions": "sets of versions"}.items():
@@ -362,7 +348,7 @@ def _entry(text: Any) -> dict[str, Any]:
         return {}
 
 
-RULES: tuple[tuple[str, Callable[[_Records], Iterator[Said]]], ...] = (
+RULES: tuple[tuple[str, Callable[[Records], Iterator[Said]]], ...] = (
     ("raw arms", _raw_arms),
     ("leak control", _leak_control),
     ("training data", _training_data),
@@ -382,11 +368,11 @@ RULES: tuple[tuple[str, Callable[[_Records], Iterator[Said]]], ...] = (
 """What is looked at, what undermines a comparison most coming first."""
 
 
-def render(findings: Iterable[Finding]) -> str:
-    """Write the findings for people, problem by problem, or that there is none."""
+def render(caveats: Iterable[Caveat]) -> str:
+    """Write them for people, problem by problem, or that there is none."""
     parts: dict[str, list[str]] = {}
-    for finding in findings:
-        parts.setdefault(finding.problem, []).append(f"- {finding}")
+    for caveat in caveats:
+        parts.setdefault(caveat.problem, []).append(f"- {caveat}")
     if not parts:
         return f"No objection: {_listed([about for about, _ in RULES])} were looked at.\n"
     return "\n\n".join("\n".join([problem, "=" * len(problem), *lines]) for problem, lines in parts.items()) + "\n"

@@ -13,6 +13,8 @@ from numpy.typing import ArrayLike, NDArray
 from bench.analysis.runtimes import CONFIDENCE, Runtimes, resample
 
 UNITS = ((86400.0, "d"), (3600.0, "h"), (60.0, "min"), (1.0, "s"), (1e-3, "ms"), (1e-6, "µs"))
+DRAWS = 1000
+"""Bootstrap draws of an interval, if nothing else is asked for."""
 SAME = ["speed_up_same", "speed_up_same_low", "speed_up_same_high", "speed_up_same_relation"]
 STRONGEST = [name.replace("same", "strongest") for name in SAME]
 SPEED_UP = (float, float, float, object)
@@ -125,13 +127,13 @@ def _over(runtimes: Runtimes, arm: str, rival: _Rival) -> SpeedUp:
     return SpeedUp()
 
 
-def compare_arms(hits: pd.DataFrame, draws: int = 1000) -> pd.DataFrame:
+def compare_arms(hits: pd.DataFrame, draws: int = DRAWS) -> pd.DataFrame:
     """Compare every arm at every target with the raw arms.
 
     Parameters
     ----------
     hits : DataFrame
-        From `measures.hits`.
+        From `Records.hits`.
     draws : int
         Bootstrap draws.
 

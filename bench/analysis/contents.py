@@ -1,43 +1,90 @@
-"""The tables of records by name: what each reads, how it is made and how it is written."""
+"""The tables of records by name. A new one is a file that makes and writes it, and a line here."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd
 
-from bench.analysis import (
-    anytime,
-    cost,
-    decomposition,
-    encoders,
-    fixed,
-    gradient_price,
-    measures,
-    significance,
-    tables,
-)
+    from bench.analysis.records import Records
 
-Text = Callable[[pd.DataFrame, pd.DataFrame, str], str]
-"""Of runs, traces and a format; see `writers.render`."""
-TRACE = [*measures.TRACE, "n_f", "n_g"]
+Text = Callable[["Records", str], str]
+"""Of records and a format, see `writers.render`, makes a table for people."""
+TRACE = ("evaluations", "objective", "displayed", "verified", "n_f", "n_g")
 """The columns of the traces that any of them reads."""
-TABLES: dict[str, Text] = {
-    "efficiency": lambda runs, traces, fmt: tables.render(tables.efficiency_table(runs, traces), fmt),
-    "encoders": lambda runs, traces, fmt: encoders.render(encoders.encoder_table(runs), fmt),
-    "tests": lambda runs, traces, fmt: significance.render(significance.pairwise(runs, traces), fmt),
-    "aocc": lambda runs, traces, fmt: anytime.render_areas(anytime.area_table(runs, traces), fmt),
-    "cost": lambda runs, traces, fmt: cost.render(cost.cost_table(runs, traces), fmt),
-    "gradients": lambda runs, traces, fmt: gradient_price.render(gradient_price.gradient_table(runs, traces), fmt),
-    "decomposition": lambda runs, traces, fmt: decomposition.render(decomposition.gap_decomposition(runs), fmt),
-}
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of records: ``latentbench table --NAME``, and a part of the report.
+
+    It is imported when it is first made, so that the command line may name all tables and starts fast.
+
+    Attributes
+    ----------
+    name : str
+    help : str
+        What it says, in a few words.
+    home : str
+        The module that makes it.
+    make, write : str
+        Functions there: of `Records` a frame; of that frame and a format its text.
+    main : bool
+        Whether the report shows it unasked.
+    """
+
+    name: str
+    help: str
+    home: str
+    make: str = "table"
+    write: str = "render"
+    main: bool = False
+
+    def made(self, records: Records) -> pd.DataFrame:
+        """The frame, a number a cell; without rows where the records have nothing for it."""
+        frame: pd.DataFrame = self._function(self.make)(records)
+        return frame
+
+    def written(self, frame: pd.DataFrame, fmt: str) -> str:
+        """The frame for people, in a format of `writers.render`."""
+        return str(self._function(self.write)(frame, fmt))
+
+    def text(self, records: Records, fmt: str) -> str:
+        """Make it and write it."""
+        return self.written(self.made(records), fmt)
+
+    def _function(self, name: str) -> Any:
+        return getattr(import_module(self.home), name)
+
+
+_ALL = (
+    Table("efficiency", "What arms found, and what they paid for it", "bench.analysis.tables", main=True),
+    Table("encoders", "What encoders are worth", "bench.analysis.encoders", main=True),
+    Table("tests", "Which arms differ: rank-sum tests, A₁₂", "bench.analysis.significance"),
+    Table("cost", "Cost ledger and break-even for reuse", "bench.analysis.cost"),
+    Table("gradients", "What the price of gradients does", "bench.analysis.gradient_price"),
+    Table("decomposition", "Representation gap and search gap", "bench.analysis.decomposition"),
+    Table("profiles", "Shares of instances solved, beside the fastest arm", "bench.analysis.profiles"),
+    Table("aocc", "Area over the convergence curve", "bench.analysis.anytime", write="render_areas"),
+)
+TABLES = {table.name: table for table in _ALL}
+DEFAULT = "efficiency"
+"""The one that is shown where none is asked for."""
 
 
 def at_budgets(budgets: Sequence[int]) -> Text:
     """The table of what was found by given budgets."""
-    return lambda runs, traces, fmt: fixed.render_budgets(fixed.budget_table(runs, traces, budgets), fmt)
+    from bench.analysis import fixed
+
+    return lambda records, fmt: fixed.render_budgets(fixed.at(records, budgets), fmt)
 
 
 def to_gap(gap: float) -> Text:
     """The table of calls to a normalised gap."""
-    return lambda runs, traces, fmt: fixed.render_gap(fixed.gap_table(runs, traces, gap), gap, fmt)
+    from bench.analysis import fixed
+
+    return lambda records, fmt: fixed.render_gap(fixed.calls(records, gap), gap, fmt)

@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from bench.analysis import measures, writers
+from bench.analysis import writers
 from bench.analysis.compare import break_even, compare_arms, cost_text, duration, significant, target_text
+from bench.analysis.records import Records
 from bench.analysis.writers import Writer
 
 REUSES = (1, 10, 100)
@@ -75,28 +76,33 @@ def cost_table(runs: pd.DataFrame, traces: pd.DataFrame) -> pd.DataFrame:
         arms; and ``break_even_*`` in seconds with its relation for each of `REUSES`, as from `compare.break_even`,
         both sides charged their fits.
     """
-    arms = measures.summarise(runs).drop(columns=["fit_seconds", "targets"])
+    return table(Records(runs, traces))
+
+
+def table(records: Records) -> pd.DataFrame:
+    """Like `cost_table`."""
+    runs, arms = records.runs, records.arms.drop(columns=["fit_seconds", "targets"])
     arms = arms.join(_fits(runs), on=["problem", "arm"]).join(_data_evaluations(runs), on="problem")
-    compared = compare_arms(measures.hits(runs, traces), draws=0)
-    table = arms.merge(compared, on=["problem", "arm"])
-    rival = table["strongest_raw"].where(table["strongest_raw"].notna(), table["least_raw"])
-    faced = pd.MultiIndex.from_arrays([table["problem"], rival])
+    compared = compare_arms(records.hits, draws=0)
+    costs = arms.merge(compared, on=["problem", "arm"])
+    rival = costs["strongest_raw"].where(costs["strongest_raw"].notna(), costs["least_raw"])
+    faced = pd.MultiIndex.from_arrays([costs["problem"], rival])
     raw = arms.set_index(["problem", "arm"])[["fit_seconds", "refit_seconds", "overhead"]].reindex(faced)
-    raw = raw.set_axis(table.index)
+    raw = raw.set_axis(costs.index)
     for m in REUSES:
-        training = [(each["fit_seconds"] + m * each["refit_seconds"]).astype(float) for each in (table, raw)]
-        table[f"break_even_{m}"], table[f"break_even_{m}_relation"] = break_even(
+        training = [(each["fit_seconds"] + m * each["refit_seconds"]).astype(float) for each in (costs, raw)]
+        costs[f"break_even_{m}"], costs[f"break_even_{m}_relation"] = break_even(
             training[0] - training[1],
-            *(table["overhead"], raw["overhead"], table["ert"], table["ert_raw"], table["ert_raw_bound"]),
+            *(costs["overhead"], raw["overhead"], costs["ert"], costs["ert_raw"], costs["ert_raw_bound"]),
             reuse=m,
         )
-    return table.reindex(columns=COLUMNS)
+    return costs.reindex(columns=COLUMNS)
 
 
 def _fits(runs: pd.DataFrame) -> pd.DataFrame:
     """Per (problem, arm), medians of the seconds of training before a search, and within it."""
     tried = runs[runs["status"] != "skipped"].reindex(columns=["problem", "arm", "fit_seconds", "seconds_refit"])
-    seconds = tried.astype({"fit_seconds": float, "seconds_refit": float})
+    seconds = tried.astype({"problem": object, "arm": object, "fit_seconds": float, "seconds_refit": float})
     # the records count refits among the fits, and older ones know none
     refit = seconds["seconds_refit"].fillna(0.0)
     seconds["fit_seconds"], seconds["refit_seconds"] = (seconds["fit_seconds"] - refit).clip(lower=0.0), refit

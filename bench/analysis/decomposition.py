@@ -7,9 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from bench.analysis import measures, writers
+from bench.analysis import frames, writers
 from bench.analysis.compare import significant
-from bench.analysis.encoders import NEGLIGIBLE, reachable
+from bench.analysis.encoders import NEGLIGIBLE
+from bench.analysis.records import Records
 from bench.analysis.writers import Writer
 
 COLUMNS = [
@@ -45,33 +46,38 @@ def gap_decomposition(runs: pd.DataFrame) -> pd.DataFrame:
         of them); ``reachable`` (displayed) and ``reach_evaluations``, medians; ``beyond``, the targets (displayed)
         that are better than reachable. Where they cannot be told they are NaN, and ``note`` says why.
     """
-    arms = measures.summarise(runs)
-    parts = _gaps(runs)
+    return table(Records(runs))
+
+
+def table(records: Records) -> pd.DataFrame:
+    """Like `gap_decomposition`."""
+    arms = records.arms
+    parts = _gaps(records)
     used = parts.dropna(subset=["total_gap", "representation_gap"])
     names = ["representation_gap", "total_gap", "reachable", "reach_evaluations"]
     groups = used.groupby(["problem", "arm"])
     # "midpoint" is the usual median, and unlike linear interpolation never subtracts one infinity from another
     medians = groups[names].quantile(0.5, interpolation="midpoint").join(groups.size().rename("used"))
-    table = arms.join(medians, on=["problem", "arm"])
-    table["search_gap"] = table["total_gap"] - table["representation_gap"]
-    table["beyond"] = [_beyond(row) for _, row in table.iterrows()]
-    known = measures.optima(runs)["f_star"].notna()
-    exact = table["problem"].map(known).eq(True)
-    table["note"] = [_note(row, has) for (_, row), has in zip(table.iterrows(), exact, strict=True)]
-    table["searches"] = table["used"].fillna(0.0).astype(int)
-    return table.reindex(columns=COLUMNS)
+    split = arms.join(medians, on=["problem", "arm"])
+    split["search_gap"] = split["total_gap"] - split["representation_gap"]
+    split["beyond"] = [_beyond(row) for _, row in split.iterrows()]
+    known = records.optima["f_star"].notna()
+    exact = split["problem"].map(known).eq(True)
+    split["note"] = [_note(row, has) for (_, row), has in zip(split.iterrows(), exact, strict=True)]
+    split["searches"] = split["used"].fillna(0.0).astype(int)
+    return split.reindex(columns=COLUMNS)
 
 
-def _gaps(runs: pd.DataFrame) -> pd.DataFrame:
+def _gaps(records: Records) -> pd.DataFrame:
     """Per attempted run, its gap and that of what is reachable through its encoder."""
-    known = measures.optima(runs)[["f_star", "reference"]]
-    tried = measures.attempted(runs)[["run", "problem", "arm", "best_objective"]].join(known, on="problem")
-    reach = reachable(runs).loc[tried.index]
+    known = records.optima[["f_star", "reference"]]
+    tried = records.tried[["run", "problem", "arm", "best_objective"]].join(known, on="problem")
+    reach = records.reachable[records.runs["status"] != "skipped"]
     tried["reachable"], tried["reach_evaluations"] = reach["displayed"], reach["evaluations"]
     told = tried["f_star"].where(reach["objective"].notna())
     best = tried["best_objective"].fillna(np.inf)
-    tried["total_gap"] = measures.gap(best, told, tried["reference"])
-    tried["representation_gap"] = measures.gap(reach["objective"], told, tried["reference"])
+    tried["total_gap"] = frames.gap(best, told, tried["reference"])
+    tried["representation_gap"] = frames.gap(reach["objective"], told, tried["reference"])
     return tried
 
 
@@ -85,7 +91,7 @@ def _beyond(row: pd.Series) -> list[float]:
 def _note(row: pd.Series, has_optimum: bool) -> str:
     if not row["searches"]:
         return NO_RUN
-    if " → " in str(row["encoder"]):
+    if row["stages"] > 1:
         return SEVERAL
     if not has_optimum:
         return NO_OPTIMUM

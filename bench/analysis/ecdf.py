@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from bench.analysis import measures
+from bench.analysis.frames import gap
+from bench.analysis.records import Records
 from bench.seeds import generator
 
 TARGETS = 51
@@ -38,12 +39,17 @@ def gap_hits(runs: pd.DataFrame, traces: pd.DataFrame) -> pd.DataFrame:
         A row per (attempted run, target) of the problems whose gap can be told: run, problem, arm, encoder, optimiser,
         target (normalised gap), ``spent`` (price up to the hit, or of the whole run) and ``success``.
     """
-    known = measures.optima(runs).dropna(subset=["f_star", "reference"])
-    tried = measures.attempted(runs)[["run", *LABELS, "price"]].merge(known, on="problem")
+    return first_hits(Records(runs, traces))
+
+
+def first_hits(records: Records) -> pd.DataFrame:
+    """Like `gap_hits`."""
+    known = records.optima.dropna(subset=["f_star", "reference"])
+    tried = records.tried[["run", *LABELS, "price"]].merge(known, on="problem")
     pairs = tried.assign(target=tried["exact"].map(gap_targets)).explode("target").astype({"target": float})
 
-    found = measures.improvements(traces).merge(tried, on="run")
-    found["gap"] = measures.gap(found["objective"], found["f_star"], found["reference"])
+    found = records.improvements.merge(tried, on="run")
+    found["gap"] = gap(found["objective"], found["f_star"], found["reference"])
     # improvements only get better, so the worst of those that meet a target came first; of equal gaps, the earliest
     first = found.sort_values(["gap", "evaluations"], ascending=[True, False])[["run", "gap", "evaluations"]]
     hits = pd.merge_asof(pairs.sort_values("target"), first, left_on="target", right_on="gap", by="run")
@@ -108,10 +114,15 @@ def attained(runs: pd.DataFrame, traces: pd.DataFrame, points: int = 200) -> pd.
         over targets of the share of simulated runtimes that are no longer. A problem whose gap cannot be told, since
         neither an optimum nor a best-known value is on record or it has no reference, has no row.
     """
-    longest = np.fmax(1.0, measures.attempted(runs)["price"].max())
+    return shares(Records(runs, traces), points)
+
+
+def shares(records: Records, points: int = 200) -> pd.DataFrame:
+    """Like `attained`."""
+    longest = np.fmax(1.0, records.tried["price"].max())
     grid = np.unique(np.geomspace(1.0, longest, points).round())
     curves = []
-    hits = gap_hits(runs, traces).sort_values(["target", "run"])
+    hits = first_hits(records).sort_values(["target", "run"])
     for names, arm in hits.groupby(LABELS):
         rng = generator("restarts", *names[:2])
         restarted = [simulate_restarts(at["spent"], at["success"], rng) for _, at in arm.groupby("target")]

@@ -9,7 +9,8 @@ import pandas as pd
 
 from bench.analysis import writers
 from bench.analysis.compare import significant
-from bench.analysis.measures import gap
+from bench.analysis.frames import gap, stages
+from bench.analysis.records import Records
 from bench.analysis.writers import Writer
 
 MEDIANS = [
@@ -46,27 +47,7 @@ def reachable(runs: pd.DataFrame) -> pd.DataFrame:
         With the index of ``runs``: ``objective`` and ``displayed`` of the best of a reach search and all runs through
         the same fitted encoder, NaN without a reach search or for an arm of several stages; ``evaluations`` of it.
     """
-    keys, numbers = (
-        ["problem", "encoder", "replicate"],
-        ["best_objective", "best", "reach_objective", "reach_displayed"],
-    )
-    there = runs.reindex(columns=[*keys, *numbers, "reach_evaluations"])
-    there = there.astype(dict.fromkeys(keys, object) | dict.fromkeys([*numbers, "reach_evaluations"], float))
-    ranked = there.sort_values("best_objective").drop_duplicates(keys).set_index(keys)[["best_objective", "best"]]
-    best = there[keys].join(ranked, on=keys)
-    beaten = best["best_objective"] < there["reach_objective"]
-    found = pd.DataFrame(
-        {
-            "objective": best["best_objective"].where(beaten, there["reach_objective"]),
-            "displayed": best["best"].where(beaten, there["reach_displayed"]),
-            "evaluations": there["reach_evaluations"],
-        }
-    )
-    return found.where(there["reach_objective"].notna() & _has_one_stage(there))
-
-
-def _has_one_stage(runs: pd.DataFrame) -> pd.Series[bool]:
-    return ~runs["encoder"].astype(str).str.contains(" → ")
+    return Records(runs).reachable
 
 
 def encoder_table(runs: pd.DataFrame) -> pd.DataFrame:
@@ -83,20 +64,26 @@ def encoder_table(runs: pd.DataFrame) -> pd.DataFrame:
         A row per (problem, encoder), with `COLUMNS`: ``fits``, and medians over these. ``collapsed`` is the share of
         fits that collapsed. See results/README.md for the others.
     """
-    there = runs[runs["status"].ne("skipped")]
-    reach = reachable(there)
+    return table(Records(runs))
+
+
+def table(records: Records) -> pd.DataFrame:
+    """Like `encoder_table`."""
+    there = records.runs[records.runs["status"].ne("skipped")]
+    one = stages(there) == 1
+    reach = records.reachable[records.runs["status"].ne("skipped")]
     there = there.reindex(columns=[*COLUMNS, "replicate", "optimum", "best_known", "reference"])
     known = there["optimum"].astype(float).fillna(there["best_known"].astype(float))
     there["reachable"], there["reach_evaluations"] = reach["displayed"], reach["evaluations"]
     reference = there["reference"].astype(float)
     there["representation_gap"] = gap(reach["objective"], known.where(known < reference), reference)
-    single = there[_has_one_stage(there) & there["rmse"].notna()]
+    single = there[one & there["rmse"].notna()]
     fits = single.drop_duplicates(["problem", "encoder", "replicate"])
     groups = fits.groupby(["problem", "encoder"], sort=False)
-    table = groups[MEDIANS].median().join(groups["quantity"].first())
-    table["collapsed"] = groups["collapsed"].mean()
-    table["fits"] = groups.size()
-    return table.reset_index()[COLUMNS]
+    found = groups[MEDIANS].median().join(groups["quantity"].first())
+    found["collapsed"] = groups["collapsed"].mean()
+    found["fits"] = groups.size()
+    return found.reset_index()[COLUMNS]
 
 
 def render(table: pd.DataFrame, fmt: str = "text") -> str:

@@ -9,11 +9,12 @@ from math import isnan
 import numpy as np
 import pandas as pd
 
-from bench.analysis import measures, writers
+from bench.analysis import frames, writers
 from bench.analysis.compare import significant
+from bench.analysis.records import Records
 from bench.analysis.writers import Writer
 
-TRACE = [*measures.TRACE, "n_f"]
+TRACE = [*frames.TRACE, "n_f"]
 """The columns of the traces that are read here."""
 QUARTILES = {"low": 0.25, "median": 0.5, "high": 0.75}
 """Each a value that was observed, the worse one where it falls between two."""
@@ -31,23 +32,28 @@ def budget_table(runs: pd.DataFrame, traces: pd.DataFrame, budgets: Sequence[int
         ``quantity`` and ``larger_is_better``; ``gap_low``, ``gap_median`` and ``gap_high``, the quartiles of the
         normalised gap: inf without a verified design, NaN where neither an optimum nor a best-known value is on record.
     """
-    tried = measures.attempted(runs).join(measures.optima(runs)["f_star"], on="problem")
-    sign = pd.Series(measures.direction(tried), index=tried["run"].to_numpy())
-    found = measures.verified(traces)
+    return at(Records(runs, traces), budgets)
+
+
+def at(records: Records, budgets: Sequence[int]) -> pd.DataFrame:
+    """Like `budget_table`."""
+    tried = records.tried.join(records.optima["f_star"], on="problem")
+    sign = pd.Series(frames.direction(tried), index=tried["run"].to_numpy())
+    found = records.verified
     found = found.assign(cost=found["displayed"] * found["run"].map(sign).astype(float))
     parts = []
     for budget in budgets:
         least = found[found["evaluations"] <= budget].groupby("run", observed=True)[["cost", "objective"]].min()
         least = least.set_axis(least.index.astype(object)).reindex(tried["run"]).astype(float).fillna(np.inf)
         so_far = tried.assign(at=budget, cost=least["cost"].to_numpy(), going=tried["price"] >= budget)
-        so_far["gap"] = measures.gap(least["objective"], tried["f_star"], tried["reference"])
-        so_far["better"] = so_far["cost"] < measures.direction(tried) * tried["start"].astype(float)
+        so_far["gap"] = frames.gap(least["objective"], tried["f_star"], tried["reference"])
+        so_far["better"] = so_far["cost"] < frames.direction(tried) * tried["start"].astype(float)
         parts.append(so_far)
     whole = pd.concat(parts)
     groups = whole.groupby(["problem", "arm", "at"])
     table = groups.agg(searches=("cost", "size"), feasible=("better", "mean"), still=("going", "mean"))
     told = groups[["quantity", "larger_is_better"]].first()
-    towards = measures.direction(told)
+    towards = frames.direction(told)
     for name, share in QUARTILES.items():
         cost = groups["cost"].quantile(share, interpolation="higher")
         table[name] = towards * cost.where(np.isfinite(cost))
@@ -55,7 +61,7 @@ def budget_table(runs: pd.DataFrame, traces: pd.DataFrame, budgets: Sequence[int
     larger = towards < 0
     table.loc[larger, ["low", "high"]] = table.loc[larger, ["high", "low"]].to_numpy()
     table = table.join(told).reset_index().rename(columns={"at": "budget"})
-    return table.join(measures.optima(runs)[["bound"]], on="problem")
+    return table.join(records.optima[["bound"]], on="problem")
 
 
 def gap_table(runs: pd.DataFrame, traces: pd.DataFrame, gap: float) -> pd.DataFrame:
@@ -69,11 +75,16 @@ def gap_table(runs: pd.DataFrame, traces: pd.DataFrame, gap: float) -> pd.DataFr
         A row per (problem, arm): ``successes``, ``searches``, ``low``, ``median`` and ``high``, the quartiles of the
         calls up to the first verified design with so small a gap (inf where it was not reached), and ``ert``.
     """
-    tried = measures.attempted(runs).join(measures.optima(runs)["f_star"], on="problem")
-    rows = traces.reindex(columns=TRACE)
+    return calls(Records(runs, traces), gap)
+
+
+def calls(records: Records, gap: float) -> pd.DataFrame:
+    """Like `gap_table`."""
+    tried = records.tried.join(records.optima["f_star"], on="problem")
+    rows = records.traces.reindex(columns=TRACE)
     rows = rows[rows["verified"].eq(True)].assign(run=lambda frame: frame["run"].astype(object))
     rows = rows.merge(tried[["run", "f_star", "reference"]], on="run")
-    near = rows[measures.gap(rows["objective"], rows["f_star"], rows["reference"]) <= gap]
+    near = rows[frames.gap(rows["objective"], rows["f_star"], rows["reference"]) <= gap]
     first = near.groupby("run")[["n_f", "evaluations"]].min()
     tried = tried.join(first.rename(columns={"n_f": "calls", "evaluations": "hit"}), on="run")
     tried["success"], tried["calls"] = tried["calls"].notna(), tried["calls"].astype(float).fillna(np.inf)

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from bench.analysis import measures, writers
-from bench.analysis.compare import STRONGEST, SpeedUp, compare_arms, significant, target_text
+from bench.analysis import frames, writers
+from bench.analysis.compare import DRAWS, STRONGEST, SpeedUp, compare_arms, significant, target_text
+from bench.analysis.records import Records
 from bench.analysis.writers import Writer
 
 PRICES: dict[str, float | None] = {"adjoint": 1.0, "reverse": 4.0, "differences": None}
@@ -16,7 +17,7 @@ PRICES: dict[str, float | None] = {"adjoint": 1.0, "reverse": 4.0, "differences"
 TITLES = {"adjoint": "c = 1", "reverse": "c = 4", "differences": "c = k"}
 KEYS = ["problem", "target", "arm"]
 NUMBERS = ["ert", *STRONGEST]
-FACTS = ["problem", "arm", "raw", "quantity", "larger_is_better"]
+LABELS = ["problem", "arm", "raw", "quantity", "larger_is_better"]
 COLUMNS = [
     *("problem", "target", "arm", "raw", "latent_dim", "gradients", "successes", "quantity", "larger_is_better"),
     *(f"{name}_{kind}" for kind in PRICES for name in NUMBERS),
@@ -53,7 +54,7 @@ def repriced(runs: pd.DataFrame, traces: pd.DataFrame, gradient: float | None) -
     n_g = facts["n_g"].fillna(0.0)
     each = dimensions(facts) if gradient is None else pd.Series(gradient, index=facts.index)
     each = each.where(n_g > 0.0, 1.0)
-    rows = traces.reindex(columns=[*measures.TRACE, "n_g"])
+    rows = traces.reindex(columns=[*frames.TRACE, "n_g"])
     rows = rows[rows["verified"].eq(True) & rows["run"].isin(facts["run"])]
     more = rows["run"].astype(object).map(pd.Series((each - 1.0).to_numpy(), index=facts["run"])).astype(float)
     more = (more * rows["n_g"].astype(float)).where(more != 0.0, 0.0)
@@ -68,7 +69,7 @@ def dimensions(runs: pd.DataFrame) -> pd.Series[float]:
     return runs["latent_dim"].astype(float).fillna(told)
 
 
-def gradient_table(runs: pd.DataFrame, traces: pd.DataFrame, draws: int = 1000) -> pd.DataFrame:
+def gradient_table(runs: pd.DataFrame, traces: pd.DataFrame, draws: int = DRAWS) -> pd.DataFrame:
     """Running time and speed-up of every arm at every target, by what a gradient costs.
 
     Parameters
@@ -85,14 +86,19 @@ def gradient_table(runs: pd.DataFrame, traces: pd.DataFrame, draws: int = 1000) 
         N_g in all that was spent), ``successes``; and, for each of `PRICES`, ert_* and speed_up_strongest_* with its
         low, high and relation, as from `compare.compare_arms`; NaN where the records do not tell.
     """
-    arms = measures.summarise(runs)[FACTS].join(_gradients(runs), on=["problem", "arm"])
-    reached = measures.hits(runs, traces).groupby(KEYS)["success"].sum().rename("successes").reset_index()
-    table = arms.merge(reached, on=["problem", "arm"])
+    return table(Records(runs, traces), draws)
+
+
+def table(records: Records, draws: int = DRAWS) -> pd.DataFrame:
+    """Like `gradient_table`."""
+    arms = records.arms[LABELS].join(_gradients(records), on=["problem", "arm"])
+    reached = records.hits.groupby(KEYS)["success"].sum().rename("successes").reset_index()
+    whole = arms.merge(reached, on=["problem", "arm"])
     for kind, gradient in PRICES.items():
-        compared = compare_arms(measures.hits(*repriced(runs, traces, gradient)), draws)[[*KEYS, *NUMBERS]]
-        table = table.merge(compared.rename(columns={name: f"{name}_{kind}" for name in NUMBERS}), on=KEYS, how="left")
+        compared = compare_arms(_hits(records, gradient), draws)[[*KEYS, *NUMBERS]]
+        whole = whole.merge(compared.rename(columns={name: f"{name}_{kind}" for name in NUMBERS}), on=KEYS, how="left")
     relations = [f"{STRONGEST[-1]}_{kind}" for kind in PRICES]
-    return table.fillna(dict.fromkeys(relations, "")).reindex(columns=COLUMNS)
+    return whole.fillna(dict.fromkeys(relations, "")).reindex(columns=COLUMNS)
 
 
 def speed_up_band(runs: pd.DataFrame, traces: pd.DataFrame, points: int = 5) -> pd.DataFrame:
@@ -110,17 +116,27 @@ def speed_up_band(runs: pd.DataFrame, traces: pd.DataFrame, points: int = 5) -> 
     DataFrame
         A row per (problem, target, arm) that has an S: ``low`` and ``high`` (bounds where S is one).
     """
+    return band(Records(runs, traces), points)
+
+
+def band(records: Records, points: int = 5) -> pd.DataFrame:
+    """Like `speed_up_band`."""
     parts = [
-        compare_arms(measures.hits(*repriced(runs, traces, price)), draws=0)[[*KEYS, STRONGEST[0]]]
+        compare_arms(_hits(records, price), draws=0)[[*KEYS, STRONGEST[0]]]
         for price in np.geomspace(1.0, 4.0, points).tolist()
     ]
     groups = pd.concat(parts).dropna(subset=STRONGEST[0]).groupby(KEYS)[STRONGEST[0]]
     return groups.agg(low="min", high="max").reset_index()
 
 
-def _gradients(runs: pd.DataFrame) -> pd.DataFrame:
-    tried = measures.attempted(runs)
-    tried["latent_dim"] = dimensions(runs.reindex(columns=["problem", "arm", "latent_dim"]))
+def _hits(records: Records, gradient: float | None) -> pd.DataFrame:
+    """Hits at another price of a gradient."""
+    return Records(*repriced(records.runs, records.traces, gradient)).hits
+
+
+def _gradients(records: Records) -> pd.DataFrame:
+    told = records.runs.reindex(columns=["problem", "arm", "latent_dim"])
+    tried = records.tried.assign(latent_dim=dimensions(told))
     groups = tried.groupby(["problem", "arm"])
     spent = groups["price"].sum()
     share = groups["n_g"].sum() / spent.where(spent > 0.0)

@@ -95,7 +95,7 @@ def resample(hits: pd.DataFrame, draws: int = 1000) -> Runtimes:
     Parameters
     ----------
     hits : DataFrame
-        Rows of `measures.hits` of one problem and one target.
+        Rows of `Records.hits` of one problem and one target.
     draws : int
         Number of bootstrap draws.
 

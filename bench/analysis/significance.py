@@ -14,9 +14,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from bench.analysis import measures, writers
+from bench.analysis import frames, writers
 from bench.analysis.compare import significant, target_text
 from bench.analysis.ranksum import LEVEL, holm, least_p, needed, rank_sum, superiority
+from bench.analysis.records import Records
 from bench.analysis.writers import Writer
 
 NUMBERS = ["a12", "a12_low", "a12_high", "p", "p_holm"]
@@ -40,7 +41,7 @@ def outcomes(hits: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     hits : DataFrame
-        From `measures.hits`.
+        From `Records.hits`.
     runs : DataFrame
         Records: a row a run.
 
@@ -50,7 +51,11 @@ def outcomes(hits: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
         A row per (problem, target, arm, replicate): problem, target, arm, replicate and ``place``, of which only the
         order within a problem and target means anything: less is better.
     """
-    best = measures.attempted(runs).drop_duplicates("run").set_index("run")["best_objective"]
+    return _places(hits, frames.attempted(runs))
+
+
+def _places(hits: pd.DataFrame, tried: pd.DataFrame) -> pd.DataFrame:
+    best = tried.drop_duplicates("run").set_index("run")["best_objective"]
     failure = hits["run"].map(best).astype(float).fillna(np.inf).where(~hits["success"].astype(bool), -np.inf)
     places = hits.assign(failure=failure).groupby(["problem", "target", "evaluations", "failure"]).ngroup()
     replicates = hits.assign(place=places).groupby(["problem", "target", "arm", "replicate"])["place"]
@@ -76,22 +81,27 @@ def pairwise(runs: pd.DataFrame, traces: pd.DataFrame) -> pd.DataFrame:
         ``p_holm``, adjusted over the ``family`` of so many ``comparisons``, both NaN where there are too few replicates
         for any of them to be significant; ``replicates_needed``, the least number with which one could be.
     """
-    arms = measures.summarise(runs)
+    return table(Records(runs, traces))
+
+
+def table(records: Records) -> pd.DataFrame:
+    """Like `pairwise`."""
+    arms = records.arms
     told = arms.groupby("problem")[["quantity", "larger_is_better"]].first()
     rows = []
-    for problem, target, places in _by_target(measures.hits(runs, traces), runs):
+    for problem, target, places in _by_target(records.hits, records.tried):
         order = arms.loc[arms["problem"] == problem, "arm"]
-        pairs = list(combinations([arm for arm in order if arm in places], 2))
-        samples = [(places[arm], places[rival]) for arm, rival in pairs]
+        both = list(combinations([arm for arm in order if arm in places], 2))
+        samples = [(places[arm], places[rival]) for arm, rival in both]
         tests = _tests([(one.dropna(), other.dropna()) for one, other in samples])
         family = f"all pairs of arms on {problem} at {target:.10g}"
-        for (arm, rival), (one, other), test in zip(pairs, samples, tests, strict=True):
+        for (arm, rival), (one, other), test in zip(both, samples, tests, strict=True):
             size = one.count(), other.count()
             found = (*superiority(one, other), *test)
-            rows.append((problem, target, family, len(pairs), arm, rival, *size, *found, needed(len(pairs))))
-    table = pd.DataFrame(rows, columns=[name for name in PAIRS if name not in told])
-    table = table.astype({**dict.fromkeys(NUMBERS, float), "target": float, "problem": object})
-    return table.join(told, on="problem")[PAIRS]
+            rows.append((problem, target, family, len(both), arm, rival, *size, *found, needed(len(both))))
+    pairs = pd.DataFrame(rows, columns=[name for name in PAIRS if name not in told])
+    pairs = pairs.astype({**dict.fromkeys(NUMBERS, float), "target": float, "problem": object})
+    return pairs.join(told, on="problem")[PAIRS]
 
 
 def standings(hits: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
@@ -100,7 +110,7 @@ def standings(hits: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     hits : DataFrame
-        From `measures.hits`.
+        From `Records.hits`.
     runs : DataFrame
         Records: a row a run.
 
@@ -111,10 +121,19 @@ def standings(hits: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
         rank-sum test says so, Holm over the comparisons with the best, and "tied" where it does not. It is empty where
         no arm reached the target, or where fewer replicates than ``replicates_needed`` leave nothing to be found.
     """
+    return _standings(hits, frames.attempted(runs))
+
+
+def standing(records: Records) -> pd.DataFrame:
+    """Like `standings`."""
+    return _standings(records.hits, records.tried)
+
+
+def _standings(hits: pd.DataFrame, tried: pd.DataFrame) -> pd.DataFrame:
     sums = hits.groupby(["problem", "target", "arm"])[["spent", "success"]].sum()
     ert = sums["spent"] / sums["success"].where(sums["success"] > 0)
     rows = []
-    for problem, target, places in _by_target(hits, runs):
+    for problem, target, places in _by_target(hits, tried):
         times = ert.xs((problem, target)).reindex(places.columns)
         best = times.index[times == times.min()]
         others = places.columns.difference(best)
@@ -157,9 +176,9 @@ def render(pairs: pd.DataFrame, fmt: str = "text") -> str:
     return writers.render(pairs, _page, fmt)
 
 
-def _by_target(hits: pd.DataFrame, runs: pd.DataFrame) -> Iterator[tuple[Any, Any, pd.DataFrame]]:
+def _by_target(hits: pd.DataFrame, tried: pd.DataFrame) -> Iterator[tuple[Any, Any, pd.DataFrame]]:
     """Each problem and target, and its places, shape (replicates, arms): NaN where an arm lacks a replicate."""
-    for (problem, target), rows in outcomes(hits, runs).groupby(["problem", "target"]):
+    for (problem, target), rows in _places(hits, tried).groupby(["problem", "target"]):
         yield problem, target, rows.pivot(index="replicate", columns="arm", values="place").astype(float)
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 
 from bench.analysis import writers
 from bench.analysis.compare import (
+    DRAWS,
     SAME,
     STRONGEST,
     SpeedUp,
@@ -20,9 +21,8 @@ from bench.analysis.compare import (
     significant,
     target_text,
 )
-from bench.analysis.encoders import reachable
-from bench.analysis.measures import hits, optima, summarise
-from bench.analysis.significance import standings, untested
+from bench.analysis.records import Records
+from bench.analysis.significance import standing, untested
 from bench.analysis.writers import Writer
 
 COLUMNS = [
@@ -56,7 +56,7 @@ STANDING = (
 )
 
 
-def efficiency_table(runs: pd.DataFrame, traces: pd.DataFrame, draws: int = 1000) -> pd.DataFrame:
+def efficiency_table(runs: pd.DataFrame, traces: pd.DataFrame, draws: int = DRAWS) -> pd.DataFrame:
     """Everything the efficiency table shows, one number a cell.
 
     Parameters
@@ -69,27 +69,32 @@ def efficiency_table(runs: pd.DataFrame, traces: pd.DataFrame, draws: int = 1000
     Returns
     -------
     DataFrame
-        A row per (problem, arm, target), with `COLUMNS`: those of `measures.summarise` and `compare.compare_arms`,
-        ``best_known`` and ``bound`` of `measures.optima`, ``standing`` and ``replicates_needed`` of
+        A row per (problem, arm, target), with `COLUMNS`: those of `Records.arms` and `compare.compare_arms`,
+        ``best_known`` and ``bound`` of `Records.optima`, ``standing`` and ``replicates_needed`` of
         `significance.standings`, and ``break_even`` in seconds with ``break_even_relation``, against the strongest raw
         arm or, as a bound, against ``least_raw``. An arm whose runs were all skipped is there too, its ``note`` saying
         why; ``target`` is NaN where a problem declares none.
     """
-    arms = summarise(runs).join(optima(runs)[["best_known", "bound"]], on="problem")
-    arms = arms.join(_reachable(runs), on=["problem", "arm"]).join(_settings(runs), on=["problem", "arm"])
-    table = arms.rename(columns={"targets": "target"}).explode("target", ignore_index=True).astype({"target": float})
-    found, key = hits(runs, traces), ["problem", "arm", "target"]
-    for part in (compare_arms(found, draws), standings(found, runs)):
-        table = table.merge(part, on=key, how="left")
-    table = table.fillna({"successes": 0, "evaluations_spent": table["spent"], "standing": ""})
-    table = table.astype({"successes": int})
-    rival = table["strongest_raw"].where(table["strongest_raw"].notna(), table["least_raw"])
-    faced = pd.MultiIndex.from_arrays([table["problem"], rival])
+    return table(Records(runs, traces), draws)
+
+
+def table(records: Records, draws: int = DRAWS) -> pd.DataFrame:
+    """Like `efficiency_table`."""
+    arms = records.arms.join(records.optima[["best_known", "bound"]], on="problem")
+    arms = arms.join(_reachable(records), on=["problem", "arm"]).join(_settings(records.runs), on=["problem", "arm"])
+    whole = arms.rename(columns={"targets": "target"}).explode("target", ignore_index=True).astype({"target": float})
+    compared = records.compared if draws == DRAWS else compare_arms(records.hits, draws)
+    for part in (compared, standing(records)):
+        whole = whole.merge(part, on=["problem", "arm", "target"], how="left")
+    whole = whole.fillna({"successes": 0, "evaluations_spent": whole["spent"], "standing": ""})
+    whole = whole.astype({"successes": int})
+    rival = whole["strongest_raw"].where(whole["strongest_raw"].notna(), whole["least_raw"])
+    faced = pd.MultiIndex.from_arrays([whole["problem"], rival])
     overhead_raw = arms.set_index(["problem", "arm"])["overhead"].reindex(faced).to_numpy()
-    table["break_even"], table["break_even_relation"] = break_even(
-        table["fit_seconds"], table["overhead"], overhead_raw, table["ert"], table["ert_raw"], table["ert_raw_bound"]
+    whole["break_even"], whole["break_even_relation"] = break_even(
+        whole["fit_seconds"], whole["overhead"], overhead_raw, whole["ert"], whole["ert_raw"], whole["ert_raw_bound"]
     )
-    return table[COLUMNS]
+    return whole[COLUMNS]
 
 
 def _settings(runs: pd.DataFrame) -> pd.Series[str]:
@@ -119,9 +124,9 @@ def _plugin(identity: dict[str, Any], come_to: dict[str, Any]) -> str:
     return f"{identity['name']}: {told}" if told else str(identity["name"])
 
 
-def _reachable(runs: pd.DataFrame) -> pd.DataFrame:
-    labels = runs.reindex(columns=["problem", "arm"]).astype(object)
-    found = reachable(runs).join(labels).groupby(["problem", "arm"])
+def _reachable(records: Records) -> pd.DataFrame:
+    labels = records.runs.reindex(columns=["problem", "arm"]).astype(object)
+    found = records.reachable.join(labels).groupby(["problem", "arm"])
     return found[["displayed", "evaluations"]].median().set_axis(["reachable", "reach_evaluations"], axis=1)
 
 

@@ -83,9 +83,10 @@ def load_together(directories: list[Path], columns: list[str]) -> tuple[pd.DataF
 def show_table(directories: list[Path], form: Format, text: Text) -> None:
     """Print a table of one experiment or of several."""
     from bench.analysis.contents import TRACE
+    from bench.analysis.records import Records
 
-    runs, traces = load_together(directories, TRACE)
-    show(text(runs, traces, form.value).removesuffix("\n"))
+    records = Records(*load_together(directories, list(TRACE)))
+    show(text(records, form.value).removesuffix("\n"))
 
 
 def within(directory: Path, name: str) -> Path:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from bench.analysis import contents
 from bench.commands.common import (
     DONE,
     OBJECTIONS,
@@ -31,44 +34,46 @@ class Target(StrEnum):
     parquet = "parquet"
 
 
+def _with_flags(command: Callable[..., None]) -> Callable[..., None]:
+    """Put a flag for every table but the default in the place of the command's last parameter, as Typer reads them."""
+    signature = inspect.signature(command, eval_str=True)
+    *named, _ = signature.parameters.values()
+    flags = [
+        inspect.Parameter(
+            table.name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=False,
+            annotation=Annotated[bool, typer.Option(f"--{table.name}", help=f"{table.help}, instead.")],
+        )
+        for table in contents.TABLES.values()
+        if table.name != contents.DEFAULT
+    ]
+    command.__signature__ = signature.replace(parameters=[*named, *flags])  # type: ignore[attr-defined]
+    command.__annotations__ = {each.name: each.annotation for each in (*named, *flags)}
+    return command
+
+
 @app.command()
+@_with_flags
 def table(
     directories: Annotated[
         list[Path], typer.Argument(metavar="DIR...", help="Experiment directories that `run` has written.")
     ],
     format: Annotated[Format, typer.Option(help="How it is written.")] = Format.text,
-    encoders: Annotated[bool, typer.Option("--encoders", help="What encoders are worth, instead.")] = False,
-    tests: Annotated[bool, typer.Option("--tests", help="Which arms differ, instead: rank-sum tests, A₁₂.")] = False,
-    cost: Annotated[bool, typer.Option("--cost", help="Cost ledger and break-even for reuse, instead.")] = False,
-    gradients: Annotated[bool, typer.Option("--gradients", help="What the price of gradients does, instead.")] = False,
-    decomposition: Annotated[
-        bool, typer.Option("--decomposition", help="Representation gap and search gap, instead.")
-    ] = False,
-    aocc: Annotated[bool, typer.Option("--aocc", help="Area over the convergence curve, instead.")] = False,
     at: Annotated[
         list[int] | None,
         typer.Option(min=1, metavar="EVALUATIONS", help="What was found by then, instead; repeatable."),
     ] = None,
     gap: Annotated[float | None, typer.Option(help="Calls to this normalised gap, instead.")] = None,
+    **flags: bool,
 ) -> None:
     """Print the efficiency table of an experiment, or of several together, or another table of them."""
-    flags = {
-        "encoders": encoders,
-        "tests": tests,
-        "cost": cost,
-        "gradients": gradients,
-        "decomposition": decomposition,
-        "aocc": aocc,
-    }
-    asked = [f"--{name}" for name, given in {**flags, "at": bool(at), "gap": gap is not None}.items() if given]
+    asked = [name for name, given in {**flags, "at": bool(at), "gap": gap is not None}.items() if given]
     if len(asked) > 1:
-        raise BadInput(f"{' and '.join(asked)} are tables of their own; choose one")
+        raise BadInput(f"{' and '.join(f'--{name}' for name in asked)} are tables of their own; choose one")
     if gap is not None and not 0 <= gap <= 1:
         raise BadInput(f"--gap: {gap} must be between 0 and 1")
-    from bench.analysis import contents
-
-    chosen = next((name for name, given in flags.items() if given), "efficiency")
-    text = contents.TABLES[chosen]
+    text: contents.Text = contents.TABLES[next((name for name, given in flags.items() if given), contents.DEFAULT)].text
     if at:
         text = contents.at_budgets(sorted(set(at)))
     elif gap is not None:
@@ -79,10 +84,11 @@ def table(
 @app.command()
 def audit(directory: Directory) -> None:
     """Say what a reader must know before believing a comparison: what is unequal, leaked, missing or out of reach."""
-    from bench.analysis.audit import audit, render
+    from bench.analysis.audit import caveats, render
+    from bench.analysis.records import Records
 
-    runs, traces = load(directory, ["evaluations", "objective", "displayed", "verified"])
-    show(render(audit(runs, traces)).removesuffix("\n"))
+    records = Records(*load(directory, ["evaluations", "objective", "displayed", "verified"]))
+    show(render(caveats(records)).removesuffix("\n"))
 
 
 @app.command()
@@ -114,17 +120,17 @@ def info(directory: Directory) -> None:
 @app.command()
 def verify(directory: Directory, trust: Trust = None) -> int:
     """Evaluate every best design again from its vertices, check all files, and say what cannot be believed."""
-    from bench.inspection.verify import verdicts
+    from bench.inspection.verify import examined
     from bench.store.directory import Store
 
     if trust:
         look_in_this_folder()
     store = Store(directory)
     looked_at = doubted = 0
-    for verdict in verdicts(store, trust or ()):
+    for each in examined(store, trust or ()):
         looked_at += 1
-        doubted += bool(verdict.objections)
-        for sentence in verdict.objections:
-            show(visible(f"{verdict.what}: {sentence}"))
+        doubted += bool(each.objections)
+        for sentence in each.objections:
+            show(visible(f"{each.what}: {sentence}"))
     show(f"{directory}: {looked_at} records and encoders, {doubted} not believed")
     return OBJECTIONS if doubted else DONE

@@ -41,7 +41,7 @@ def run(
         _say_plan(loaded, runner.store_for(loaded, out), fresh)
         return DONE
     summary = runner.run(loaded, out, jobs, fresh, on_stderr, dask, time_limit)
-    show_table([summary.path], Format.text, TABLES["efficiency"])
+    show_table([summary.path], Format.text, TABLES["efficiency"].text)
     for name, reason in summary.failures.items():
         say(f"failed: {name}: {reason}")
     for find in summary.finds:
@@ -68,7 +68,7 @@ def reach(
     if trust:
         look_in_this_folder()
     failures = reaching.reach(directory, budget or BUDGET, jobs, trust or (), on_stderr)
-    show_table([directory], Format.text, TABLES["encoders"])
+    show_table([directory], Format.text, TABLES["encoders"].text)
     for name, reason in failures.items():
         say(f"failed: {name}: {reason}")
     return SOME_FAILED if failures else DONE

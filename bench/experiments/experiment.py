@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.util import find_spec
@@ -13,7 +13,8 @@ from bench import seeds
 from bench.errors import BadInput, unknown
 from bench.experiments import schema
 from bench.experiments.catalogue import suites
-from bench.experiments.registry import Spec, resolve
+from bench.experiments.plan import Plan
+from bench.experiments.registry import Spec, from_record, resolve
 from bench.optimisers.base import Optimiser
 from encoders.base import Encoder
 from problems.base import Problem
@@ -184,6 +185,46 @@ class Experiment:
         if all(experiment.skips.values()):
             raise BadInput(f"no pair can work: {next(iter(experiment.skips.values()))}")
         return experiment
+
+    @classmethod
+    def from_identity(cls, identity: Any, trusted: Collection[str] = ()) -> Experiment:
+        """Give back the experiment that gave this `identity`; nothing is imported yet.
+
+        Parameters
+        ----------
+        identity : dict
+            It may come from anywhere.
+        trusted : collection of str
+            Modules that may be imported because it names them; see `registry.from_record`.
+
+        Raises
+        ------
+        BadInput
+            If it is no identity, or names a plug-in that is not there, or a module that is not trusted.
+        """
+        try:
+            plan = Plan.read(identity)
+        except ValueError as error:
+            raise BadInput(f"experiment: {error}") from None
+        if plan.trace not in ("improvements", "all"):
+            raise BadInput(f"experiment: trace: {plan.trace!r:.80} must be 'improvements' or 'all'")
+        problems = {each.label: from_record(each.identity(), trusted) for each in plan.problems}
+        arms = tuple(
+            Arm(
+                *(arm.label, arm.encoder, arm.optimiser),
+                tuple(
+                    Stage(
+                        from_record(stage.encoder.identity(), trusted, "encoders"),
+                        from_record(stage.optimiser.identity(), trusted, "optimisers"),
+                        *(stage.until, stage.stagnation, stage.refit),
+                    )
+                    for stage in arm.stages
+                ),
+                arm.budget,
+            )
+            for arm in plan.arms
+        )
+        return cls(plan.name, plan.seed, plan.replicates, plan.searches, plan.trace, problems, arms)
 
     def identity(self) -> dict[str, Any]:
         """The experiment as plain data: what is compared when a directory is resumed."""

@@ -15,6 +15,8 @@ from bench.names import file_names
 if TYPE_CHECKING:
     import pandas as pd
 
+    from bench.analysis.records import Records
+
 VERSION = "0.3.22"
 """The release of IOHexperimenter whose format is written."""
 COLUMNS = ("evaluations", "raw_y", "displayed")
@@ -54,13 +56,14 @@ def to_ioh(runs: pd.DataFrame, traces: pd.DataFrame, folder: Path) -> Iterator[P
     ----------
     de Nobel, Ye, Vermetten, Wang, Doerr & Bäck (2024), IOHexperimenter, 10.1162/evco_a_00342.
     """
-    from bench.analysis import measures
+    from bench.analysis.records import Records
 
-    tried = measures.attempted(runs)
+    records = Records(runs, traces)
+    tried = records.tried
     if tried.empty:
         raise BadInput(f"export: none of {len(runs)} recorded runs was attempted; there must be one at least")
     _make_empty(folder)
-    found = _improvements(traces)
+    found = _improvements(records)
     arms, problems = (_names(tried[column]) for column in ("arm", "problem"))
     numbers, dimensions = {label: number for number, label in enumerate(problems, 1)}, _dimensions(runs)
     for names, of_pair in tried.groupby(["arm", "problem"]):
@@ -106,10 +109,10 @@ def to_parquet(runs: pd.DataFrame, traces: pd.DataFrame, folder: Path) -> Iterat
     BadInput
         If the folder is not empty or cannot be made.
     """
-    from bench.analysis import measures
+    from bench.analysis.records import Records
 
     _make_empty(folder)
-    found = measures.improvements(traces).drop_duplicates(["run", "objective"]).assign(verified=True)
+    found = Records(runs, traces).improvements.drop_duplicates(["run", "objective"]).assign(verified=True)
     for name, frame in {
         "runs": runs.drop(columns=HEAVY, errors="ignore"),
         "traces": found.reset_index(drop=True),
@@ -138,15 +141,15 @@ def _dimensions(runs: pd.DataFrame) -> dict[str, int]:
     return {str(problem): int(dim) for problem, dim in known.groupby("problem")["dim"].max().fillna(0.0).items()}
 
 
-def _improvements(traces: pd.DataFrame) -> dict[str, list[Row]]:
+def _improvements(records: Records) -> dict[str, list[Row]]:
     """Rows at which each run's best verified design became a better one."""
-    from bench.analysis import measures
+    from bench.analysis.frames import improving
 
     columns = ["evaluations", "objective", "displayed"]
-    found = measures.verified(traces)
+    found = records.verified
     numbers = found[columns].to_numpy()
-    honest = found[np.isfinite(numbers).all(axis=1) & (numbers[:, 0] >= 1.0)].assign(verified=True)
-    better = measures.improvements(honest)[["run", *columns]]
+    honest = found[np.isfinite(numbers).all(axis=1) & (numbers[:, 0] >= 1.0)]
+    better = improving(honest)[["run", *columns]]
     # a price stands on one row: a second 1 would begin another run
     better = better.drop_duplicates(["run", "objective"]).drop_duplicates(["run", "evaluations"], keep="last")
     rows: dict[str, list[Row]] = {}
@@ -156,9 +159,9 @@ def _improvements(traces: pd.DataFrame) -> dict[str, list[Row]]:
 
 
 def _of_runs(runs: pd.DataFrame, found: dict[str, list[Row]]) -> Iterator[Run]:
-    from bench.analysis import measures
+    from bench.analysis.frames import direction
 
-    worst = measures.direction(runs) * np.inf
+    worst = direction(runs) * np.inf
     for run, replicate, price, bad in zip(runs["run"], runs["replicate"], runs["price"], worst, strict=True):
         improved = found.get(run, [])
         begin = [] if improved and improved[0][0] == 1 else [(1, np.inf, float(bad))]

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from bench.experiments.plan import Named, Plan, PlannedArm
 from bench.store.directory import Store
 
 
@@ -18,38 +19,36 @@ def describe(store: Store) -> str:
     BadInput
         If the directory holds no experiment.
     """
-    identity = store.identity()
+    plan = store.plan()
     rows = list(store.rows())
     parts = {
-        "experiment": [_experiment(identity)],
-        "problems": [_plugin(problem) for problem in identity["problems"]],
-        "arms": [_arm(arm) for arm in identity["arms"]],
-        "runs": list(_progress(rows, store.expected())),
+        "experiment": [_experiment(plan)],
+        "problems": [_plugin(problem) for problem in plan.problems],
+        "arms": [_arm(arm) for arm in plan.arms],
+        "runs": list(_progress(rows, plan.runs)),
         "computed with": list(_provenance(rows)),
         "started with": [_entry(entry) for entry in store.provenance()],
     }
     return "\n".join(f"{title}\n" + "".join(f"  {line}\n" for line in lines) for title, lines in parts.items() if lines)
 
 
-def _experiment(identity: dict[str, Any]) -> str:
-    replicates, searches = identity["replicates"], identity["searches"]
-    return f"{identity['name']}: seed {identity['seed']}, replicates {replicates}, searches {searches} each"
+def _experiment(plan: Plan) -> str:
+    return f"{plan.name}: seed {plan.seed}, replicates {plan.replicates}, searches {plan.searches} each"
 
 
-def _plugin(identity: dict[str, Any]) -> str:
-    settings = ", ".join(f"{key} = {json.dumps(value)}" for key, value in identity.get("params", {}).items())
-    label, name = identity.get("label", identity["name"]), identity["name"]
-    return f"{label}: {name}({settings})" if label != name else f"{name}({settings})"
+def _plugin(named: Named) -> str:
+    settings = ", ".join(f"{key} = {json.dumps(value)}" for key, value in named.params.items())
+    return f"{named.label}: {named.name}({settings})" if named.label != named.name else f"{named.name}({settings})"
 
 
-def _arm(identity: dict[str, Any]) -> str:
+def _arm(arm: PlannedArm) -> str:
     stages = [
-        f"{_plugin(stage['encoder'])} with {_plugin(stage['optimiser'])}"
-        + (f" until {stage['until']} of the budget" if stage.get("until") is not None else "")
-        + (f" until {stage['stagnation']} evaluations in vain" if stage.get("stagnation") is not None else "")
-        for stage in identity["stages"]
+        f"{_plugin(stage.encoder)} with {_plugin(stage.optimiser)}"
+        + (f" until {stage.until} of the budget" if stage.until is not None else "")
+        + (f" until {stage.stagnation} evaluations in vain" if stage.stagnation is not None else "")
+        for stage in arm.stages
     ]
-    return f"{identity['label']}: budget {identity['budget']}: " + ", then ".join(stages)
+    return f"{arm.label}: budget {arm.budget}: " + ", then ".join(stages)
 
 
 def _progress(rows: list[dict[str, Any]], expected: int) -> Iterator[str]:

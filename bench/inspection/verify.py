@@ -27,7 +27,7 @@ TOLERANCE = 1e-9
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Examined:
     """What was found of one record or encoder.
 
     Attributes
@@ -42,7 +42,7 @@ class Verdict:
     objections: tuple[str, ...]
 
 
-def verdicts(store: Store, trusted: Collection[str] = ()) -> Iterator[Verdict]:
+def examined(store: Store, trusted: Collection[str] = ()) -> Iterator[Examined]:
     """Look at every record and every encoder of an experiment directory; changes nothing.
 
     A record is believed if its file is whole, its key is the hash of its settings, its trace keeps to its budget and
@@ -59,34 +59,32 @@ def verdicts(store: Store, trusted: Collection[str] = ()) -> Iterator[Verdict]:
     BadInput
         If the directory holds no experiment.
     """
-    identity = store.identity()
-    unreadable: list[Verdict] = []
+    plan = store.plan()
+    unreadable: list[Examined] = []
 
     def doubt(path: Path, why: str) -> None:
-        unreadable.append(Verdict(str(path.relative_to(store.path)), (why,)))
+        unreadable.append(Examined(str(path.relative_to(store.path)), (why,)))
 
     make = lru_cache(partial(_problem, trusted=tuple(trusted)))
     for row, trace in store.records(doubt):
         name = (
             f"run {row['run']} ({row['problem']}: {row['arm']}, replicate {row['replicate']}, search {row['search']})"
         )
-        yield Verdict(name, tuple(_objections(row, trace, identity, make)))
+        yield Examined(name, tuple(_objections(row, trace, plan.trace, make)))
     reaches = store.reaches(doubt)
     for key in store.encoders():
         fitted = store.fitted(key, doubt)
         if fitted is not None:
-            yield Verdict(f"encoders/{key}", tuple(_encoder(fitted, identity)))
+            yield Examined(f"encoders/{key}", tuple(_encoder(fitted, plan.seed)))
             if key in reaches:
                 spec = json.dumps(fitted.info.get("problem"), sort_keys=True)
-                yield Verdict(f"encoders/{key}/reach.json", tuple(_of_reach(reaches[key], spec, make)))
+                yield Examined(f"encoders/{key}/reach.json", tuple(_of_reach(reaches[key], spec, make)))
     yield from unreadable
 
 
-def _objections(
-    row: dict[str, Any], trace: dict[str, np.ndarray], identity: dict[str, Any], make: Any
-) -> Iterator[str]:
+def _objections(row: dict[str, Any], trace: dict[str, np.ndarray], mode: Any, make: Any) -> Iterator[str]:
     spec, arm = json.loads(row["problem_spec"]), json.loads(row["arm_spec"])
-    names = (row["seed"], spec, row["replicate"], arm, row["search"], row["budget"], identity.get("trace", ""))
+    names = (row["seed"], spec, row["replicate"], arm, row["search"], row["budget"], mode)
     if run_key(*names) != row["run"]:
         yield "its key is not that of its settings"
     if row["status"] == "skipped":
@@ -148,8 +146,8 @@ def _of_design(problem: Problem, row: dict[str, Any]) -> Iterator[str]:
         yield f"its design is better than the optimum, {problem.optimum!r}"
 
 
-def _encoder(fitted: Fitted, identity: dict[str, Any]) -> Iterator[str]:
-    if not fitted.is_of(identity["seed"]):
+def _encoder(fitted: Fitted, seed: int) -> Iterator[str]:
+    if not fitted.is_of(seed):
         yield "its key is not that of its settings"
 
 

@@ -6,11 +6,15 @@ import json
 import warnings
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.analysis import plots
 from bench.analysis.compare import significant
+from bench.analysis.plots.designs import from_records as gallery
+from bench.analysis.records import Records
 from bench.errors import reason, visible
 from bench.experiments.registry import from_record
 from bench.names import file_names
@@ -19,25 +23,43 @@ from bench.searching.ledger import evaluate
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.figure import Figure
+    from matplotlib.figure import Figure as Drawing
 
 SHEET_SIZE = 48
-Drawn = tuple["Figure", "pd.DataFrame"]
-OF_PROBLEMS: dict[str, Callable[..., Drawn]] = {"convergence": plots.convergence, "ecdf": plots.ecdf}
-"""Figures of all problems."""
-OF_ONE: dict[str, Callable[..., Drawn]] = {
-    "ecdf": plots.ecdf,
-    "speed-up": plots.speed_up,
-    "gradient-price": plots.gradient_price,
-    "break-even": plots.break_even_map,
-}
-"""Figures of one problem."""
-OF_RUNS: dict[str, Callable[..., Drawn]] = {
-    "gap-parts": plots.gap_parts,
-    "reachability": plots.reachability,
-    "encoders": plots.encoder_diagnostics,
-}
-"""Figures of one problem for which no trace is needed."""
+Drawn = tuple["Drawing", "pd.DataFrame"]
+"""A figure, and the data drawn: none where these records lack what it shows."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure of records: its name, which is that of its files, the module that draws it, and what it is of.
+
+    One that is of all problems and of each is drawn of each where there are several.
+    """
+
+    name: str
+    home: str
+    of_all: bool = False
+    of_each: bool = True
+
+    def draw(self, records: Records) -> Drawn:
+        """Draw it; the module has ``from_records``."""
+        drawn: Drawn = import_module(f"bench.analysis.plots.{self.home}").from_records(records)
+        return drawn
+
+
+FIGURES = (
+    Figure("convergence", "curves", of_all=True, of_each=False),
+    Figure("ecdf", "distribution", of_all=True),
+    Figure("leaks", "leaks", of_all=True, of_each=False),
+    Figure("speed-up", "forest"),
+    Figure("gradient-price", "prices"),
+    Figure("break-even", "breakeven"),
+    Figure("gap-parts", "parts"),
+    Figure("reachability", "reachability"),
+    Figure("encoders", "diagnostics"),
+)
+"""A new figure is a file that draws it from records, and a line here."""
 
 
 def write(runs: pd.DataFrame, traces: pd.DataFrame, folder: Path, trusted: Collection[str] = ()) -> Iterator[Path]:
@@ -56,14 +78,12 @@ def write(runs: pd.DataFrame, traces: pd.DataFrame, folder: Path, trusted: Colle
     ------
     Path
     """
-    for name, figure in drawn(runs, traces, trusted):
+    for name, figure in drawn(Records(runs, traces), trusted):
         with warned(name):
             yield from plots.save(figure, folder / name)
 
 
-def drawn(
-    runs: pd.DataFrame, traces: pd.DataFrame, trusted: Collection[str] = (), sheets: bool = True
-) -> Iterator[tuple[str, Figure]]:
+def drawn(records: Records, trusted: Collection[str] = (), sheets: bool = True) -> Iterator[tuple[str, Drawing]]:
     """Draw every figure, and name it as a file may be named.
 
     Convergence, the runtime distribution and leak sensitivity show all problems; the others show one each. Those that
@@ -72,37 +92,36 @@ def drawn(
 
     Parameters
     ----------
-    runs, traces, trusted
+    records : Records
+    trusted
         As for `write`.
     sheets : bool
         Whether training designs are drawn anew, for which some problems take seconds.
 
     Yields
     ------
-    tuple of str and Figure
+    tuple of str and matplotlib Figure
     """
-    for kind, draw in OF_PROBLEMS.items():
-        yield from _tried(kind, kind, draw, runs, traces)
-    yield from _tried("leaks", "leaks", plots.leak_sensitivity, runs)
-    for label, name in file_names(runs["problem"].unique()).items():
-        of_one = runs[runs["problem"] == label]
-        for kind, draw in OF_ONE.items():
-            if kind not in OF_PROBLEMS or len(of_one) < len(runs):
-                yield from _tried(f"{label}: its {kind}", f"{kind}-{name}", draw, of_one, traces)
-        for kind, draw_runs in OF_RUNS.items():
-            yield from _tried(f"{label}: its {kind}", f"{kind}-{name}", draw_runs, of_one)
-        shown: dict[str, Figure] = {}
+    for kind in FIGURES:
+        if kind.of_all:
+            yield from _tried(kind.name, kind.name, kind.draw, records)
+    for label, name in file_names(records.parts).items():
+        part = records.parts[label]
+        for kind in FIGURES:
+            if kind.of_each and not (kind.of_all and len(records.parts) == 1):
+                yield from _tried(f"{label}: its {kind.name}", f"{kind.name}-{name}", kind.draw, part)
+        shown: dict[str, Drawing] = {}
         with warned(f"{label}: its designs", but=()):
-            for kind, figure in _designs(of_one, trusted, sheets):
-                shown[kind] = figure
-        yield from ((f"{kind}-{name}", figure) for kind, figure in shown.items())
+            for what, figure in _designs(part, trusted, sheets):
+                shown[what] = figure
+        yield from ((f"{what}-{name}", figure) for what, figure in shown.items())
 
 
-def _tried(what: str, name: str, draw: Callable[..., Drawn], *records: pd.DataFrame) -> Iterator[tuple[str, Figure]]:
+def _tried(what: str, name: str, draw: Callable[[Records], Drawn], records: Records) -> Iterator[tuple[str, Drawing]]:
     """Draw a figure, if there are any data for it."""
     made = []
     with warned(what):
-        figure, data = draw(*records)
+        figure, data = draw(records)
         made = [(name, figure)] if len(data) else []
     yield from made
 
@@ -118,16 +137,17 @@ def warned(what: str, but: tuple[type[Exception], ...] = (OSError,)) -> Iterator
         warnings.warn(visible(f"{what} cannot be drawn: {reason(error)}"), stacklevel=3)
 
 
-def _designs(runs: pd.DataFrame, trusted: Collection[str], sheets: bool) -> Iterator[tuple[str, Figure]]:
+def _designs(records: Records, trusted: Collection[str], sheets: bool) -> Iterator[tuple[str, Drawing]]:
     """Gallery of one problem's runs, and contact sheet of the training designs of replicate 0, if it has any."""
+    runs = records.runs
     spec = from_record(json.loads(runs["problem_spec"].iloc[0]), trusted)
     problem = spec.make()
-    yield "gallery", plots.gallery(runs, problem.draw)[0]
+    yield "gallery", gallery(records, problem.draw)[0]
     if not sheets:
         return
     drawn = instance.draw(spec, int(runs["seed"].iloc[0]), 0).designs
     if drawn is not None:
-        designs = drawn[:SHEET_SIZE]
-        values = problem.display(evaluate(problem, designs).objective)
+        shown = drawn[:SHEET_SIZE]
+        values = problem.display(evaluate(problem, shown).objective)
         captions = [f"{problem.quantity} {significant(value, 5)}" for value in values]
-        yield "sheet", plots.sheet(designs, problem.draw, captions)[0]
+        yield "sheet", plots.sheet(shown, problem.draw, captions)[0]

@@ -11,18 +11,14 @@ from typing import TYPE_CHECKING
 
 from bench.analysis import plots
 from bench.analysis.answer import answer
-from bench.analysis.audit import audit
-from bench.analysis.encoders import encoder_table
-from bench.analysis.encoders import render as render_encoders
-from bench.analysis.tables import efficiency_table
-from bench.analysis.tables import render as render_efficiency
+from bench.analysis.audit import caveats
+from bench.analysis.contents import DEFAULT, TABLES
+from bench.analysis.records import Records
 from bench.errors import visible, visible_lines
 from bench.inspection.info import describe
 from bench.report import figures
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from bench.store.directory import Store
 
 
@@ -46,19 +42,22 @@ def page(store: Store, trusted: Collection[str] = ()) -> str:
     from markupsafe import Markup
 
     identity = store.identity()
-    runs, traces = store.load()
-    efficiency, encoders = efficiency_table(runs, traces), encoder_table(runs)
+    records = Records(*store.load())
+    made = {table: table.made(records) for table in TABLES.values()}
     with warnings.catch_warnings(record=True) as undrawn:
         warnings.simplefilter("always")
-        drawn = list(_figures(runs, traces, trusted))
+        drawn = list(_figures(records, trusted))
     template = Environment(loader=PackageLoader("bench.report.page"), autoescape=True).get_template("report.html.j2")
     return template.render(
         name=visible(str(identity["name"])),
-        answer=[visible(sentence) for sentence in answer(efficiency)],
-        audit={problem: list(some) for problem, some in groupby(audit(runs, traces), lambda each: each.problem)},
-        # the writers escape what they are given
-        efficiency=Markup(render_efficiency(efficiency, "html")),  # noqa: S704
-        encoders=Markup(render_encoders(encoders, "html")),  # noqa: S704
+        answer=[visible(sentence) for sentence in answer(made[TABLES[DEFAULT]])],
+        audit={problem: list(some) for problem, some in groupby(caveats(records), lambda each: each.problem)},
+        tables=[
+            # the writers escape what they are given
+            {"of": table, "text": Markup(table.written(frame, "html"))}  # noqa: S704
+            for table, frame in made.items()
+            if table.main or len(frame)
+        ],
         figures=drawn,
         undrawn=[visible(str(warning.message)) for warning in undrawn],
         description=visible_lines(describe(store)),
@@ -66,10 +65,10 @@ def page(store: Store, trusted: Collection[str] = ()) -> str:
     )
 
 
-def _figures(runs: pd.DataFrame, traces: pd.DataFrame, trusted: Collection[str]) -> Iterator[dict[str, str]]:
-    if runs.empty:
+def _figures(records: Records, trusted: Collection[str]) -> Iterator[dict[str, str]]:
+    if records.runs.empty:
         return
-    for name, figure in figures.drawn(runs, traces, trusted, sheets=False):
+    for name, figure in figures.drawn(records, trusted, sheets=False):
         with figures.warned(name):
             data = base64.b64encode(plots.to_svg(figure)).decode()
             yield {"name": name, "data": data, "width": f"{figure.get_figwidth():.2f}"}

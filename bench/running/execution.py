@@ -23,8 +23,8 @@ from bench.searching.ledger import Ledger, PluginError
 from bench.searching.objective import search_stage
 from bench.searching.retraining import weighted
 from bench.seeds import generator
+from bench.store.columns import OF_A_FIT
 from bench.store.records import Fitted, Record
-from bench.store.rows import FACTS
 from bench.studies.diagnostics import diagnose, displayed
 from bench.studies.reach import Reached, reach
 from encoders.base import Encoder
@@ -165,6 +165,7 @@ def _names(run: Run, order: int, experiment: str) -> dict[str, Any]:
         "problem": run.problem_label,
         "arm": run.arm.label,
         "encoder": run.arm.encoder,
+        "stages": len(run.arm.stages),
         "fit": run.fits[0].key,
         "optimiser": run.arm.optimiser,
         "replicate": run.replicate,
@@ -203,9 +204,8 @@ def _facts(problem: Problem) -> dict[str, Any]:
 def _fit_facts(fitted: Sequence[Fitted]) -> dict[str, Any]:
     """What the first stage's fit says, but the seconds of all distinct fits together."""
     info = fitted[0].info
-    names = ("reference", "n_designs", *FACTS)
     seconds = {f.key: float(f.info["fit_seconds"]) for f in fitted}
-    return {name: info.get(name, math.nan) for name in names} | {"fit_seconds": sum(seconds.values())}
+    return {name: info.get(name, math.nan) for name in OF_A_FIT} | {"fit_seconds": sum(seconds.values())}
 
 
 def _record(row: dict[str, Any], ledger: Ledger | None, display: Display) -> Record:

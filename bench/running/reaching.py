@@ -73,7 +73,7 @@ def reach(
 
 def _fits(store: Store, budget: int, trusted: Collection[str]) -> list[tuple[Fit, Fitted]]:
     """Those that have not been searched with so large a budget."""
-    seed, done = store.identity()["seed"], store.reaches()
+    seed, done = store.plan().seed, store.reaches()
     found = []
     for key in store.encoders():
         fitted = store.fitted(key)

@@ -17,7 +17,8 @@ from bench.running.progress import Progress, Silent
 from bench.running.workers import TIME_LIMIT, teams
 from bench.running.workers.process import Death
 from bench.running.workers.teams import Team
-from bench.store.directory import Doubt, Store, ignore
+from bench.store.directory import Store
+from bench.store.files import Doubt, ignore
 from bench.store.finds import Find, better_than_known
 from bench.store.records import Fitted, Record
 

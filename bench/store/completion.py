@@ -26,8 +26,8 @@ def completed(row: dict[str, Any]) -> dict[str, Any]:
     -------
     dict
         With ``task_spec``, the problem apart from its training data, and ``data_spec``, these alone, empty where it has
-        none; and of an older record with ``data_source``, ``data_identity``, ``data_withheld``, ``data_price`` and
-        ``confined``, as far as its specifications tell.
+        none; and of an older record with ``data_source``, ``data_identity``, ``data_withheld``, ``data_price``,
+        ``confined`` and ``stages``, as far as its specifications tell.
     """
     task, data = _parts(row.get("problem_spec"))
     said: dict[str, Any] = {"task_spec": task, "data_spec": data}
@@ -35,6 +35,8 @@ def completed(row: dict[str, Any]) -> dict[str, Any]:
         said |= _facts(_loaded(data), row.get("n_designs"))
     if "confined" not in row:
         said["confined"] = _is_confined(row.get("arm_spec"))
+    if "stages" not in row:
+        said["stages"] = _stages(row.get("arm_spec"))
     return row | said
 
 
@@ -74,6 +76,14 @@ def _is_confined(spec: Any) -> bool:
         return any((params.get("output") or _USUAL.get(params.get("loss"))) == "sigmoid" for params in encoders)
     except (TypeError, KeyError, AttributeError):  # as above
         return False
+
+
+@lru_cache(maxsize=1024)
+def _stages(spec: Any) -> int:
+    try:
+        return len(_loaded(spec)["stages"])
+    except (TypeError, KeyError):  # as above
+        return 1
 
 
 _USUAL = {"bce": "sigmoid"}

@@ -1,4 +1,4 @@
-"""What a record's row and a fit's info may hold: names and kinds; files may come from anywhere."""
+"""Whether a record's row or a fit's info holds what it may: names and kinds; files may come from anywhere."""
 
 from __future__ import annotations
 
@@ -6,44 +6,22 @@ from collections.abc import Mapping
 from math import isfinite
 from typing import Any
 
-LARGEST = 2**63
-"""Integers must be smaller, so that every library can hold them."""
+from bench.experiments.plan import LARGEST
+from bench.store.columns import BY_NAME, IN_RECORDS, OF_A_FIT
+
 LONGEST = 10_000
 """Characters of a text."""
 MOST_TARGETS = 100
 """Targets of a problem, all different."""
 
-LANDMARKS = ("data_best", "prior_mean", "prior_best")
-FACTS = (
-    *LANDMARKS,
-    *(f"{name}_objective" for name in LANDMARKS),
-    *("data_median", "n_parameters", "active_units", "collapsed", "rmse", "value_error", "rebuilt_valid"),
-    *("prior_valid", "prior_distance", "prior_spread", "between_valid", "between_length"),
-)
-"""What is known of a fitted encoder before any search; see `bench.studies.diagnostics`."""
-_OF_A_FIT: dict[str, type] = dict.fromkeys((*FACTS, "reference", "n_designs", "fit_seconds"), float)
-NAMES: dict[str, type] = {
-    **dict.fromkeys(("run", "experiment", "problem", "arm", "encoder", "optimiser"), str),
-    **dict.fromkeys(("problem_spec", "arm_spec", "status", "reason"), str),
-    **dict.fromkeys(("order", "replicate", "search", "seed", "budget"), int),
-    "raw": bool,
-}
+NAMES = {column.name for column in IN_RECORDS if column.always}
 """What every row has: which run it is of, and how that ended."""
-COLUMNS: dict[str, type] = {
-    **NAMES,
-    **_OF_A_FIT,
-    **dict.fromkeys(("started", "provenance", "quantity", "fit", "settings", "switched_why"), str),
-    **dict.fromkeys(("dim", "latent_dim", "n_f", "n_g", "n_failed", "n_refused"), int),
-    **dict.fromkeys(("data_source", "data_identity"), str),
-    **dict.fromkeys(("data_withheld", "data_price"), float),
-    **dict.fromkeys(("optimum", "best_known", "bound", "best_known_displayed", "bound_displayed"), float),
-    **dict.fromkeys(("start", "best", "best_objective", "seconds", "seconds_objective", "seconds_decode"), float),
-    **dict.fromkeys(("seconds_optimiser", "seconds_verify", "seconds_refit", "seconds_worker"), float),
-    **dict.fromkeys(("targets", "design", "switched_at"), list),
-    **dict.fromkeys(("larger_is_better", "confined"), bool),
+COLUMNS: dict[str, type] = {column.name: column.kind for column in IN_RECORDS}
+"""All that a row may have."""
+INFO: dict[str, type] = {
+    **{name: BY_NAME[name].kind for name in OF_A_FIT},
+    **{"seconds_worker": float, "problem": dict, "encoder": dict, "replicate": int},
 }
-"""All that a row may have; results/README.md says what it means."""
-INFO: dict[str, type] = {**_OF_A_FIT, "seconds_worker": float, "problem": dict, "encoder": dict, "replicate": int}
 """What the info of a fit may have, beside its key and the checksum."""
 REACH: dict[str, type] = {
     **dict.fromkeys(("objective", "displayed"), float),
@@ -51,15 +29,14 @@ REACH: dict[str, type] = {
     "design": list,
 }
 """What a reach search leaves; see `bench.studies.reach`."""
-COUNTS = {"order", "replicate", "search", "budget", "dim", "latent_dim", "n_f", "n_g", "n_failed", "n_refused"}
+SIGNED = {column.name for column in IN_RECORDS if column.signed}
 STATUSES = {"completed", "failed", "skipped"}
-VERIFIED_ELSEWHERE = {"problem_spec", "arm_spec"}
-"""Texts of any length: they must equal the experiment's."""
+LONG = {column.name for column in IN_RECORDS if column.long}
 
 
 def complaint(row: Mapping[str, Any]) -> str | None:
     """Say what is wrong with a row; None if nothing is."""
-    missing = NAMES.keys() - row.keys()
+    missing = NAMES - row.keys()
     if missing:
         return f"lacks {', '.join(sorted(missing))}"
     return misfit(row, COLUMNS) or (None if row["status"] in STATUSES else "has an unknown status")
@@ -82,9 +59,9 @@ def _is(value: Any, kind: type, name: str) -> bool:
     if kind is float:
         return type(value) is float or (type(value) is int and abs(value) < LARGEST)
     if kind is int:
-        return type(value) is int and abs(value) < LARGEST and (value >= 0 or name not in COUNTS)
+        return type(value) is int and abs(value) < LARGEST and (value >= 0 or name in SIGNED)
     if kind is str:
-        return type(value) is str and (len(value) <= LONGEST or name in VERIFIED_ELSEWHERE) and _is_text(value)
+        return type(value) is str and (len(value) <= LONGEST or name in LONG) and _is_text(value)
     if kind is list:
         if value is None:
             return name == "design"

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from bench.searching.ledger import evaluate
-from bench.store.rows import FACTS
+from bench.store.columns import DIAGNOSED
 from encoders.base import Encoder
 from problems.base import Evaluation, Problem
 
@@ -76,7 +76,7 @@ def diagnose(
         found |= _rebuilding(problem, encoder, held_out)
     if len(held_out) > 1:
         found |= _walking(problem, encoder, held_out, rng)
-    return dict.fromkeys(FACTS, math.nan) | found
+    return dict.fromkeys(DIAGNOSED, math.nan) | found
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from bench.store.directory import Store, records
+from bench.store import records
+from bench.store.directory import Store
 from bench.store.records import read_parquet
 from fuzz.forge import analyse, read, record
 

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import bench
 from bench.running import provenance
-from bench.store.directory import PACK_SIZE, Store
+from bench.store.directory import Store
+from bench.store.packs import PACK_SIZE
 from bench.store.records import Record, concatenate, read_parquet, to_parquet, traces
 
 EXPERIMENT = """

@@ -13,8 +13,9 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from bench.analysis.compare import target_text
-from bench.analysis.cost import cost_table, work
+from bench.analysis.cost import table, work
 from bench.analysis.plots.style import COLUMN, GREY, STYLE, choose, colours, plain
+from bench.analysis.records import Records
 
 EVALUATION = np.logspace(-6.0, 5.0, 133)
 REUSE = np.logspace(0.0, 3.0, 61)
@@ -54,8 +55,12 @@ def break_even_map(
         If there is no run, or none of the target, if there are several problems, or if ``ax`` is given and there are
         several targets.
     """
-    choose(runs, one=True)
-    costs = cost_table(runs, traces)
+    return from_records(Records(runs, traces), target, ax)
+
+
+def from_records(records: Records, target: float | None = None, ax: Axes | None = None) -> tuple[Figure, pd.DataFrame]:
+    """Like `break_even_map`."""
+    costs = table(choose(records, one=True))
     if target is not None:
         costs = costs[costs["target"] == target]
         if costs.empty:

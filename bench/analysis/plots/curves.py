@@ -15,7 +15,8 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import LogLocator
 from numpy.typing import NDArray
 
-from bench.analysis import measures
+from bench.analysis import measures, summary
+from bench.analysis.frames import gap as normalised
 from bench.analysis.plots.style import (
     DASHES,
     EVALUATIONS,
@@ -29,6 +30,7 @@ from bench.analysis.plots.style import (
     plain,
     raw_first,
 )
+from bench.analysis.records import Records
 
 FLOOR = 1e-6
 LOWEST, HIGHEST, PAGE_HEIGHT = 1.0, 2.2, 8.3
@@ -93,8 +95,13 @@ def convergence(
     ValueError
         If there is no run, or none of the problem, or if ``ax`` is given and there are several problems.
     """
-    chosen = choose(runs, problem, one=ax is not None)
-    data = measures.convergence(chosen, traces)
+    return from_records(Records(runs, traces), problem, ax)
+
+
+def from_records(records: Records, problem: str | None = None, ax: Axes | None = None) -> tuple[Figure, pd.DataFrame]:
+    """Like `convergence`."""
+    chosen = choose(records, problem, one=ax is not None)
+    data = measures.curves(chosen)
     with mpl.rc_context(STYLE):
         figure = _small_multiples(chosen, data) if ax is None else _one_panel(ax, chosen, data)
     return figure, data
@@ -165,16 +172,16 @@ class Scene:
         )
 
 
-def _scene(runs: pd.DataFrame, data: pd.DataFrame, hue: str, styles: dict[str, dict[str, Any]]) -> Scene:
+def _scene(records: Records, data: pd.DataFrame, hue: str, styles: dict[str, dict[str, Any]]) -> Scene:
     """Build the scene of the one problem that these runs and curves are of."""
-    problem, tried, known = measures.summarise(runs).iloc[0], measures.attempted(runs), measures.optima(runs)
+    problem, tried, known = records.arms.iloc[0], records.tried.copy(), records.optima
     levels = dict.fromkeys(LEVELS, np.nan)
-    begun = measures.switches(runs).groupby(["arm", "stage"])["evaluations"].median()
+    begun = summary.switches(records.tried).groupby(["arm", "stage"])["evaluations"].median()
     switches = {str(arm): times.tolist() for arm, times in begun.groupby("arm")}
     gap = data["measure"].eq("gap").any()
     if gap:
         for kind in ("data_best", *PRIORS):
-            tried[kind] = measures.gap(tried[f"{kind}_objective"], tried["optimum"], tried["reference"])
+            tried[kind] = normalised(tried[f"{kind}_objective"], tried["optimum"], tried["reference"])
     elif len(known):
         levels |= {kind: float(known[kind].iloc[0]) for kind in ("best_known", "bound")}
     levels["data_best"] = tried.groupby("replicate")["data_best"].median().dropna().median()
@@ -198,9 +205,9 @@ def _ends(values: NDArray[np.float64]) -> tuple[float, float]:
     return float(values.min()) - margin, float(values.max()) + margin
 
 
-def _styles(runs: pd.DataFrame, hue: str) -> dict[str, dict[str, Any]]:
+def _styles(records: Records, hue: str) -> dict[str, dict[str, Any]]:
     """Colour and dashes of every label; raw search comes first."""
-    labels = raw_first(runs, hue)
+    labels = raw_first(records, hue)
     # the dashes shift by one each time the colours start again, so that many labels all look different
     lines = [DASHES[(index % len(PALETTE) + index // len(PALETTE)) % len(DASHES)] for index in range(len(labels))]
     return {
@@ -220,8 +227,8 @@ def _legend(styles: dict[str, dict[str, Any]], drawn: set[str], kinds: set[str])
     return lines + [Line2D([], [], label=NAMES[kind], **look) for kind, look in looks.items() if kind in kinds]
 
 
-def _one_panel(ax: Axes, runs: pd.DataFrame, data: pd.DataFrame) -> Figure:
-    scene = _scene(runs, data, "arm", _styles(runs, "arm"))
+def _one_panel(ax: Axes, records: Records, data: pd.DataFrame) -> Figure:
+    scene = _scene(records, data, "arm", _styles(records, "arm"))
     scene.draw(ax, data)
     ax.set_xlabel(EVALUATIONS)
     handles = _legend(scene.styles, set(data["arm"]), scene.kinds)
@@ -229,21 +236,21 @@ def _one_panel(ax: Axes, runs: pd.DataFrame, data: pd.DataFrame) -> Figure:
     return ax.figure.figure
 
 
-def _small_multiples(runs: pd.DataFrame, data: pd.DataFrame) -> Figure:
-    problems, optimisers = ordered(runs["problem"].unique()), ordered(runs["optimiser"].unique())
+def _small_multiples(records: Records, data: pd.DataFrame) -> Figure:
+    problems, optimisers = ordered(records.parts), ordered(records.runs["optimiser"].unique())
     columns = len(optimisers) if len(problems) > 1 or len(optimisers) <= 3 else 2
     rows = len(problems) * -(-len(optimisers) // columns)
     height = min(max(PAGE_HEIGHT / rows, LOWEST), HIGHEST)
     figure = Figure(figsize=(max(PAGE, 1.5 * columns), 1.2 + height * rows), layout="constrained")
     grid = figure.subplots(rows, columns, sharex=True, sharey="row", squeeze=False)
     panels, spare = np.split(grid.ravel(), [len(problems) * len(optimisers)])
-    styles, kinds = _styles(runs, "encoder"), set[str]()
+    styles, kinds = _styles(records, "encoder"), set[str]()
     for problem, row in zip(problems, panels.reshape(len(problems), -1), strict=True):
-        curves = data[data["problem"] == problem]
-        scene = _scene(runs[runs["problem"] == problem], curves, "encoder", styles)
+        of_one = data[data["problem"] == problem]
+        scene = _scene(records.parts[problem], of_one, "encoder", styles)
         kinds |= scene.kinds
         for optimiser, ax in zip(optimisers, row, strict=True):
-            scene.draw(ax, curves[curves["optimiser"] == optimiser])
+            scene.draw(ax, of_one[of_one["optimiser"] == optimiser])
     if len(problems) > 1:
         for problem, ax in zip(problems, grid[:, 0], strict=True):
             ax.set_title(plain(problem), loc="left", fontweight="bold")

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from bench.analysis import measures
 from bench.analysis.compare import significant
 from bench.analysis.plots.style import GREY, PAGE, PALETTE, STYLE, choose, colours, ordered, plain, raw_first
+from bench.analysis.records import Records
 
 Draw = Callable[[NDArray[np.float64], Axes], object]
 """What draws one design, shape (d,), on axes: the ``draw`` of a problem."""
@@ -51,9 +52,14 @@ def gallery(runs: pd.DataFrame, draw: Draw, problem: str | None = None) -> tuple
     ValueError
         If there is no run of the problem that was attempted, or if there are several problems to choose from.
     """
-    chosen = choose(runs, problem, one=True)
-    quantity = plain(measures.summarise(chosen)["quantity"].iloc[0])
-    data = measures.best_designs(chosen)
+    return from_records(Records(runs), draw, problem)
+
+
+def from_records(records: Records, draw: Draw, problem: str | None = None) -> tuple[Figure, pd.DataFrame]:
+    """Like `gallery`."""
+    chosen = choose(records, problem, one=True)
+    quantity = plain(chosen.arms["quantity"].iloc[0])
+    data = measures.gallery(chosen)
     best = data.set_index(["encoder", "optimiser"])
     labels = raw_first(chosen, "encoder")
     hues, encoders = colours(labels), [label for label in labels if label in best.index]

@@ -8,9 +8,10 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullLocator
 
-from bench.analysis import measures
-from bench.analysis.encoders import NEGLIGIBLE, encoder_table
+from bench.analysis import encoders
+from bench.analysis.encoders import NEGLIGIBLE
 from bench.analysis.plots.style import COLUMN, GREY, PALETTE, STYLE, choose, plain
+from bench.analysis.records import Records
 
 PANELS = {"prior_valid": "valid", "rmse": "RMSE", "prior_spread": "spread"}
 LOGARITHMIC = {"rmse", "prior_spread"}
@@ -42,9 +43,13 @@ def encoder_diagnostics(runs: pd.DataFrame) -> tuple[Figure, pd.DataFrame]:
     ValueError
         If there is no run, or if there are several problems.
     """
-    choose(runs, one=True)
-    data = encoder_table(runs)
-    if measures.attempted(runs)["raw"].all():
+    return from_records(Records(runs))
+
+
+def from_records(records: Records) -> tuple[Figure, pd.DataFrame]:
+    """Like `encoder_diagnostics`."""
+    data = encoders.table(choose(records, one=True))
+    if records.latent.empty:
         data = data.head(0)
     with mpl.rc_context(STYLE):
         figure = Figure(figsize=(COLUMN, ROW * max(len(data), 3) + 1.0), layout="constrained")

@@ -10,8 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from bench.analysis import measures
-from bench.analysis.ecdf import attained, pooled
+from bench.analysis.ecdf import pooled, shares
 from bench.analysis.plots.style import (
     COLUMN,
     EVALUATIONS,
@@ -24,6 +23,7 @@ from bench.analysis.plots.style import (
     plain,
     raw_first,
 )
+from bench.analysis.records import Records
 
 CROSS: dict[str, Any] = {"marker": "x", "markersize": 4.0, "linestyle": "none", "clip_on": False}
 
@@ -52,18 +52,23 @@ def ecdf(runs: pd.DataFrame, traces: pd.DataFrame, ax: Axes | None = None) -> tu
     ValueError
         If there is no run.
     """
-    chosen = choose(runs)
-    data = pooled(attained(chosen, traces))
+    return from_records(Records(runs, traces), ax)
+
+
+def from_records(records: Records, ax: Axes | None = None) -> tuple[Figure, pd.DataFrame]:
+    """Like `ecdf`."""
+    data = pooled(shares(choose(records)))
     with mpl.rc_context(STYLE):
         if ax is None:
             ax = Figure(figsize=(1.5 * COLUMN, 3.0), layout="constrained").subplots()
-        _draw(ax, chosen, data)
+        _draw(ax, records, data)
     return ax.figure.figure, data
 
 
-def _draw(ax: Axes, runs: pd.DataFrame, data: pd.DataFrame) -> None:
-    hues, lines = colours(raw_first(runs, "encoder")), dashes(ordered(runs["optimiser"].unique()))
-    paid = measures.attempted(runs).groupby("arm")["price"].max()
+def _draw(ax: Axes, records: Records, data: pd.DataFrame) -> None:
+    hues = colours(raw_first(records, "encoder"))
+    lines = dashes(ordered(records.runs["optimiser"].unique()))
+    paid = records.tried.groupby("arm")["price"].max()
     for names, curve in data.groupby(["arm", "encoder", "optimiser"]):
         arm, encoder, optimiser = map(str, names)
         hue, line = hues[encoder], lines[optimiser]

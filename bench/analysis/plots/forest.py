@@ -13,9 +13,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from bench.analysis import measures
-from bench.analysis.compare import STRONGEST, compare_arms, target_text
+from bench.analysis.compare import STRONGEST, target_text
 from bench.analysis.plots.style import COLUMN, GREY, STYLE, choose, ordered, plain, raw_first
+from bench.analysis.records import Records
 
 MARKERS = ("o", "s", "D", "^", "v", "P")
 ARROW = 11.0
@@ -51,9 +51,14 @@ def speed_up(runs: pd.DataFrame, traces: pd.DataFrame, ax: Axes | None = None) -
     ValueError
         If there is no run, or if ``ax`` is given and there are several problems.
     """
-    chosen = choose(runs, one=ax is not None)
-    data = _speed_ups(chosen, traces)
-    problems = ordered(chosen["problem"].unique())
+    return from_records(Records(runs, traces), ax)
+
+
+def from_records(records: Records, ax: Axes | None = None) -> tuple[Figure, pd.DataFrame]:
+    """Like `speed_up`."""
+    chosen = choose(records, one=ax is not None)
+    data = _speed_ups(chosen)
+    problems = ordered(chosen.parts)
     with mpl.rc_context(STYLE):
         if ax is None:
             rows = data.groupby("problem")["arm"].nunique().max() if len(data) else 1
@@ -64,21 +69,21 @@ def speed_up(runs: pd.DataFrame, traces: pd.DataFrame, ax: Axes | None = None) -
         else:
             panels = np.array([ax])
         for problem, panel in zip(problems, panels, strict=False):
-            _draw(panel, problem, data[data["problem"] == problem], chosen)
+            _draw(panel, problem, data[data["problem"] == problem], raw_first(chosen, "encoder"))
         for spare in panels[len(problems) :]:
             spare.remove()
     return panels[0].figure.figure, data
 
 
-def _speed_ups(runs: pd.DataFrame, traces: pd.DataFrame) -> pd.DataFrame:
-    facts = measures.summarise(runs)[["problem", "arm", "encoder", "optimiser", "quantity", "larger_is_better"]]
-    compared = compare_arms(measures.hits(runs, traces))[["problem", "arm", "target", *STRONGEST]]
+def _speed_ups(records: Records) -> pd.DataFrame:
+    facts = records.arms[["problem", "arm", "encoder", "optimiser", "quantity", "larger_is_better"]]
+    compared = records.compared[["problem", "arm", "target", *STRONGEST]]
     return facts.merge(compared, on=["problem", "arm"])
 
 
-def _draw(ax: Axes, problem: str, data: pd.DataFrame, runs: pd.DataFrame) -> None:
+def _draw(ax: Axes, problem: str, data: pd.DataFrame, encoders: list[str]) -> None:
     """Draw the panel of one problem."""
-    optimisers, encoders = ordered(data["optimiser"].unique()), raw_first(runs, "encoder")
+    optimisers = ordered(data["optimiser"].unique())
     arms = data.drop_duplicates("arm")
     arms = arms.assign(first=arms["optimiser"].map(optimisers.index), then=arms["encoder"].map(encoders.index))
     arms = arms.sort_values(["first", "then", "arm"], ignore_index=True)

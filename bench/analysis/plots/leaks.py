@@ -11,9 +11,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from bench.analysis import measures
+from bench.analysis.frames import gap
 from bench.analysis.plots.curves import FLOOR
 from bench.analysis.plots.style import COLUMN, PALETTE, STYLE, choose, ordered, plain, raw_first
+from bench.analysis.records import Records
 
 MARKERS = ("o", "D", "s", "^")
 ROW = 0.17
@@ -65,8 +66,12 @@ def leak_sensitivity(runs: pd.DataFrame) -> tuple[Figure, pd.DataFrame]:
     ValueError
         If there is no run.
     """
-    choose(runs)
-    data = _gaps(runs)
+    return from_records(Records(runs))
+
+
+def from_records(records: Records) -> tuple[Figure, pd.DataFrame]:
+    """Like `leak_sensitivity`."""
+    data = _gaps(choose(records))
     groups = [group for _, group in data.groupby("group")] or [data]
     rows = [max(group["arm"].nunique(), 3) for group in groups]
     with mpl.rc_context(STYLE):
@@ -74,17 +79,17 @@ def leak_sensitivity(runs: pd.DataFrame) -> tuple[Figure, pd.DataFrame]:
         figure = Figure(figsize=size, layout="constrained")
         panels = figure.subplots(len(groups), squeeze=False, height_ratios=rows).ravel()
         for ax, group in zip(panels, groups, strict=True):
-            _draw(ax, group, raw_first(runs, "arm"))
+            _draw(ax, group, raw_first(records, "arm"))
     return figure, data
 
 
-def _gaps(runs: pd.DataFrame) -> pd.DataFrame:
-    known = measures.optima(runs)[["f_star", "reference"]]
-    tried = measures.attempted(runs).join(known.rename(columns={"reference": "scale"}), on="problem")
-    tried["gap"] = measures.gap(tried["best_objective"].fillna(np.inf), tried["f_star"], tried["scale"])
+def _gaps(records: Records) -> pd.DataFrame:
+    known = records.optima[["f_star", "reference"]]
+    tried = records.tried.join(known.rename(columns={"reference": "scale"}), on="problem")
+    tried["gap"] = gap(tried["best_objective"].fillna(np.inf), tried["f_star"], tried["scale"])
     told = tried.dropna(subset="gap")
     parts = [pd.DataFrame(columns=["group", "problem", "arm", "gap"]).astype({"group": int, "gap": float})]
-    for number, problems in enumerate(same_but_data(runs)):
+    for number, problems in enumerate(same_but_data(records.runs)):
         of_these = told[told["problem"].isin(problems)]
         # "midpoint" is the usual median, and unlike linear interpolation never subtracts one infinity from another
         medians = of_these.groupby(["problem", "arm"])["gap"].quantile(0.5, interpolation="midpoint").reset_index()

@@ -9,8 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from bench.analysis.compare import significant
-from bench.analysis.decomposition import gap_decomposition
+from bench.analysis.decomposition import table
 from bench.analysis.plots.style import COLUMN, PALETTE, STYLE, choose, plain
+from bench.analysis.records import Records
 
 PARTS = {"representation_gap": ("representation gap", PALETTE[1], ""), "search_gap": ("search gap", PALETTE[2], "////")}
 ROW = 0.17
@@ -40,8 +41,12 @@ def gap_parts(runs: pd.DataFrame, ax: Axes | None = None) -> tuple[Figure, pd.Da
     ValueError
         If there is no run, or if there are several problems.
     """
-    choose(runs, one=True)
-    data = gap_decomposition(runs).dropna(subset="representation_gap").reset_index(drop=True)
+    return from_records(Records(runs), ax)
+
+
+def from_records(records: Records, ax: Axes | None = None) -> tuple[Figure, pd.DataFrame]:
+    """Like `gap_parts`."""
+    data = table(choose(records, one=True)).dropna(subset="representation_gap").reset_index(drop=True)
     with mpl.rc_context(STYLE):
         if ax is None:
             ax = Figure(figsize=(COLUMN, ROW * max(len(data), 3) + 1.0), layout="constrained").subplots()

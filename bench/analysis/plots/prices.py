@@ -11,8 +11,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from bench.analysis.compare import STRONGEST, target_text
-from bench.analysis.gradient_price import KEYS, PRICES, TITLES, gradient_table, speed_up_band
+from bench.analysis.gradient_price import KEYS, PRICES, TITLES, band, table
 from bench.analysis.plots.style import COLUMN, GREY, STYLE, choose, plain, targets_shades
+from bench.analysis.records import Records
 
 MARKERS = dict(zip(PRICES, ("o", "s", "D"), strict=True))
 ROW = 0.34
@@ -49,12 +50,16 @@ def gradient_price(runs: pd.DataFrame, traces: pd.DataFrame, ax: Axes | None = N
     ValueError
         If there is no run, or if there are several problems.
     """
-    choose(runs, one=True)
-    table = gradient_table(runs, traces, draws=0)
-    if not (table["gradients"] > 0.0).any():
-        data = table.head(0).assign(low=[], high=[])
+    return from_records(Records(runs, traces), ax)
+
+
+def from_records(records: Records, ax: Axes | None = None) -> tuple[Figure, pd.DataFrame]:
+    """Like `gradient_price`."""
+    prices = table(choose(records, one=True), draws=0)
+    if not (prices["gradients"] > 0.0).any():
+        data = prices.head(0).assign(low=[], high=[])
     else:
-        data = table.merge(speed_up_band(runs, traces), on=KEYS, how="left")
+        data = prices.merge(band(records), on=KEYS, how="left")
     arms = list(dict.fromkeys(data["arm"]))
     with mpl.rc_context(STYLE):
         if ax is None:

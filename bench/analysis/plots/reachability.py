@@ -10,9 +10,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from bench.analysis.encoders import encoder_table
+from bench.analysis import encoders
 from bench.analysis.plots.curves import FLOOR
 from bench.analysis.plots.style import COLUMN, DASHES, PALETTE, STYLE, choose, colours, ordered, plain
+from bench.analysis.records import Records
 
 MARKERS = ("o", "s", "D", "^", "v", "P", "X", "<", ">", "*", "h")
 
@@ -42,8 +43,12 @@ def reachability(runs: pd.DataFrame, ax: Axes | None = None) -> tuple[Figure, pd
     ValueError
         If there is no run, or if there are several problems.
     """
-    choose(runs, one=True)
-    table = encoder_table(runs).dropna(subset=["reachable", "latent_dim"])
+    return from_records(Records(runs), ax)
+
+
+def from_records(records: Records, ax: Axes | None = None) -> tuple[Figure, pd.DataFrame]:
+    """Like `reachability`."""
+    table = encoders.table(choose(records, one=True)).dropna(subset=["reachable", "latent_dim"])
     names = [family(str(name), int(k)) for name, k in zip(table["encoder"], table["latent_dim"], strict=True)]
     kept = ["problem", "encoder", "family", "latent_dim", "quantity", "reachable", "representation_gap"]
     data = table.assign(family=pd.Series(names, index=table.index, dtype=object))[kept]

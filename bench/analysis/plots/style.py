@@ -13,7 +13,7 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure
 
-from bench.analysis import measures
+from bench.analysis.records import Records
 
 COLUMN, PAGE = 3.5, 7.0
 """Widths in inches of one column of a paper and of two."""
@@ -31,22 +31,22 @@ GREY = "0.45"
 EVALUATIONS = "evaluations $N_f + N_g$"
 
 
-def choose(runs: pd.DataFrame, problem: str | None = None, one: bool = False) -> pd.DataFrame:
-    """Pick the runs of a problem, or all of them, in regular columns.
+def choose(records: Records, problem: str | None = None, one: bool = False) -> Records:
+    """Pick the records of a problem, or all of them.
 
     Raises
     ------
     ValueError
         If there is none, or if ``one`` problem is asked for and there are several.
     """
-    runs = measures.regular(runs)
-    chosen = runs if problem is None else runs[runs["problem"] == problem]
-    names = sorted(chosen["problem"].unique())
-    if not names:
-        raise ValueError(f"no run of {problem or 'any problem'}; there are runs of {sorted(runs['problem'].unique())}")
+    names = sorted(records.parts)
+    if problem not in [None, *names] or not names:
+        raise ValueError(f"no run of {problem or 'any problem'}; there are runs of {names}")
+    if problem is not None:
+        return records.parts[problem]
     if one and len(names) > 1:
         raise ValueError(f"this shows one problem; choose from {names}")
-    return chosen
+    return records
 
 
 def ordered(labels: Iterable[str]) -> list[str]:
@@ -54,9 +54,9 @@ def ordered(labels: Iterable[str]) -> list[str]:
     return sorted(labels, key=lambda label: [int(p) if n % 2 else p for n, p in enumerate(re.split("([0-9]+)", label))])
 
 
-def raw_first(runs: pd.DataFrame, hue: str) -> list[str]:
+def raw_first(records: Records, hue: str) -> list[str]:
     """Labels of all encoders or arms, raw search before the others."""
-    raw = measures.summarise(runs).groupby(hue)["raw"].any()
+    raw = records.arms.groupby(hue)["raw"].any()
     return sorted(ordered(raw.index), key=lambda label: not raw[label])
 
 

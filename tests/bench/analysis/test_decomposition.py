@@ -89,7 +89,7 @@ def test_searches_half_of_which_found_nothing_lack_all() -> None:
 @pytest.mark.parametrize(
     ("runs", "note"),
     [
-        ([row("a → b", 0, **reach(0.1))], SEVERAL),
+        ([row("a → b", 0, stages=2, **reach(0.1))], SEVERAL),
         ([row("a", 0)], NO_REACH),
         ([row("a", 0, optimum=nan, **reach(0.1))], NO_OPTIMUM),
         ([row("a", 0, reference=nan, **reach(0.1))], NO_OPTIMUM),

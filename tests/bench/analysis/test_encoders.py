@@ -38,7 +38,7 @@ def test_a_fit_counts_once_however_many_runs_use_it() -> None:
 
 
 def test_arms_of_several_stages_and_skipped_runs_and_fits_without_designs_are_left_out() -> None:
-    runs = pd.DataFrame([row("a → b", 0), row("c", 0, status="skipped"), row("d", 0, rmse=nan), row("e", 0)])
+    runs = pd.DataFrame([row("a → b", 0, stages=2), row("c", 0, status="skipped"), row("d", 0, rmse=nan), row("e", 0)])
     assert list(encoder_table(runs)["encoder"]) == ["e"]
 
 
@@ -55,7 +55,7 @@ def test_the_reachable_is_the_better_of_a_reach_search_and_all_runs_through_the_
             row("a", 0, reach_objective=1.5, reach_displayed=15.0, reach_evaluations=9.0, best=1.2, best_objective=1.2),
             row("b", 0, reach_objective=1.5, reach_displayed=15.0, reach_evaluations=9.0),
             row("b", 1, reach_objective=nan, reach_displayed=nan, reach_evaluations=nan),
-            row("a → b", 0, reach_objective=1.5, reach_displayed=15.0, reach_evaluations=9.0),
+            row("a → b", 0, stages=2, reach_objective=1.5, reach_displayed=15.0, reach_evaluations=9.0),
         ]
     )
     found = reachable(runs)

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.analysis.profiles import data_profile, performance_profile, solved
+from bench.analysis.profiles import data_profile, performance_profile, render, solved, table
+from bench.analysis.records import Records
 
 TIMES = st.lists(
     st.lists(st.one_of(st.just(inf), st.integers(1, 50).map(float)), min_size=3, max_size=3), min_size=1, max_size=6
@@ -95,3 +96,21 @@ def test_of_failures_alone_no_share_is_solved(records: SimpleNamespace) -> None:
     profile = performance_profile(times)
     assert profile[["arm", "factor", "share"]].to_numpy().tolist() == [["raw/a", 1.0, 0.0], ["raw/b", 1.0, 0.0]]
     assert data_profile(times).empty
+
+
+def test_the_table_tells_the_shares_within_factors_of_the_fastest_arm_and_arms_that_ran_elsewhere_have_no_row(
+    records: SimpleNamespace,
+) -> None:
+    runs = records.experiment(
+        *(records.run("raw/a", 90, (1, 1.5), (10, 1.0), replicate=n) for n in range(2)),
+        records.run("vae/a", 90, (1, 1.5), (40, 1.0), replicate=0),
+        records.run("vae/a", 90, (1, 1.5), (5, 1.0), replicate=1),
+        records.run("pca/a", 90, (1, 1.5), replicate=0),
+        records.run("far/a", 90, (1, 1.5), (2, 1.0), problem="elsewhere"),
+    )
+    made = table(Records(*runs)).set_index(["problem", "arm"])
+    assert set(made.loc["disc"].index) == {"raw/a", "vae/a", "pca/a"}
+    assert made.loc["disc", "raw/a"].tolist() == [2, 0.5, 1.0, 1.0, 1.0, 1.0]
+    assert made.loc["disc", "vae/a"].tolist() == [2, 0.5, 0.5, 1.0, 1.0, 1.0]
+    assert made.loc["disc", "pca/a"].tolist() == [2, 0, 0, 0, 0, 0]
+    assert "50%" in render(made.reset_index())

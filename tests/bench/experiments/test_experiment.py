@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import json
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -8,6 +11,7 @@ from bench.errors import BadInput
 from bench.experiments import registry
 from bench.experiments.catalogue import suites
 from bench.experiments.experiment import Experiment, fits
+from bench.experiments.plan import Plan
 
 
 def edited(tiny: str, old: str, new: str) -> str:
@@ -158,3 +162,27 @@ def test_python_and_files_share_names_and_checks() -> None:
     with pytest.raises(BadInput, match="beta"):
         registry.make_encoder("vae", beta=-1.0)
     assert registry.make_problem("isoperimetric", n_vertices=16, data={"classes": ["star"]}).dim == 32
+
+
+@pytest.mark.parametrize("suite", suites())
+def test_an_identity_gives_the_experiment_back(suite: str) -> None:
+    experiment = Experiment.load(suite)
+    again = Experiment.from_identity(json.loads(json.dumps(experiment.identity())))
+    assert again.identity() == experiment.identity()
+    assert {run.key for run in islice(again.runs(), 20)} == {run.key for run in islice(experiment.runs(), 20)}
+
+
+def test_an_identity_may_not_name_a_module_that_is_not_trusted(tiny: str) -> None:
+    identity = Experiment.from_toml(tiny).identity()
+    identity["problems"][0]["name"] = "nowhere.to.be.found:Problem"
+    with pytest.raises(BadInput, match="trust"):
+        Experiment.from_identity(identity)
+    assert Experiment.from_identity(identity, ["nowhere"]).identity() == identity  # and nothing was imported
+    assert Plan.read(identity).problems[0].name == "nowhere.to.be.found:Problem"
+
+
+@pytest.mark.parametrize("harm", [{"replicates": 0}, {"seed": "1"}, {"arms": [{}]}, {"trace": "some"}])
+def test_what_is_no_identity_is_refused_in_one_line(tiny: str, harm: dict[str, Any]) -> None:
+    with pytest.raises(BadInput, match="experiment: ") as caught:
+        Experiment.from_identity(Experiment.from_toml(tiny).identity() | harm)
+    assert "\n" not in str(caught.value)

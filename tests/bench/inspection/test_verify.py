@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import bench
-from bench.inspection.verify import verdicts
+from bench.inspection.verify import examined
 from bench.store.directory import Store
 from bench.store.records import Record, read_parquet, traces
 
@@ -55,7 +55,7 @@ def copy(done: Path, tmp_path: Path) -> Path:
 
 
 def doubts(path: Path, *trusted: str) -> list[str]:
-    return [sentence for verdict in verdicts(Store(path), trusted) for sentence in verdict.objections]
+    return [sentence for verdict in examined(Store(path), trusted) for sentence in verdict.objections]
 
 
 def forge(path: Path, change: Callable[[dict[str, Any], dict[str, Any]], None], problem: str = "isoperimetric") -> None:
@@ -71,7 +71,7 @@ def forge(path: Path, change: Callable[[dict[str, Any], dict[str, Any]], None], 
 
 
 def test_an_honest_experiment_is_believed_runs_that_failed_and_pairs_that_were_skipped_too(done: Path) -> None:
-    found = list(verdicts(Store(done), ["thirdparty"]))
+    found = list(examined(Store(done), ["thirdparty"]))
     assert [verdict for verdict in found if verdict.objections] == []
     assert len(found) == 16 + 8 - 1  # of problem "plain", with two dimensions, no PCA is fitted
     assert bench.load(done)[0]["status"].nunique() == 3
@@ -148,5 +148,5 @@ def test_files_that_are_damaged_are_named(copy: Path) -> None:
     record.write_bytes(record.read_bytes()[:-9])
     arrays = sorted((copy / "encoders").glob("*/arrays.safetensors"))[0]
     arrays.write_bytes(arrays.read_bytes()[:-1] + b"!")
-    doubted = {verdict.what for verdict in verdicts(Store(copy), ["thirdparty"]) if verdict.objections}
+    doubted = {verdict.what for verdict in examined(Store(copy), ["thirdparty"]) if verdict.objections}
     assert doubted == {f"records/{record.name}", f"encoders/{arrays.parent.name}"}

@@ -12,7 +12,7 @@ import pytest
 import bench
 from bench.errors import BadInput
 from bench.experiments.registry import resolve
-from bench.inspection.verify import verdicts
+from bench.inspection.verify import examined
 from bench.running import reaching
 from bench.searching import instance
 from bench.store.directory import Store
@@ -124,11 +124,11 @@ def test_a_directory_without_an_encoder_is_refused_in_words(directory: Path) -> 
 
 def test_a_forged_reach_is_not_believed(directory: Path) -> None:
     reaching.reach(directory, 100, jobs=1)
-    assert [verdict for verdict in verdicts(Store(directory)) if verdict.objections] == []
+    assert [verdict for verdict in examined(Store(directory)) if verdict.objections] == []
     key = sorted(Store(directory).reaches())[0]
     path = directory / "encoders" / key / "reach.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | {"objective": 0.0}))
-    (doubted,) = (verdict for verdict in verdicts(Store(directory)) if verdict.objections)
+    (doubted,) = (verdict for verdict in examined(Store(directory)) if verdict.objections)
     assert doubted.what == f"encoders/{key}/reach.json"
     assert "its design has the objective" in doubted.objections[0]
 

@@ -1,0 +1,142 @@
+"""What an experiment.json says, without importing a plug-in: names, numbers, and parameters as they stand there."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+SHAPE = {"name": str, "seed": int, "problems": list, "arms": list, "replicates": int, "searches": int}
+"""What it must at least hold."""
+LARGEST = 2**63
+"""Integers must be smaller, so that every library can hold them."""
+
+
+@dataclass(frozen=True)
+class Named:
+    """A plug-in as it is named: what it is called here, its name, its parameters."""
+
+    label: str
+    name: str
+    params: dict[str, Any]
+
+    def identity(self) -> dict[str, Any]:
+        """What `Spec.identity` gives."""
+        return {"name": self.name, "params": self.params}
+
+
+@dataclass(frozen=True)
+class PlannedStage:
+    """A stage of an arm, its switches as they stand there."""
+
+    encoder: Named
+    optimiser: Named
+    until: Any
+    stagnation: Any
+    refit: bool
+
+
+@dataclass(frozen=True)
+class PlannedArm:
+    """An arm: its labels, its budget, its stages, and all parameters of these as JSON, as its runs have them."""
+
+    label: str
+    encoder: str
+    optimiser: str
+    budget: int
+    stages: tuple[PlannedStage, ...]
+    spec: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """An experiment as it was asked for. Nothing of it is imported: it may come from anywhere.
+
+    Attributes
+    ----------
+    name, seed, replicates, searches, trace
+        As of the `Experiment`.
+    problems : tuple of Named
+    arms : tuple of PlannedArm
+    """
+
+    name: str
+    seed: int
+    replicates: int
+    searches: int
+    trace: Any
+    problems: tuple[Named, ...]
+    arms: tuple[PlannedArm, ...]
+
+    @classmethod
+    def read(cls, identity: Any) -> Plan:
+        """Read what `Experiment.identity` gave.
+
+        Raises
+        ------
+        ValueError
+            If it has another shape.
+        """
+        _require(identity, **SHAPE)
+        if not all(0 < identity[key] < LARGEST for key in ("replicates", "searches")):
+            raise ValueError("replicates and searches must be at least 1")
+        for problem in identity["problems"]:
+            _require(problem, label=str)
+        return cls(
+            **{name: identity[name] for name in ("name", "seed", "replicates", "searches")},
+            trace=identity.get("trace", ""),
+            problems=tuple(_named(problem) for problem in identity["problems"]),
+            arms=tuple(map(_arm, identity["arms"])),
+        )
+
+    @property
+    def runs(self) -> int:
+        """How many runs there are when it is whole."""
+        return len(self.problems) * len(self.arms) * self.replicates * self.searches
+
+    def holds(self, row: dict[str, Any]) -> bool:
+        """Whether a record's row is of one of its runs."""
+        problems, arms = self._keys
+        return (
+            (row["problem"], row["problem_spec"]) in problems
+            and (row["arm"], row["encoder"], row["optimiser"], row["budget"], row["arm_spec"]) in arms
+            and (row["experiment"], row["seed"]) == (self.name, self.seed)
+            and row["replicate"] in range(self.replicates)
+            and row["search"] in range(self.searches)
+        )
+
+    @cached_property
+    def _keys(self) -> tuple[set[Any], set[Any]]:
+        return (
+            {(each.label, json.dumps(each.identity(), sort_keys=True)) for each in self.problems},
+            {(arm.label, arm.encoder, arm.optimiser, arm.budget, arm.spec) for arm in self.arms},
+        )
+
+
+def _require(part: Any, **kinds: type) -> None:
+    if not isinstance(part, dict) or any(type(part.get(key)) is not kind for key, kind in kinds.items()):
+        raise ValueError(f"{part!r:.80} must have {', '.join(kinds)}")
+
+
+def _named(part: Any) -> Named:
+    _require(part, name=str, params=dict)
+    return Named(part.get("label", part["name"]), part["name"], part["params"])
+
+
+def _arm(arm: Any) -> PlannedArm:
+    _require(arm, label=str, encoder=str, optimiser=str, budget=int, stages=list)
+    return PlannedArm(
+        label=arm["label"],
+        encoder=arm["encoder"],
+        optimiser=arm["optimiser"],
+        budget=arm["budget"],
+        stages=tuple(map(_stage, arm["stages"])),
+        spec=json.dumps({"stages": arm["stages"]}, sort_keys=True),
+    )
+
+
+def _stage(stage: Any) -> PlannedStage:
+    _require(stage, encoder=dict, optimiser=dict)
+    encoder, optimiser = _named(stage["encoder"]), _named(stage["optimiser"])
+    return PlannedStage(encoder, optimiser, stage.get("until"), stage.get("stagnation"), stage.get("refit") is True)
