@@ -11,6 +11,7 @@ from bench.analysis import measures, writers
 from bench.analysis.ecdf import FINEST_BEST_KNOWN, FINEST_EXACT, LABELS
 from bench.analysis.fixed import QUARTILES
 from bench.analysis.writers import Writer
+from bench.quantities import fixed, interval
 
 AREAS = ["problem", "arm", "replicates", "searches", *QUARTILES]
 LEGEND = (
@@ -94,7 +95,10 @@ def _page(table: pd.DataFrame, write: Writer) -> Iterator[str]:
         cells = pd.DataFrame(
             {
                 "arm": rows["arm"],
-                "AOCC": [f"{row.median:.3f} [{row.low:.3f}, {row.high:.3f}]" for row in rows.itertuples()],
+                "AOCC": [
+                    interval(*(fixed(each, 3) for each in row))
+                    for row in rows[["median", "low", "high"]].to_numpy(float)
+                ],
                 "replicates": rows["replicates"].map(str),
                 "searches": rows["searches"].map(str),
             }

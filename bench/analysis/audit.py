@@ -13,6 +13,7 @@ import pandas as pd
 from bench.analysis import measures
 from bench.analysis.compare import target_text
 from bench.analysis.encoders import reachable
+from bench.quantities import percent, significant, stated, whole
 
 NEIGHBOURHOOD = 0.01
 """The normalised gap within which a training design counts as a neighbour of the optimum."""
@@ -142,12 +143,12 @@ def _training_data(records: _Records) -> Iterator[Said]:
     if f_star < reference:
         gaps = measures.gap(best.dropna(), f_star, reference)
         if gaps.min() <= NEIGHBOURHOOD:
-            share = f"{np.mean(gaps <= NEIGHBOURHOOD):.0%}"
+            share = percent(np.mean(gaps <= NEIGHBOURHOOD))
             what = "optimum" if records.known["exact"] else "best known design"
             yield (
                 f"in {share} of the fits the training data hold a design within a normalised gap of "
-                f"{NEIGHBOURHOOD:g} of the {what} (the nearest: {gaps.min():.1g}). What these arms find, "
-                "they may have been shown.",
+                f"{stated(NEIGHBOURHOOD)} of the {what} (the nearest: {significant(gaps.min(), 1)}). "
+                "What these arms find, they may have been shown.",
                 latent["arm"],
             )
     displayed = records.column("data_best").loc[latent.index].dropna()
@@ -191,7 +192,7 @@ def _starts(records: _Records) -> Iterator[Said]:
     medians = share.groupby(records.latent["arm"]).median()
     ahead = medians.index[medians < HEAD_START]
     if len(ahead):
-        least = f"{medians.min():.0%}"
+        least = percent(medians.min())
         yield (
             "decoding the latent of the common start already closes more than half of its gap (down to "
             f"{least} of it): these start ahead.",
@@ -202,7 +203,7 @@ def _starts(records: _Records) -> Iterator[Said]:
 def _budgets(records: _Records) -> Iterator[Said]:
     budgets = records.tried.groupby("arm")["budget"].max().dropna()
     if budgets.nunique() > 1:
-        ends = f"from {budgets.min():.0f} to {budgets.max():.0f} evaluations"
+        ends = f"from {whole(budgets.min())} to {whole(budgets.max())} evaluations"
         yield (
             f"arms have different budgets, {ends}: compare at what all of them could spend, or by targets.",
             budgets.index[budgets < budgets.max()],

@@ -88,7 +88,9 @@ def _text_table(title: str, cells: pd.DataFrame) -> str:
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
     header, *rows = _lines(cells)
     for column, name in enumerate(header):
-        table.add_column(name, justify="right" if column else "left", overflow="fold")
+        # a name that is cut in two cannot be searched for: a column is as wide as its longest word
+        longest = max(len(word) for cell in (name, *cells.iloc[:, column]) for word in cell.split() or [""])
+        table.add_column(name, justify="right" if column else "left", overflow="fold", min_width=longest)
     for row in rows:
         table.add_row(*row)
     # an interval's brackets are no Rich markup, and a notebook or a pipe gets the same plain text as a terminal

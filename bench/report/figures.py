@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.analysis import plots
-from bench.analysis.compare import significant
 from bench.errors import reason, visible
 from bench.experiments.registry import from_record
 from bench.names import file_names
+from bench.quantities import displayed
 from bench.searching import instance
 from bench.searching.ledger import evaluate
 
@@ -129,5 +129,5 @@ def _designs(runs: pd.DataFrame, trusted: Collection[str], sheets: bool) -> Iter
     if drawn is not None:
         designs = drawn[:SHEET_SIZE]
         values = problem.display(evaluate(problem, designs).objective)
-        captions = [f"{problem.quantity} {significant(value, 5)}" for value in values]
+        captions = [f"{problem.quantity} {displayed(value)}" for value in values]
         yield "sheet", plots.sheet(designs, problem.draw, captions)[0]

@@ -15,6 +15,7 @@ from matplotlib.patches import Patch
 from bench.analysis.compare import target_text
 from bench.analysis.cost import cost_table, work
 from bench.analysis.plots.style import COLUMN, GREY, STYLE, choose, colours, plain
+from bench.quantities import stated
 
 EVALUATION = np.logspace(-6.0, 5.0, 133)
 REUSE = np.logspace(0.0, 3.0, 61)
@@ -59,7 +60,7 @@ def break_even_map(
     if target is not None:
         costs = costs[costs["target"] == target]
         if costs.empty:
-            raise ValueError(f"no run has the target {target:.10g}")
+            raise ValueError(f"no run has the target {stated(target)}")
     targets = list(dict.fromkeys(costs["target"]))
     if ax is not None and len(targets) > 1:
         raise ValueError(f"this shows one target; choose from {targets}")

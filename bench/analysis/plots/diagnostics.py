@@ -9,8 +9,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullLocator
 
 from bench.analysis import measures
-from bench.analysis.encoders import NEGLIGIBLE, encoder_table
+from bench.analysis.encoders import encoder_table
 from bench.analysis.plots.style import COLUMN, GREY, PALETTE, STYLE, choose, plain
+from bench.quantities import NEGLIGIBLE
 
 PANELS = {"prior_valid": "valid", "rmse": "RMSE", "prior_spread": "spread"}
 LOGARITHMIC = {"rmse", "prior_spread"}
