@@ -191,7 +191,7 @@ def untested(rows: pd.DataFrame) -> Iterator[str]:
         least = whole(some["replicates_needed"].iloc[0])
         where = ", ".join(target_text(row) for _, row in some.iterrows())
         yield (
-            f"No tests at {where}: with fewer than {whole(some['replicates_needed'].iloc[0])} replicates an arm, no difference can be "
+            f"No tests at {where}: with fewer than {least} replicates an arm, no difference can be "
             f"significant at {100 * LEVEL:.0f} % after Holm's adjustment."
         )
 
