@@ -13,7 +13,7 @@ from typing import SupportsFloat
 MISSING, INFINITE = "–", "∞"
 NEGLIGIBLE = 1e-6
 """What is smaller is nothing, where only its size matters."""
-PLAIN = (1e-4, 1e7)
+PLAIN = (Decimal("1e-4"), Decimal("1e7"))
 """From the first size up to the second, numbers have no exponent."""
 UNITS = ((86400.0, "d"), (3600.0, "h"), (60.0, "min"), (1.0, "s"), (1e-3, "ms"), (1e-6, "µs"))
 

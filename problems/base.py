@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from matplotlib.axes import Axes
     from torch import Tensor
 
@@ -140,6 +142,14 @@ class Problem(ABC):
     def draw(self, x: np.ndarray, ax: Axes) -> None:
         """Draw one design, shape (d,), on Matplotlib axes; by default its coordinates as a line."""
         ax.plot(x)
+
+    def explorer_formulas(self) -> tuple[Path, dict[str, Any]] | None:
+        """Name a JavaScript file that measures designs in the explorer's page, and the facts that it needs.
+
+        It defines ``measure(x)`` and ``constraintsOf(x, tools)``, as problems/outlines.js does. By default there is
+        none, and the page shows what Python has computed on a grid of latents.
+        """
+        return None
 
     def verify(self, x: np.ndarray) -> Verification:
         """Check one design, shape (d,), by means that share no code with `evaluate`; by default that it is finite."""

@@ -8,7 +8,7 @@ import warnings
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Self, get_args
+from typing import TYPE_CHECKING, Any, Literal, Self, get_args
 
 import numpy as np
 
@@ -151,6 +151,10 @@ def _template(data: ShapeData, n_vertices: int, rounding: tuple[float, float] | 
     return procrustes_mean(sample.reshape(len(sample), n_vertices, 2))
 
 
+FORMULAS = Path(__file__).with_name("outlines.js")
+"""Perimeter, area, σ and constraints of outlines, for pages."""
+
+
 class ShapeProblem(DifferentiableProblem):
     """A problem on outlines of N vertices, d = 2N, whose values people read as σ = P / (2 √(πA)).
 
@@ -261,6 +265,11 @@ class ShapeProblem(DifferentiableProblem):
         ax.fill(points[:, 0], points[:, 1], alpha=0.4)
         ax.plot(*np.concatenate([points, points[:1]]).T, linewidth=1)
         ax.set_aspect("equal")
+
+    def explorer_formulas(self) -> tuple[Path, dict[str, Any]] | None:
+        """Those of outlines, unless a subclass has constraints of its own, which they do not know."""
+        known = type(self).constraints is ShapeProblem.constraints
+        return (FORMULAS, {"tools": None, "target": None}) if known else None
 
     def verify(self, x: np.ndarray) -> Verification:
         """Check with Shapely that the outline is a simple counter-clockwise ring."""

@@ -54,7 +54,7 @@ class SpeedUp:
 
 
 def target_text(row: pd.Series) -> str:
-    """Write the target of a row that has quantity, larger_is_better and target: ``σ ≤ 1.05``."""
+    """Write the target of a row that has quantity, larger_is_better and target: ``quantity ≤ 1.05``."""
     return f"{row['quantity']} {'≥' if row['larger_is_better'] else '≤'} {stated(row['target'])}"
 
 
