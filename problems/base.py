@@ -26,11 +26,13 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from matplotlib.axes import Axes
     from torch import Tensor
 
@@ -209,6 +211,14 @@ class Problem(ABC):
         from problems.layouts.drawing import draw
 
         draw(self.layout, x, ax)
+
+    def explorer_formulas(self) -> tuple[Path, dict[str, Any]] | None:
+        """Name a JavaScript file that measures designs in the explorer's page, and the facts that it needs.
+
+        It defines ``measure(x)`` and ``constraintsOf(x, tools)``, as problems/outlines.js does. By default there is
+        none, and the page shows what Python has computed on a grid of latents.
+        """
+        return None
 
     def verify(self, x: np.ndarray) -> Verification:
         """Check one design, shape (d,), by means that share no code with `evaluate`; by default that it is finite."""

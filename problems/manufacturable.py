@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -12,7 +13,7 @@ from problems import best_known
 from problems.base import FEASIBILITY_TOLERANCE, Verification
 from problems.geometry import vertices
 from problems.manufacturing import CONSTRAINTS, Tools
-from problems.shapes import RoundedShapeData, ShapeProblem
+from problems.shapes import FORMULAS, RoundedShapeData, ShapeProblem
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -83,6 +84,14 @@ class ManufacturableProblem(ShapeProblem):
     def constraints(self, x: Tensor) -> Tensor:
         """Signed constraints, shape (n, 7); see `problems.manufacturing`."""
         return self.tools.constraints(vertices(x))
+
+    def explorer_formulas(self) -> tuple[Path, dict[str, Any]] | None:
+        """Those of outlines, with the tools, unless a subclass has constraints of its own."""
+        if type(self).constraints is not ManufacturableProblem.constraints:
+            return None
+        limits = {"r": self.tools.r, "h": self.tools.h, "container": self.tools.R_c}
+        tools = {**limits, "leastQuotient": self.tools.least_quotient, "names": CONSTRAINTS}
+        return FORMULAS, {"tools": tools, "target": None}
 
     def verify(self, x: np.ndarray) -> Verification:
         """Check with Shapely that the outline is a simple ring that the tools can cut, within its container."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import copy
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from typing import Literal, Self, get_args
+from pathlib import Path
+from typing import Any, Literal, Self, get_args
 
 import numpy as np
 
@@ -86,6 +87,10 @@ def _template(data: ShapeData, n_vertices: int, rounding: tuple[float, float] | 
     return procrustes_mean(sample.reshape(len(sample), n_vertices, 2))
 
 
+FORMULAS = Path(__file__).with_name("outlines.js")
+"""Perimeter, area, σ and constraints of outlines, for pages."""
+
+
 class ShapeProblem(DifferentiableProblem):
     """A problem on outlines of N vertices, d = 2N, whose values people read as σ = P / (2 √(πA)).
 
@@ -162,6 +167,11 @@ class ShapeProblem(DifferentiableProblem):
     def quotient(self, objective: np.ndarray) -> np.ndarray:
         """The isoperimetric quotient Q of an objective value; here the objective is Q itself."""
         return objective
+
+    def explorer_formulas(self) -> tuple[Path, dict[str, Any]] | None:
+        """Those of outlines, unless a subclass has constraints of its own, which they do not know."""
+        known = type(self).constraints is ShapeProblem.constraints
+        return (FORMULAS, {"tools": None, "target": None}) if known else None
 
     def verify(self, x: np.ndarray) -> Verification:
         """Check with Shapely that the outline is a simple counter-clockwise ring."""

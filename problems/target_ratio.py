@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,6 +13,8 @@ from problems.manufacturable import ROUNDED, ManufacturableProblem
 from problems.shapes import RoundedShapeData
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from torch import Tensor
 
 
@@ -53,6 +55,11 @@ class TargetRatio(ManufacturableProblem):
         self.targets = (0.1, 0.01, 0.001)
         if self.known is not None and sigma_target <= self.known.sigma:
             self.optimum = 0.0
+
+    def explorer_formulas(self) -> tuple[Path, dict[str, Any]] | None:
+        """Those of outlines, with the tools and σ_target."""
+        found = super().explorer_formulas()
+        return found and (found[0], found[1] | {"target": self.sigma_target})
 
     def objective(self, x: Tensor) -> Tensor:
         """(σ/σ_target − 1)², shape (n,)."""

@@ -13,6 +13,7 @@ from bench.analysis.fixed import QUARTILES
 from bench.analysis.frames import gap as normalised
 from bench.analysis.records import Records
 from bench.analysis.writers import Writer
+from bench.quantities import fixed, interval
 
 AREAS = ["problem", "arm", "replicates", "searches", *QUARTILES]
 LEGEND = (
@@ -106,7 +107,10 @@ def _page(table: pd.DataFrame, write: Writer) -> Iterator[str]:
         cells = pd.DataFrame(
             {
                 "arm": rows["arm"],
-                "AOCC": [f"{row.median:.3f} [{row.low:.3f}, {row.high:.3f}]" for row in rows.itertuples()],
+                "AOCC": [
+                    interval(*(fixed(each, 3) for each in row))
+                    for row in rows[["median", "low", "high"]].to_numpy(float)
+                ],
                 "replicates": rows["replicates"].map(str),
                 "searches": rows["searches"].map(str),
             }

@@ -14,6 +14,7 @@ import pandas as pd
 from bench.analysis.compare import target_text
 from bench.analysis.frames import gap
 from bench.analysis.records import Records
+from bench.quantities import percent, significant, stated, whole
 
 NEIGHBOURHOOD = 0.01
 """The normalised gap within which a training design counts as a neighbour of the optimum."""
@@ -127,12 +128,13 @@ def _leak_control(records: Records) -> Iterator[Said]:
             "it is not on record where training designs come from, nor whether the best of them are withheld.",
             told["arm"][silent],
         )
-    for (source, withheld), some in told[~silent].groupby(["data_source", "data_withheld"]):
-        less = f"less the best {withheld:.0%} by the objective itself, " if withheld else ""
+    for (source, share), some in told[~silent].groupby(["data_source", "data_withheld"]):
+        withheld = float(share)  # type: ignore[arg-type]
+        less = f"less the best {percent(withheld)} by the objective itself, " if withheld else ""
         price = some["data_price"].median()
         if withheld or price > 0:
             yield (
-                f"training designs ({source}), {less}cost {price:.0f} evaluations: of all tables, that of costs "
+                f"training designs ({source}), {less}cost {whole(price)} evaluations: of all tables, that of costs "
                 "alone charges them.",
                 some["arm"],
             )
@@ -147,12 +149,12 @@ def _training_data(records: Records) -> Iterator[Said]:
     if f_star < reference:
         gaps = gap(best.dropna(), f_star, reference)
         if gaps.min() <= NEIGHBOURHOOD:
-            share = f"{np.mean(gaps <= NEIGHBOURHOOD):.0%}"
+            share = percent(np.mean(gaps <= NEIGHBOURHOOD))
             what = "optimum" if records.known["exact"] else "best known design"
             yield (
                 f"in {share} of the fits the training data hold a design within a normalised gap of "
-                f"{NEIGHBOURHOOD:g} of the {what} (the nearest: {gaps.min():.1g}). What these arms find, "
-                "they may have been shown.",
+                f"{stated(NEIGHBOURHOOD)} of the {what} (the nearest: {significant(gaps.min(), 1)}). "
+                "What these arms find, they may have been shown.",
                 latent["arm"],
             )
     displayed = records.column("data_best").loc[latent.index].dropna()
@@ -196,7 +198,7 @@ def _starts(records: Records) -> Iterator[Said]:
     medians = share.groupby(records.latent["arm"]).median()
     ahead = medians.index[medians < HEAD_START]
     if len(ahead):
-        least = f"{medians.min():.0%}"
+        least = percent(medians.min())
         yield (
             "decoding the latent of the common start already closes more than half of its gap (down to "
             f"{least} of it): these start ahead.",
@@ -207,7 +209,7 @@ def _starts(records: Records) -> Iterator[Said]:
 def _budgets(records: Records) -> Iterator[Said]:
     budgets = records.tried.groupby("arm")["budget"].max().dropna()
     if budgets.nunique() > 1:
-        ends = f"from {budgets.min():.0f} to {budgets.max():.0f} evaluations"
+        ends = f"from {whole(budgets.min())} to {whole(budgets.max())} evaluations"
         yield (
             f"arms have different budgets, {ends}: compare at what all of them could spend, or by targets.",
             budgets.index[budgets < budgets.max()],

@@ -11,8 +11,8 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from bench.analysis.runtimes import CONFIDENCE, Runtimes, resample
+from bench.quantities import MISSING, duration, interval, rough, stated
 
-UNITS = ((86400.0, "d"), (3600.0, "h"), (60.0, "min"), (1.0, "s"), (1e-3, "ms"), (1e-6, "µs"))
 DRAWS = 1000
 """Bootstrap draws of an interval, if nothing else is asked for."""
 SAME = ["speed_up_same", "speed_up_same_low", "speed_up_same_high", "speed_up_same_relation"]
@@ -48,25 +48,16 @@ class SpeedUp:
     def __str__(self) -> str:
         """Short form for tables: ``12 [8.1, 20]``, ``≥ 3.4``, ``≤ 0.2`` or ``–``."""
         if not self.relation:
-            return "–"
+            return MISSING
         if self.relation != "=":
-            return f"{self.relation} {significant(self.value, 2)}"
-        interval = "" if isnan(self.low) else f" [{significant(self.low, 2)}, {significant(self.high, 2)}]"
-        return significant(self.value, 2) + interval
-
-
-def significant(value: float, digits: int) -> str:
-    """Positional notation with so many significant digits; ``–`` for NaN and ``∞`` for inf."""
-    if isnan(value):
-        return "–"
-    if isinf(value):
-        return "∞" if value > 0 else "-∞"
-    return np.format_float_positional(value, precision=digits, unique=False, fractional=False, trim="-")
+            return f"{self.relation} {rough(self.value)}"
+        told, low, high = map(rough, (self.value, self.low, self.high))
+        return told if isnan(self.low) else interval(told, low, high)
 
 
 def target_text(row: pd.Series) -> str:
-    """Write the target of a row that has quantity, larger_is_better and target: ``σ ≤ 1.05``."""
-    return f"{row['quantity']} {'≥' if row['larger_is_better'] else '≤'} {row['target']:.10g}"
+    """Write the target of a row that has quantity, larger_is_better and target: ``quantity ≤ 1.05``."""
+    return f"{row['quantity']} {'≥' if row['larger_is_better'] else '≤'} {stated(row['target'])}"
 
 
 def speed_up(runtimes: Runtimes, arm: str, references: Sequence[str]) -> SpeedUp:
@@ -215,14 +206,6 @@ def break_even(
     absent = np.isnan(arm) | np.isnan(raw)
     cost = np.select([absent, arm >= raw], [nan, np.where(bounded, nan, inf)], cost)
     return cost, np.select([np.isnan(cost), bounded], ["", "≤"], "=")
-
-
-def duration(seconds: float) -> str:
-    """Two significant digits and a unit, from days to microseconds; ``–`` for NaN and ``0`` for nothing."""
-    if isnan(seconds) or seconds == 0.0:
-        return "–" if isnan(seconds) else "0"
-    size, unit = next(((size, unit) for size, unit in UNITS if seconds >= size), UNITS[-1])
-    return f"{significant(seconds / size, 2)} {unit}"
 
 
 def cost_text(seconds: float, relation: str) -> str:

@@ -9,9 +9,10 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from bench.analysis import writers
-from bench.analysis.compare import break_even, compare_arms, cost_text, duration, significant, target_text
+from bench.analysis.compare import break_even, compare_arms, cost_text, target_text
 from bench.analysis.records import Records
 from bench.analysis.writers import Writer
+from bench.quantities import duration, expected, whole
 
 REUSES = (1, 10, 100)
 """Searches that share one fitted encoder, M."""
@@ -133,8 +134,8 @@ def _cells(rows: pd.DataFrame) -> pd.DataFrame:
     cells = {
         "arm": rows["arm"],
         "reached": [f"{successes}/{searches}" for successes, searches in reached],
-        "N": rows["ert"].map(lambda value: significant(value, 3)),
-        "D": rows["data_evaluations"].map("{:.0f}".format),
+        "N": rows["ert"].map(expected),
+        "D": rows["data_evaluations"].map(whole),
         "fit": rows["fit_seconds"].map(duration),
         "refit": rows["refit_seconds"].map(duration),
         "overhead o": rows["overhead"].map(duration),

@@ -8,10 +8,9 @@ import numpy as np
 import pandas as pd
 
 from bench.analysis import frames, writers
-from bench.analysis.compare import significant
-from bench.analysis.encoders import NEGLIGIBLE
 from bench.analysis.records import Records
 from bench.analysis.writers import Writer
+from bench.quantities import displayed, small, stated, whole
 
 COLUMNS = [
     *("problem", "arm", "encoder", "optimiser", "searches", "representation_gap", "search_gap", "total_gap"),
@@ -123,16 +122,12 @@ def _cells(rows: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "arm": rows["arm"],
-            "representation": rows["representation_gap"].map(_short),
-            "search": rows["search_gap"].map(_short),
-            "in all": rows["total_gap"].map(_short),
-            f"reachable {quantity}": rows["reachable"].map(lambda value: significant(value, 5)),
-            "reach evaluations": rows["reach_evaluations"].map("{:.0f}".format),
-            "targets beyond": [", ".join(f"{target:.10g}" for target in beyond) or "none" for beyond in rows["beyond"]],
+            "representation": rows["representation_gap"].map(small),
+            "search": rows["search_gap"].map(small),
+            "in all": rows["total_gap"].map(small),
+            f"reachable {quantity}": rows["reachable"].map(displayed),
+            "reach evaluations": rows["reach_evaluations"].map(whole),
+            "targets beyond": [", ".join(stated(target) for target in beyond) or "none" for beyond in rows["beyond"]],
             "searches": rows["searches"].map(str),
         }
     )
-
-
-def _short(value: float) -> str:
-    return "0" if abs(value) < NEGLIGIBLE else significant(value, 2)

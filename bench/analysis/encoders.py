@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import isnan
 
 import pandas as pd
 
 from bench.analysis import writers
-from bench.analysis.compare import significant
 from bench.analysis.frames import gap, stages
 from bench.analysis.records import Records
 from bench.analysis.writers import Writer
+from bench.quantities import displayed, percent, significant, small, whole
 
 MEDIANS = [
     *("latent_dim", "active_units", "collapsed", "rmse", "value_error", "rebuilt_valid"),
@@ -20,7 +19,6 @@ MEDIANS = [
     *("reachable", "representation_gap", "reach_evaluations"),
 ]
 COLUMNS = ["problem", "encoder", "fits", "quantity", *MEDIANS]
-NEGLIGIBLE = 1e-6
 LEGEND = (
     "Medians over the fits of all replicates. k: latent dimensions, and how many of them are in use; an encoder has "
     "collapsed, in a share of its fits, where half of them or more are not. RMSE: of a coordinate of held-out designs "
@@ -104,19 +102,19 @@ def _learned(rows: pd.DataFrame) -> pd.DataFrame:
     cells = pd.DataFrame(
         {
             "encoder": rows["encoder"],
-            "k used": [f"{used:g}/{k:.0f}" for k, used in _each(rows, "latent_dim", "active_units")],
-            "collapsed": rows["collapsed"].map(_percent),
-            "RMSE": rows["rmse"].map(_short),
-            f"{quantity} error": rows["value_error"].map(_short),
-            "rebuilt valid": rows["rebuilt_valid"].map(_percent),
-            "fit, s": rows["fit_seconds"].map(_short),
-            "numbers": rows["n_parameters"].map("{:.0f}".format),
+            "k used": [f"{significant(used, 6)}/{whole(k)}" for k, used in _each(rows, "latent_dim", "active_units")],
+            "collapsed": rows["collapsed"].map(percent),
+            "RMSE": rows["rmse"].map(small),
+            f"{quantity} error": rows["value_error"].map(small),
+            "rebuilt valid": rows["rebuilt_valid"].map(percent),
+            "fit, s": rows["fit_seconds"].map(small),
+            "numbers": rows["n_parameters"].map(whole),
             "fits": rows["fits"].map(str),
         }
     )
     if rows["reachable"].notna().any():
-        cells[f"reachable {quantity}"] = rows["reachable"].map(lambda value: significant(value, 5))
-        cells["gap"] = rows["representation_gap"].map(_short)
+        cells[f"reachable {quantity}"] = rows["reachable"].map(displayed)
+        cells["gap"] = rows["representation_gap"].map(small)
     return cells
 
 
@@ -124,22 +122,14 @@ def _latent_space(rows: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "encoder": rows["encoder"],
-            "prior valid": rows["prior_valid"].map(_percent),
-            "prior distance": rows["prior_distance"].map(_short),
-            f"prior {rows['quantity'].iloc[0]} spread": rows["prior_spread"].map(_short),
-            "between valid": rows["between_valid"].map(_percent),
-            "between length": rows["between_length"].map(_short),
+            "prior valid": rows["prior_valid"].map(percent),
+            "prior distance": rows["prior_distance"].map(small),
+            f"prior {rows['quantity'].iloc[0]} spread": rows["prior_spread"].map(small),
+            "between valid": rows["between_valid"].map(percent),
+            "between length": rows["between_length"].map(small),
         }
     )
 
 
 def _each(rows: pd.DataFrame, *columns: str) -> Iterator[tuple[float, ...]]:
     return rows[list(columns)].itertuples(index=False)
-
-
-def _short(value: float) -> str:
-    return "0" if abs(value) < NEGLIGIBLE else significant(value, 2)
-
-
-def _percent(share: float) -> str:
-    return "–" if isnan(share) else f"{share:.0%}"

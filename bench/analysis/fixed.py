@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from bench.analysis import frames, writers
-from bench.analysis.compare import significant
 from bench.analysis.records import Records
 from bench.analysis.writers import Writer
+from bench.quantities import MISSING, expected, interval, percent, significant, stated
 
 TRACE = [*frames.TRACE, "n_f"]
 """The columns of the traces that are read here."""
@@ -117,9 +117,9 @@ def _budget_page(table: pd.DataFrame, write: Writer) -> Iterator[str]:
         for budget, at in rows.set_index("arm").groupby("budget"):
             cells[f"{quantity} at {budget}"] = at.apply(_quartiles, axis=1)
             if arms["bound"].notna().any():
-                cells[f"of bound at {budget}"] = (at["median"] / at["bound"]).map(_percent)
+                cells[f"of bound at {budget}"] = (at["median"] / at["bound"]).map(partial(percent, decimals=1))
         last = rows.groupby("arm")["budget"].idxmax()
-        cells["improved"] = rows.loc[last].set_index("arm")["feasible"].map(_percent)
+        cells["improved"] = rows.loc[last].set_index("arm")["feasible"].map(partial(percent, decimals=1))
         cells["searches"] = arms["searches"].map(str)
         yield write.table("Best verified, median [quartiles]", cells.reset_index())
         if rows["gap_median"].notna().any():
@@ -140,10 +140,10 @@ def _gap_page(table: pd.DataFrame, write: Writer, gap: float) -> Iterator[str]:
                 "arm": rows["arm"],
                 "reached": [f"{reached}/{n}" for reached, n in zip(rows["successes"], rows["searches"], strict=True)],
                 "calls": rows.apply(_quartiles, axis=1),
-                "evaluations (ERT)": rows["ert"].map(lambda value: significant(value, 3)),
+                "evaluations (ERT)": rows["ert"].map(expected),
             }
         )
-        yield write.table(f"Calls to a normalised gap of {gap:g}, median [quartiles]", cells)
+        yield write.table(f"Calls to a normalised gap of {stated(gap)}, median [quartiles]", cells)
     yield write.paragraph(
         "A call is a value, with its gradient or without; the start is one." if len(table) else "No runs."
     )
@@ -160,8 +160,4 @@ def _gaps(rows: pd.DataFrame, arms: pd.Index) -> pd.DataFrame:
 def _quartiles(row: pd.Series, digits: int = 5) -> str:
     low, median, high = (significant(row[name], digits) for name in QUARTILES)
     ended = "*" if row.get("still", 1.0) == 0.0 else ""
-    return "–" if isnan(row["median"]) else f"{median} [{low}, {high}]{ended}"
-
-
-def _percent(share: float) -> str:
-    return "–" if isnan(share) else f"{share:.1%}"
+    return MISSING if isnan(row["median"]) else interval(median, low, high) + ended

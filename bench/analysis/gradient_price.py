@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
 from bench.analysis import frames, writers
-from bench.analysis.compare import DRAWS, STRONGEST, SpeedUp, compare_arms, significant, target_text
+from bench.analysis.compare import DRAWS, STRONGEST, SpeedUp, compare_arms, target_text
 from bench.analysis.records import Records
 from bench.analysis.writers import Writer
+from bench.quantities import expected, percent, significant
 
 PRICES: dict[str, float | None] = {"adjoint": 1.0, "reverse": 4.0, "differences": None}
 """Values that a gradient costs: an adjoint solve, generic reverse mode; None for finite differences, which take k."""
@@ -160,12 +162,12 @@ def _cells(rows: pd.DataFrame) -> pd.DataFrame:
     cells = pd.DataFrame(
         {
             "arm": rows["arm"],
-            "k": rows["latent_dim"].map(lambda k: significant(k, 4)),
-            "gradients": ["–" if np.isnan(share) else f"{share:.0%}" for share in rows["gradients"]],
+            "k": rows["latent_dim"].map(partial(significant, digits=4)),
+            "gradients": rows["gradients"].map(percent),
         }
     )
     for kind, title in TITLES.items():
-        cells[f"ERT, {title}"] = rows[f"ert_{kind}"].map(lambda value: significant(value, 3))
+        cells[f"ERT, {title}"] = rows[f"ert_{kind}"].map(expected)
     for kind, title in TITLES.items():
         numbers = rows[[f"{name}_{kind}" for name in STRONGEST]]
         cells[f"S, {title}"] = [str(SpeedUp(*row)) for row in numbers.itertuples(index=False)]

@@ -16,6 +16,7 @@ from bench.analysis.ecdf import LABELS
 from bench.analysis.frames import gap as normalised
 from bench.analysis.records import Records
 from bench.analysis.writers import Writer
+from bench.quantities import percent
 
 INSTANCE = ["problem", "replicate"]
 GAP = 0.01
@@ -94,10 +95,8 @@ def _page(table: pd.DataFrame, write: Writer) -> Iterator[str]:
     for problem, rows in table.groupby("problem"):
         yield write.heading(str(problem))
         cells = {"arm": rows["arm"]}
-        cells |= {
-            f"≤ {factor:g} ×": rows[name].map("{:.0%}".format) for factor, name in zip(FACTORS, WITHIN, strict=True)
-        }
-        cells |= {"at all": rows["solved"].map("{:.0%}".format), "instances": rows["instances"].map(str)}
+        cells |= {f"≤ {factor:g} ×": rows[name].map(percent) for factor, name in zip(FACTORS, WITHIN, strict=True)}
+        cells |= {"at all": rows["solved"].map(percent), "instances": rows["instances"].map(str)}
         yield write.table(f"Instances solved to a normalised gap of {GAP:g}", pd.DataFrame(cells))
     yield write.paragraph(LEGEND if len(table) else "No arm solved an instance whose gap can be told.")
 

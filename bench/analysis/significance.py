@@ -8,6 +8,7 @@ middle, which no arm beside it can change.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from itertools import combinations
 from typing import Any
 
@@ -15,10 +16,11 @@ import numpy as np
 import pandas as pd
 
 from bench.analysis import frames, writers
-from bench.analysis.compare import significant, target_text
+from bench.analysis.compare import target_text
 from bench.analysis.ranksum import LEVEL, holm, least_p, needed, rank_sum, superiority
 from bench.analysis.records import Records
 from bench.analysis.writers import Writer
+from bench.quantities import fixed, interval, rough, stated, whole
 
 NUMBERS = ["a12", "a12_low", "a12_high", "p", "p_holm"]
 PAIRS = [
@@ -94,7 +96,7 @@ def table(records: Records) -> pd.DataFrame:
         both = list(combinations([arm for arm in order if arm in places], 2))
         samples = [(places[arm], places[rival]) for arm, rival in both]
         tests = _tests([(one.dropna(), other.dropna()) for one, other in samples])
-        family = f"all pairs of arms on {problem} at {target:.10g}"
+        family = f"all pairs of arms on {problem} at {stated(target)}"
         for (arm, rival), (one, other), test in zip(both, samples, tests, strict=True):
             size = one.count(), other.count()
             found = (*superiority(one, other), *test)
@@ -164,7 +166,7 @@ def matrix(pairs: pd.DataFrame) -> pd.DataFrame:
     arms = list(dict.fromkeys([*pairs["arm"], *pairs["rival"]]))
     mark = np.where(pairs["p_holm"] < LEVEL, "*", "")
     back = pairs.assign(arm=pairs["rival"], rival=pairs["arm"], a12=1.0 - pairs["a12"])
-    shown = pd.concat([each.assign(text=each["a12"].map("{:.2f}".format) + mark) for each in (pairs, back)])
+    shown = pd.concat([each.assign(text=each["a12"].map(partial(fixed, decimals=2)) + mark) for each in (pairs, back)])
     cells = shown.pivot(index="arm", columns="rival", values="text").reindex(index=arms, columns=arms).fillna("–")
     numbers = [str(number) for number, _ in enumerate(arms, 1)]
     named = [f"{number} {arm}" for number, arm in zip(numbers, arms, strict=True)]
@@ -197,17 +199,18 @@ def _page(pairs: pd.DataFrame, write: Writer) -> Iterator[str]:
         yield from map(write.paragraph, untested(rows[rows["p"].isna()]))
         for _, at in rows.dropna(subset="p").groupby("target", sort=False):
             row = at.iloc[0]
-            yield write.table(f"A₁₂ at {target_text(row)}, * where p < {LEVEL:.2g} after Holm", matrix(at))
+            yield write.table(f"A₁₂ at {target_text(row)}, * where p < {rough(LEVEL)} after Holm", matrix(at))
             yield write.table(f"Pairs at {target_text(row)}, a family of {row['comparisons']} tests", _listed(at))
     yield write.paragraph(LEGEND if len(pairs) else "No two arms ran at a target, so there is nothing to test.")
 
 
 def untested(rows: pd.DataFrame) -> Iterator[str]:
     """Say at which of the targets of these rows nothing was tested, and how many replicates that takes."""
-    for replicates, some in rows.drop_duplicates("target").groupby("replicates_needed"):
+    for _, some in rows.drop_duplicates("target").groupby("replicates_needed"):
+        least = whole(some["replicates_needed"].iloc[0])
         where = ", ".join(target_text(row) for _, row in some.iterrows())
         yield (
-            f"No tests at {where}: with fewer than {replicates:.0f} replicates an arm, no difference can be "
+            f"No tests at {where}: with fewer than {least} replicates an arm, no difference can be "
             f"significant at {100 * LEVEL:.0f} % after Holm's adjustment."
         )
 
@@ -219,8 +222,8 @@ def _listed(at: pd.DataFrame) -> pd.DataFrame:
             "rival": at["rival"],
             "replicates": at["replicates"].astype(str) + ", " + at["replicates_rival"].astype(str),
             "A₁₂ [95 % interval]": [
-                f"{value:.2f} [{low:.2f}, {high:.2f}]"
-                for value, low, high in at[["a12", "a12_low", "a12_high"]].itertuples(index=False)
+                interval(*(fixed(each, 2) for each in numbers))
+                for numbers in at[["a12", "a12_low", "a12_high"]].itertuples(index=False)
             ],
             "p": at["p"].map(_probability),
             "p, Holm": at["p_holm"].map(_probability),
@@ -229,4 +232,4 @@ def _listed(at: pd.DataFrame) -> pd.DataFrame:
 
 
 def _probability(p: float) -> str:
-    return "< 0.0001" if p < 1e-4 else significant(p, 2)
+    return "< 0.0001" if p < 1e-4 else rough(p)

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from bench.analysis.frames import direction, regular
+from bench.quantities import whole
 
 
 def summarise(runs: pd.DataFrame, tried: pd.DataFrame) -> pd.DataFrame:
@@ -64,7 +65,7 @@ def _notes(runs: pd.DataFrame) -> pd.Series[str]:
         lines.append((problem, arm, f"{len(reasons)} {status}: {told}"))
     for (problem, arm, stage), begun in switches(runs).groupby(["problem", "arm", "stage"]):
         whys = ", ".join(f"{why} ({n})" for why, n in begun["why"].value_counts().items())
-        lines.append((problem, arm, f"stage {stage} began at {begun['evaluations'].median():.0f}: {whys}"))
+        lines.append((problem, arm, f"stage {stage} began at {whole(begun['evaluations'].median())}: {whys}"))
         if broke := int((begun["evaluations"] >= begun["budget"]).sum()):
             lines.append((problem, arm, f"no budget was left for stage {stage} in {broke} of {len(begun)} runs"))
     notes = pd.DataFrame(lines, columns=["problem", "arm", "note"])

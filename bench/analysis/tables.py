@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from math import isinf, isnan
 from typing import Any
 
@@ -18,12 +19,12 @@ from bench.analysis.compare import (
     break_even,
     compare_arms,
     cost_text,
-    significant,
     target_text,
 )
 from bench.analysis.records import Records
 from bench.analysis.significance import standing, untested
 from bench.analysis.writers import Writer
+from bench.quantities import displayed, expected, percent, rough, significant, whole
 
 COLUMNS = [
     *("problem", "arm", "encoder", "optimiser", "raw", "target", "successes", "searches", "failed", "note"),
@@ -119,7 +120,8 @@ def _plugin(identity: dict[str, Any], come_to: dict[str, Any]) -> str:
     shown = {}
     for name, value in sorted((identity["params"] | come_to).items()):
         inner = isinstance(value, dict) and value.keys() == {"name", "params"}
-        shown[name] = f"({_plugin(value, {})})" if inner else f"{value:g}" if isinstance(value, float) else f"{value}"
+        number = isinstance(value, float)
+        shown[name] = f"({_plugin(value, {})})" if inner else significant(value, 6) if number else f"{value}"
     told = ", ".join(f"{name} = {value}" for name, value in shown.items())
     return f"{identity['name']}: {told}" if told else str(identity["name"])
 
@@ -166,17 +168,17 @@ def _evaluations(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     quantity = arms["quantity"].iloc[0]
     cells, marked = pd.DataFrame(index=arms.index), pd.DataFrame(index=arms.index)
     cells["budget"] = arms.apply(_budget, axis=1)
-    cells[f"start {quantity}"] = arms["start_median"].map(_displayed)
-    cells[f"median {quantity}"] = arms["best_median"].map(_displayed)
-    cells[f"best {quantity}"] = arms["best"].map(_displayed)
+    cells[f"start {quantity}"] = arms["start_median"].map(displayed)
+    cells[f"median {quantity}"] = arms["best_median"].map(displayed)
+    cells[f"best {quantity}"] = arms["best"].map(displayed)
     if arms["bound"].notna().any():
-        cells["of bound"] = (arms["best"] / arms["bound"]).map(lambda share: "–" if isnan(share) else f"{share:.1%}")
+        cells["of bound"] = (arms["best"] / arms["bound"]).map(partial(percent, decimals=1))
     if arms["reachable"].notna().any():
-        cells[f"reachable {quantity}"] = arms["reachable"].map(_displayed)
+        cells[f"reachable {quantity}"] = arms["reachable"].map(displayed)
     for _, reached in rows.groupby("target", sort=False):
         name, by_arm = target_text(reached.iloc[0]), reached.set_index("arm")
         cells[name], marked[name] = by_arm.apply(_reached, axis=1), by_arm["standing"]
-    cells["fit, s"] = arms["fit_seconds"].map(lambda seconds: significant(seconds, 2))
+    cells["fit, s"] = arms["fit_seconds"].map(rough)
     cells["failed"] = arms["failed"].astype(str)
     whole = cells.reset_index()
     return whole, marked.reset_index().reindex(columns=whole.columns)
@@ -204,9 +206,9 @@ def _speed_ups(rows: pd.DataFrame) -> pd.DataFrame:
 def _training_data(row: pd.Series) -> str:
     if not row["n_designs"] > 0:
         return "Training data: none."
-    best, median = _displayed(row["data_best"]), _displayed(row["data_median"])
+    best, median = displayed(row["data_best"]), displayed(row["data_median"])
     return (
-        f"Training data: {row['n_designs']:.0f} designs, best {row['quantity']} {best}, median {median} "
+        f"Training data: {whole(row['n_designs'])} designs, best {row['quantity']} {best}, median {median} "
         "(medians over replicates)."
     )
 
@@ -215,7 +217,7 @@ def _known(row: pd.Series) -> str:
     """What the best design on record has, and what none is proved to surpass."""
     said = {"Best known, verified": row["best_known"], "Nominal bound": row["bound"]}
     return " ".join(
-        f"{name}: {row['quantity']} {_displayed(value)}." for name, value in said.items() if not isnan(value)
+        f"{name}: {row['quantity']} {displayed(value)}." for name, value in said.items() if not isnan(value)
     )
 
 
@@ -224,21 +226,17 @@ def _strongest(row: pd.Series) -> str:
         return "No raw arm ran."
     if isinf(row["ert_raw"]):
         return "No raw arm reached the target."
-    return f"Strongest raw arm: {row['strongest_raw']}, ERT {significant(row['ert_raw'], 3)}."
+    return f"Strongest raw arm: {row['strongest_raw']}, ERT {expected(row['ert_raw'])}."
 
 
 def _reached(row: pd.Series) -> str:
     if not row["searches"]:
         return "–"
-    spent = "" if row["successes"] else f" ({significant(row['evaluations_spent'], 3)})"
+    spent = "" if row["successes"] else f" ({expected(row['evaluations_spent'])})"
     beyond = (row["reachable"] < row["target"]) if row["larger_is_better"] else (row["reachable"] > row["target"])
-    return f"{row['successes']}/{row['searches']}  {significant(row['ert'], 3)}{spent}{' †' if beyond else ''}"
+    return f"{row['successes']}/{row['searches']}  {expected(row['ert'])}{spent}{' †' if beyond else ''}"
 
 
 def _budget(row: pd.Series) -> str:
     ends = dict.fromkeys(row[["budget_least", "budget"]].dropna())
-    return "–".join(f"{end:.0f}" for end in ends) or "–"
-
-
-def _displayed(value: float) -> str:
-    return significant(value, 5)
+    return "–".join(map(whole, ends)) or "–"

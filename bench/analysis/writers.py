@@ -8,7 +8,8 @@ from textwrap import fill
 
 import pandas as pd
 
-WIDTH = 148
+WIDTH, MOST = 148, 10_000
+"""Characters in a line of text; a table whose words need more gets more."""
 
 
 @dataclass(frozen=True)
@@ -88,13 +89,15 @@ def _text_table(title: str, cells: pd.DataFrame) -> str:
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
     header, *rows = _lines(cells)
     for column, name in enumerate(header):
-        table.add_column(name, justify="right" if column else "left", overflow="fold")
+        # a name that is cut in two cannot be searched for: a column is as wide as its longest word
+        longest = max(len(word) for cell in (name, *cells.iloc[:, column]) for word in cell.split() or [""])
+        table.add_column(name, justify="right" if column else "left", overflow="fold", min_width=longest)
     for row in rows:
         table.add_row(*row)
     # an interval's brackets are no Rich markup, and a notebook or a pipe gets the same plain text as a terminal
-    console = Console(width=WIDTH, color_system=None, markup=False, emoji=False, highlight=False, force_jupyter=False)
+    console = Console(width=MOST, color_system=None, markup=False, emoji=False, highlight=False, force_jupyter=False)
     with console.capture() as page:
-        console.print(table)
+        console.print(table, width=max(WIDTH, console.measure(table).minimum))
     return "\n".join(line.rstrip() for line in page.get().rstrip().splitlines())
 
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from bench.checks.kit import describe
 from bench.checks.subjects import ProblemSubject, not_finite
+from bench.quantities import stated
 from problems.base import DifferentiableProblem, Problem, Verification
 
 
@@ -77,7 +78,7 @@ def targets(subject: ProblemSubject) -> Iterator[str]:
         best = float(problem.display(np.array([problem.optimum]))[0])
         for target in problem.targets:
             if sign * target < sign * best:
-                yield f"targets: {target} is beyond the optimum, which is displayed as {best:.10g}"
+                yield f"targets: {target} is beyond the optimum, which is displayed as {stated(best)}"
 
 
 def display(subject: ProblemSubject) -> Iterator[str]:

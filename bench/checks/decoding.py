@@ -10,6 +10,7 @@ import torch
 from bench.checks.gradients import disagreement
 from bench.checks.kit import describe, same
 from bench.checks.subjects import MANY, EncoderSubject, within
+from bench.quantities import rough
 from bench.seeds import generator
 
 COLLAPSED = 1e-6
@@ -71,7 +72,7 @@ def round_trip(subject: EncoderSubject) -> Iterator[str]:
     rebuilt, variance = subject.decode(subject.latents), designs.var(axis=0).mean()
     error = np.mean((rebuilt - designs) ** 2)
     if k == designs.shape[1] and not error <= EXACT**2 * variance:
-        yield f"decode(encode(x)) is not x, though k = d: it is off by {np.sqrt(error / variance):.2g} deviations"
+        yield f"decode(encode(x)) is not x, though k = d: it is off by {rough(np.sqrt(error / variance))} deviations"
     elif not rebuilt.var(axis=0).mean() > COLLAPSED * variance:
         yield "it has collapsed: it gives all designs back as the same one"
     elif not error <= LENIENCE * variance:

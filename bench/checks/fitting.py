@@ -11,6 +11,7 @@ import numpy as np
 
 from bench.checks.kit import describe, same
 from bench.checks.subjects import EncoderSubject, decode
+from bench.quantities import percent
 from bench.seeds import generator
 from bench.store.records import Fitted
 from encoders.base import Encoder
@@ -47,7 +48,7 @@ def geometry(subject: EncoderSubject) -> Iterator[str]:
         yield "the lower bounds must be below the upper ones"
     inside = np.mean(np.all((subject.latents >= low) & (subject.latents <= high), axis=1))
     if not inside > 0.5:
-        yield f"bounds hold {inside:.0%} of the encoded designs; they must hold most"
+        yield f"bounds hold {percent(inside)} of the encoded designs; they must hold most"
 
 
 def repeatable(subject: EncoderSubject) -> Iterator[str]:

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from bench.quantities import significant
 from bench.seeds import generator
 
 STEPS = (1e-4, 1e-6)
@@ -35,7 +36,10 @@ def disagreement(value: Callable[[Tensor], Tensor], points: np.ndarray, scale: n
         terms = gradient(value, point) * direction
         slopes = [_slope(value, point, direction, step) for step in STEPS]
         if not any(_agree(terms, *slope) for slope in slopes):
-            wrong.append(f"along a direction it is {terms.sum():.6g}, by finite differences {slopes[-1][0]:.6g}")
+            wrong.append(
+                f"along a direction it is {significant(terms.sum(), 6)}, "
+                f"by finite differences {significant(slopes[-1][0], 6)}"
+            )
     return wrong[0] if 2 * len(wrong) > len(points) else None
 
 

@@ -10,6 +10,7 @@ from bench.checks.subjects import ProblemSubject, candidates, within
 from bench.optimisers.base import Optimiser
 from bench.optimisers.cmaes import CMAES
 from bench.optimisers.lbfgs import LBFGS
+from bench.quantities import significant, stated
 from bench.searching.objective import search
 from bench.seeds import generator
 from encoders.identity import Identity
@@ -31,7 +32,7 @@ def declared(subject: ProblemSubject) -> Iterator[str]:
         yield from _attained(problem, problem.optimal_design, problem.optimum)
     found = min(_of_designs(problem), _of_box(problem), _of_descent(problem, subject.sample))
     if found < problem.optimum - _slack(problem):
-        yield f"a verified design of {found:.10g} beats the declared optimum {problem.optimum:.10g}"
+        yield f"a verified design of {stated(found)} beats the declared optimum {stated(problem.optimum)}"
 
 
 def _attained(problem: Problem, design: np.ndarray, optimum: float) -> Iterator[str]:
@@ -44,7 +45,8 @@ def _attained(problem: Problem, design: np.ndarray, optimum: float) -> Iterator[
     elif not problem.verify(design.copy()).ok:
         yield f"its optimal design is not verified: {'; '.join(problem.verify(design.copy()).reasons)}"
     elif not abs(evaluation.objective[0] - optimum) <= TOLERANCE * max(1.0, abs(optimum)):
-        yield f"its optimal design has the objective {evaluation.objective[0]:.12g}, not the optimum {optimum:.12g}"
+        found = significant(evaluation.objective[0], 12)
+        yield f"its optimal design has the objective {found}, not the optimum {significant(optimum, 12)}"
 
 
 def _slack(problem: Problem) -> float:

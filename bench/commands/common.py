@@ -6,6 +6,7 @@ Tables go to standard output, everything else to standard error.
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -122,6 +123,19 @@ def look_in_this_folder() -> None:
 def say(line: str) -> None:
     """Tell a person something."""
     typer.echo(visible(line), err=True)
+
+
+def say_failures(failures: Mapping[str, str]) -> None:
+    """Tell why what has failed did so: each reason once, with how many share it and the first of them."""
+    by_reason: dict[str, list[str]] = {}
+    for name, reason in failures.items():
+        by_reason.setdefault(reason, []).append(name)
+    for reason, names in by_reason.items():
+        say(
+            f"failed: {names[0]}: {reason}"
+            if len(names) == 1
+            else f"failed: {len(names)}, such as {names[0]}: {reason}"
+        )
 
 
 def show(text: str) -> None:

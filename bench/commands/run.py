@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bench.commands.common import DONE, SOME_FAILED, Directory, Format, Trust, app, look_in_this_folder, say, show_table
+from bench.commands.common import (
+    DONE,
+    SOME_FAILED,
+    Directory,
+    Format,
+    Trust,
+    app,
+    look_in_this_folder,
+    say,
+    say_failures,
+    show_table,
+)
 from bench.running.workers import TIME_LIMIT
 
 if TYPE_CHECKING:
@@ -42,8 +53,7 @@ def run(
         return DONE
     summary = runner.run(loaded, out, jobs, fresh, on_stderr, dask, time_limit)
     show_table([summary.path], Format.text, TABLES["efficiency"].text)
-    for name, reason in summary.failures.items():
-        say(f"failed: {name}: {reason}")
+    say_failures(summary.failures)
     for find in summary.finds:
         say(f"better than known: {find.problem}: {find.text}")
     if any(find.entry for find in summary.finds):
@@ -69,8 +79,7 @@ def reach(
         look_in_this_folder()
     failures = reaching.reach(directory, budget or BUDGET, jobs, trust or (), on_stderr)
     show_table([directory], Format.text, TABLES["encoders"].text)
-    for name, reason in failures.items():
-        say(f"failed: {name}: {reason}")
+    say_failures(failures)
     return SOME_FAILED if failures else DONE
 
 

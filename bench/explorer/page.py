@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Collection
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.errors import BadInput, visible
@@ -15,9 +16,11 @@ from bench.explorer.spaces import space
 from bench.latent.subject import stored
 
 if TYPE_CHECKING:
+    from markupsafe import Markup
+
     from bench.store.directory import Store
 
-SCRIPTS = ("decoder.js", "geometry.js", "dom.js", "plane.js", "shape.js", "player.js", "pins.js", "app.js")
+SCRIPTS = ("dom.js", "decoder.js", "plane.js", "pictures.js", "shape.js", "player.js", "pins.js", "app.js")
 """In this order: each uses those before."""
 
 
@@ -55,11 +58,24 @@ def page(store: Store, trusted: Collection[str] = ()) -> str:
 
     return environment.get_template("explorer.html.j2").render(
         name=visible(str(identity["name"])),
+        formulas=_formulas(spaces),
         spaces=spaces,
         left_out=left_out,
         style=asset("explorer.css"),
         scripts=[asset(name) for name in SCRIPTS],
     )
+
+
+def _formulas(spaces: list[dict[str, Any]]) -> dict[str, Markup]:
+    """Scripts that the problems name, by names of the page's own, which the spaces are told instead of paths."""
+    from markupsafe import Markup
+
+    facts = [space["problem"] for space in spaces if space["problem"]["formulas"] is not None]
+    paths = sorted({each["formulas"] for each in facts})
+    names = {path: f"{number} {Path(path).name}" for number, path in enumerate(paths, 1)}
+    for each in facts:
+        each["formulas"] = names[each["formulas"]]
+    return {names[path]: Markup(Path(path).read_text(encoding="utf-8")) for path in paths}  # noqa: S704 - a plug-in's
 
 
 def _spaces(store: Store, identity: dict[str, Any], trusted: Collection[str]) -> tuple[list[dict[str, Any]], list[str]]:

@@ -1,4 +1,4 @@
-"""What a page shows of a latent space: its plane, encoded designs as dots, and the landscape of σ behind them."""
+"""What a page shows of a latent space: its plane, encoded designs as dots, and the landscape of values behind them."""
 
 from __future__ import annotations
 
@@ -6,23 +6,21 @@ import base64
 from typing import Any
 
 import numpy as np
-import torch
 
 from bench.errors import visible
-from bench.explorer.decoders import Unsupported, packed, steps
+from bench.explorer.decoders import packed, steps
 from bench.latent.subject import Subject
+from bench.quantities import significant
 from problems.base import Problem
-from problems.geometry import isoperimetric_quotient, vertices
-from problems.manufacturable import ManufacturableProblem
-from problems.manufacturing import CONSTRAINTS
-from problems.shapes import ShapeProblem
-from problems.target_ratio import TargetRatio
+from problems.layouts import Grid, Mesh, Outline
 
 MOST_DOTS = 500
 GRID = 48
 """Cells of the landscape along an axis."""
 CLIPPED = 0.02
 """The share of the landscape's values at either end that get the colour of the rest's extremes."""
+KINDS = {Outline: "outline", Grid: "grid", Mesh: "mesh"}
+"""What the page calls the layouts that it can draw; designs of others are bars, one a coordinate."""
 LEVELS = 255
 """Steps of its colour."""
 
@@ -41,11 +39,12 @@ def space(subject: Subject) -> dict[str, Any]:
         ``landscape`` : see `_landscape`.
         ``reach`` : the largest coordinate of a design.
         ``problem`` : see `_facts`.
+        ``picture`` : see `_picture`.
 
     Raises
     ------
     Unsupported
-        If the page cannot evaluate the decoder or the problem.
+        If the page cannot evaluate the decoder.
     ValueError
         If the encoder is damaged.
     """
@@ -73,29 +72,32 @@ def space(subject: Subject) -> dict[str, Any]:
         "landscape": _landscape(subject, latents.mean(axis=0), axes, box),
         "reach": float(np.abs(subject.designs).max()),
         "problem": facts,
+        "picture": _picture(subject),
     }
 
 
 def _facts(problem: Problem) -> dict[str, Any]:
-    """What formulas need of a problem: its tools, in units of √A, with Q_min; its σ_target."""
-    if not isinstance(problem, ShapeProblem):
-        raise Unsupported(f"designs of problem '{problem.name}' are no outlines")
-    facts: dict[str, Any] = {"tools": None, "target": None}
-    constraints = type(problem).constraints
-    if isinstance(problem, ManufacturableProblem) and constraints is ManufacturableProblem.constraints:
-        tools = problem.tools
-        facts["tools"] = {
-            "r": tools.r,
-            "h": tools.h,
-            "container": tools.R_c,
-            "leastQuotient": tools.least_quotient,
-            "names": CONSTRAINTS,
-        }
-    elif constraints is not ShapeProblem.constraints:
-        raise Unsupported(f"problem '{problem.name}' has constraints of its own")
-    if isinstance(problem, TargetRatio):
-        facts["target"] = problem.sigma_target
-    return facts
+    """What the page shows of any problem, and what its formulas need where it names some."""
+    name, facts = None, {"tools": None, "target": None}
+    formulas = problem.explorer_formulas()
+    if formulas is not None:
+        name, told = str(formulas[0]), formulas[1]
+        facts |= told
+    return {"quantity": visible(problem.quantity), "formulas": name, **facts}
+
+
+def _picture(subject: Subject) -> dict[str, Any]:
+    """How a design is drawn: its problem's layout by kind, shape and faces, and the range of its coordinates."""
+    layout = subject.problem.layout
+    kind = next((name for cls, name in KINDS.items() if isinstance(layout, cls)), "bars")
+    shape = (subject.problem.dim,) if layout is None else layout.shape
+    return {
+        "kind": kind,
+        "shape": [int(n) for n in shape],
+        "faces": np.asarray(getattr(layout, "faces", ()), dtype=int).tolist(),
+        "low": float(subject.designs.min()),
+        "high": float(subject.designs.max()),
+    }
 
 
 def _landscape(subject: Subject, centre: np.ndarray, axes: np.ndarray, box: np.ndarray) -> dict[str, Any]:
@@ -104,9 +106,10 @@ def _landscape(subject: Subject, centre: np.ndarray, axes: np.ndarray, box: np.n
     Returns
     -------
     dict
-        ``low``, ``high`` : σ of the lowest and highest colour.
+        ``low``, ``high`` : the displayed value of the lowest and highest colour.
         ``rows``, ``columns`` : the shape of the grid, from the box's lower corner, by the second and the first axis.
         ``levels``, ``feasible`` : a byte a cell, from 0 to 255 and 0 or 1, in base64.
+        ``values`` : the displayed value of each cell, None where it is not finite.
     """
     # values are those of the cells' middles
     ticks = [box[0, axis] + (np.arange(GRID) + 0.5) / GRID * (box[1, axis] - box[0, axis]) for axis in axes]
@@ -114,20 +117,20 @@ def _landscape(subject: Subject, centre: np.ndarray, axes: np.ndarray, box: np.n
     z = np.tile(centre, (len(grid), 1))
     z[:, axes] = grid
     designs = subject.decode(z)
-    feasible = subject.evaluate(designs).feasible
-    quotient = isoperimetric_quotient(vertices(torch.as_tensor(designs))).numpy()
-    with np.errstate(divide="ignore", invalid="ignore"):
-        sigma = np.where(quotient > 0, quotient**-0.5, np.inf)
-    finite = sigma[np.isfinite(sigma)]
+    evaluation = subject.evaluate(designs)
+    value = np.asarray(subject.problem.display(evaluation.objective), dtype=float)
+    finite = value[np.isfinite(value)]
     low, high = np.quantile(finite, [CLIPPED, 1 - CLIPPED]) if len(finite) else (1.0, 1.0)
-    levels = LEVELS * np.clip((sigma - low) / max(high - low, np.finfo(float).tiny), 0, 1)
+    shown = np.nan_to_num(value, nan=high, posinf=np.inf, neginf=-np.inf)
+    levels = LEVELS * np.clip((shown - low) / max(high - low, np.finfo(float).tiny), 0, 1)
     return {
         "low": float(low),
         "high": float(high),
         "rows": len(grid) // GRID,
         "columns": GRID,
         "levels": _bytes(levels.round()),
-        "feasible": _bytes(feasible),
+        "feasible": _bytes(evaluation.feasible),
+        "values": [float(significant(each, 5)) if np.isfinite(each) else None for each in value],
     }
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from bench.experiments.plan import Named, Plan, PlannedArm
+from bench.quantities import fixed
 from bench.store.directory import Store
 
 
@@ -58,7 +59,7 @@ def _progress(rows: list[dict[str, Any]], expected: int) -> Iterator[str]:
     started = sorted(row["started"] for row in rows if row["status"] != "skipped" and "started" in row)
     if started:
         hours = sum(row.get("seconds_worker", 0.0) for row in rows) / 3600
-        yield f"started from {started[0]} to {started[-1]}; {hours:.2f} hours of workers"
+        yield f"started from {started[0]} to {started[-1]}; {fixed(hours, 2)} hours of workers"
     reasons = Counter((row["status"], row["reason"]) for row in rows if row["reason"])
     for (what, why), number in reasons.most_common():
         yield f"{what}: {number} × {why}"

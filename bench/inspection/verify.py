@@ -15,6 +15,7 @@ import numpy as np
 from bench.errors import BadInput, reason
 from bench.experiments.experiment import run_key
 from bench.experiments.registry import from_record
+from bench.quantities import significant
 from bench.searching.ledger import evaluate
 from bench.store.directory import Store
 
@@ -137,7 +138,7 @@ def _of_design(problem: Problem, row: dict[str, Any]) -> Iterator[str]:
     if not _equal(displayed, row["best"]):
         yield f"its design has {row['quantity']} = {displayed!r}, not {row['best']!r}"
     if not evaluation.feasible[0]:
-        yield f"its design is not feasible: a constraint is {evaluation.constraints[0].max():.3g}"
+        yield f"its design is not feasible: a constraint is {significant(evaluation.constraints[0].max(), 3)}"
     for sentence in verification.reasons:
         yield f"its design fails verification: {sentence}"
     if verification.value is not None and not _equal(verification.value, row["best"]):

@@ -14,7 +14,6 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from bench.analysis.compare import significant
 from bench.analysis.plots.style import EVALUATIONS, PAGE, PALETTE, STYLE, plain
 from bench.errors import BadInput, unknown
 from bench.latent import drawing
@@ -22,6 +21,7 @@ from bench.latent.interpolation import WAYS, design_of, way
 from bench.latent.landscape import near, paint, survey, ways
 from bench.latent.plane import Plane, across
 from bench.latent.subject import Subject
+from bench.quantities import caption
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -265,6 +265,5 @@ def _two_panels() -> tuple[Figure, Any]:
 
 
 def _caption(subject: Subject, row: pd.Series) -> str:
-    value = float(row["value"])
-    shown = significant(value, 4) if np.isfinite(value) else "–"
+    shown = caption(float(row["value"]))
     return f"{plain(subject.problem.quantity)} {shown}{'' if row.get('feasible', True) else ', infeasible'}"

@@ -18,6 +18,7 @@ from bench.errors import BadInput
 from bench.latent import drawing
 from bench.latent.plane import MARGIN, Plane, across
 from bench.latent.subject import Subject
+from bench.quantities import caption
 
 POINTS = 200
 """Of a row of the lattice."""
@@ -214,7 +215,7 @@ def landmarks(ax: Axes, subject: Subject, plane: Plane, data: pd.DataFrame) -> N
             best["v"],
             "D",
             color="white",
-            label=f"best here, {quantity} {best['value']:.4g}",
+            label=f"best here, {quantity} {caption(best['value'])}",
             **STAR | {"markersize": 5.0},
         )
 

@@ -11,10 +11,10 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from bench.analysis import plots
-from bench.analysis.compare import significant
 from bench.analysis.plots.style import COLUMN, GREY, PALETTE, STYLE, plain
 from bench.errors import BadInput
 from bench.latent.subject import Subject
+from bench.quantities import caption, fixed, percent, significant
 
 SHEET = 48
 """Designs on a contact sheet."""
@@ -114,18 +114,20 @@ def sentences(subject: Subject, found: dict[str, Any]) -> str:
     quantity = subject.problem.quantity
     ours, data = (" / ".join(significant(q, 4) for q in found[name]) for name in ("quartiles", "data_quartiles"))
     return (
-        f"{found['samples']} samples of {subject.name} on {subject.problem.name}: {found['feasible']:.1%} satisfy the "
-        f"constraints\nnovelty (median distance to the nearest training design, over that of training designs): "
-        f"{found['novelty']:.2f}\ndiversity (mean distance between samples, over that of training designs): "
-        f"{found['diversity']:.2f}\n{quantity}, quartiles: {ours}; training designs: {data}; {found['without_value']} "
-        f"samples have none\nKolmogorov-Smirnov distance between the two: {found['apart']:.2f}"
+        f"{found['samples']} samples of {subject.name} on {subject.problem.name}: {percent(found['feasible'], 1)} "
+        "satisfy the constraints\n"
+        "novelty (median distance to the nearest training design, over that of training designs): "
+        f"{fixed(found['novelty'], 2)}\ndiversity (mean distance between samples, over that of training designs): "
+        f"{fixed(found['diversity'], 2)}\n{quantity}, quartiles: {ours}; training designs: {data}; "
+        f"{found['without_value']} samples have none\n"
+        f"Kolmogorov-Smirnov distance between the two: {fixed(found['apart'], 2)}"
     )
 
 
 def sheet(subject: Subject, samples: Samples) -> tuple[Figure, np.ndarray]:
     """A contact sheet of the first 48 samples, with what they are worth; those that break a constraint are marked."""
     marks = ["" if ok else " ✗" for ok in samples.feasible[:SHEET]]
-    shown = [significant(value, 4) if np.isfinite(value) else "–" for value in samples.value[:SHEET]]
+    shown = [caption(value) for value in samples.value[:SHEET]]
     captions = [f"{subject.problem.quantity} {value}{mark}" for value, mark in zip(shown, marks, strict=True)]
     return plots.sheet(samples.designs[:SHEET], subject.draw, captions)
 

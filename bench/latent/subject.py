@@ -97,7 +97,7 @@ class Subject:
             return evaluate(self.problem, x)
 
     def display(self, evaluation: Evaluation) -> np.ndarray:
-        """Displayed values (n,), such as σ."""
+        """Displayed values (n,)."""
         with _named("problems", self.fit.problem.name):
             return np.asarray(self.problem.display(evaluation.objective), dtype=float)
 

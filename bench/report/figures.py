@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.analysis import plots
-from bench.analysis.compare import significant
 from bench.analysis.plots.designs import from_records as gallery
 from bench.analysis.records import Records
 from bench.errors import reason, visible
 from bench.experiments.registry import from_record
 from bench.names import file_names
+from bench.quantities import displayed
 from bench.searching import instance
 from bench.searching.ledger import evaluate
 
@@ -149,5 +149,5 @@ def _designs(records: Records, trusted: Collection[str], sheets: bool) -> Iterat
     if drawn is not None:
         shown = drawn[:SHEET_SIZE]
         values = problem.display(evaluate(problem, shown).objective)
-        captions = [f"{problem.quantity} {significant(value, 5)}" for value in values]
+        captions = [f"{problem.quantity} {displayed(value)}" for value in values]
         yield "sheet", plots.sheet(shown, problem.draw, captions)[0]

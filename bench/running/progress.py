@@ -7,6 +7,8 @@ import time
 from types import TracebackType
 from typing import Self
 
+from bench.quantities import whole
+
 SECONDS_BETWEEN_LINES = 5.0
 
 
@@ -57,7 +59,7 @@ class Lines(Progress):
             return
         self._shown = now
         left = (now - self._started) / max(done - 1, 1) * (total - done)
-        print(f"{what} {done}/{total}" + (f", about {left:.0f} s left" if done < total else ""), file=sys.stderr)
+        print(f"{what} {done}/{total}" + (f", about {whole(left)} s left" if done < total else ""), file=sys.stderr)
 
 
 class Bars(Progress):

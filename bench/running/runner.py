@@ -11,6 +11,7 @@ from joblib import cpu_count
 
 from bench.errors import BadInput
 from bench.experiments.experiment import Experiment, Fit, Run, fits
+from bench.quantities import stated
 from bench.running import provenance
 from bench.running.execution import Failure, execute_fit, execute_run, lost, skipped
 from bench.running.progress import Progress, Silent
@@ -123,7 +124,7 @@ def run(
     if jobs is not None and (jobs < 1 or dask is not None):
         raise BadInput(f"jobs: {jobs} " + ("must be at least 1" if jobs < 1 else "has no meaning on a Dask cluster"))
     if not 0 < time_limit <= LONGEST:
-        raise BadInput(f"time_limit: {time_limit} must be more than 0 and at most {LONGEST:g} seconds")
+        raise BadInput(f"time_limit: {time_limit} must be more than 0 and at most {stated(LONGEST)} seconds")
     if not fresh:
         store.check(experiment)
     with teams.local(jobs or cpu_count()) if dask is None else teams.cluster(dask) as team:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from bench.experiments.registry import resolve
+from bench.quantities import significant
 
 TOLD = {"optimum", "best_known", "best_known_displayed", "best", "quantity"}
 """What a row must have beside its design; that of a run which broke early may lack it."""
@@ -61,5 +62,5 @@ def _find(row: dict[str, Any]) -> Find | None:
     unknown = math.isnan(row["best_known"])
     if unknown and entry is None:
         return None
-    known = "none is on record" if unknown else f"the best known has {row['best_known_displayed']:.8g}"
-    return Find(row["problem"], f"{row['quantity']} = {row['best']:.8g} by {row['arm']}; {known}", entry)
+    known = "none is on record" if unknown else f"the best known has {significant(row['best_known_displayed'], 8)}"
+    return Find(row["problem"], f"{row['quantity']} = {significant(row['best'], 8)} by {row['arm']}; {known}", entry)

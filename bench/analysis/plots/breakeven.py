@@ -16,6 +16,7 @@ from bench.analysis.compare import target_text
 from bench.analysis.cost import table, work
 from bench.analysis.plots.style import COLUMN, GREY, STYLE, choose, colours, plain
 from bench.analysis.records import Records
+from bench.quantities import stated
 
 EVALUATION = np.logspace(-6.0, 5.0, 133)
 REUSE = np.logspace(0.0, 3.0, 61)
@@ -64,7 +65,7 @@ def from_records(records: Records, target: float | None = None, ax: Axes | None 
     if target is not None:
         costs = costs[costs["target"] == target]
         if costs.empty:
-            raise ValueError(f"no run has the target {target:.10g}")
+            raise ValueError(f"no run has the target {stated(target)}")
     targets = list(dict.fromkeys(costs["target"]))
     if ax is not None and len(targets) > 1:
         raise ValueError(f"this shows one target; choose from {targets}")

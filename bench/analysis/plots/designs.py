@@ -14,9 +14,9 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from bench.analysis import measures
-from bench.analysis.compare import significant
 from bench.analysis.plots.style import GREY, PAGE, PALETTE, STYLE, choose, colours, ordered, plain, raw_first
 from bench.analysis.records import Records
+from bench.quantities import displayed
 
 Draw = Callable[[NDArray[np.float64], Axes], object]
 """What draws one design, shape (d,), on axes: the ``draw`` of a problem."""
@@ -84,7 +84,7 @@ def from_records(records: Records, draw: Draw, problem: str | None = None) -> tu
                 continue
             ax.set_prop_cycle(color=[hues[encoder]])
             draw(np.asarray(design, dtype=float), ax)
-            ax.set_xlabel(f"{quantity} {significant(value, 5)}", labelpad=1.0)
+            ax.set_xlabel(f"{quantity} {displayed(value)}", labelpad=1.0)
             full.append(ax)
         same_scale(full)
     return figure, data

@@ -9,9 +9,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullLocator
 
 from bench.analysis import encoders
-from bench.analysis.encoders import NEGLIGIBLE
 from bench.analysis.plots.style import COLUMN, GREY, PALETTE, STYLE, choose, plain
 from bench.analysis.records import Records
+from bench.quantities import NEGLIGIBLE
 
 PANELS = {"prior_valid": "valid", "rmse": "RMSE", "prior_spread": "spread"}
 LOGARITHMIC = {"rmse", "prior_spread"}

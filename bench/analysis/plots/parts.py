@@ -8,10 +8,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from bench.analysis.compare import significant
 from bench.analysis.decomposition import table
 from bench.analysis.plots.style import COLUMN, PALETTE, STYLE, choose, plain
 from bench.analysis.records import Records
+from bench.quantities import rough, significant
 
 PARTS = {"representation_gap": ("representation gap", PALETTE[1], ""), "search_gap": ("search gap", PALETTE[2], "////")}
 ROW = 0.17
@@ -66,7 +66,7 @@ def _draw(ax: Axes, data: pd.DataFrame) -> None:
         )  # fmt: skip
         begin = begin + length
     for place, (end, total) in enumerate(zip(begin, data["total_gap"], strict=True)):
-        text = significant(total, 2) if total >= 1e-4 else f"{total:.0e}"
+        text = rough(total) if total >= 1e-4 else significant(total, 1)
         ax.annotate(text, (end, place), (2, 0), textcoords="offset points", va="center", fontsize=7.0)
     ax.set(xlim=(0.0, right), ylim=(max(len(data), 1) - 0.4, -0.6), yticks=range(len(data)))
     ax.set_yticklabels([plain(arm) for arm in data["arm"]])

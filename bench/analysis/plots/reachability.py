@@ -14,6 +14,7 @@ from bench.analysis import encoders
 from bench.analysis.plots.curves import FLOOR
 from bench.analysis.plots.style import COLUMN, DASHES, PALETTE, STYLE, choose, colours, ordered, plain
 from bench.analysis.records import Records
+from bench.quantities import whole
 
 MARKERS = ("o", "s", "D", "^", "v", "P", "X", "<", ">", "*", "h")
 
@@ -79,7 +80,7 @@ def _draw(ax: Axes, data: pd.DataFrame) -> None:
         ax.plot(rows["latent_dim"], value, label=plain(name), linewidth=1.0, clip_on=False, zorder=3, **look)
     ax.set_xscale("log", base=2)
     ks = sorted(data["latent_dim"].unique())
-    ax.set_xticks(ks, labels=[f"{k:.0f}" for k in ks])
+    ax.set_xticks(ks, labels=[whole(k) for k in ks])
     ax.minorticks_off()
     ax.set_xlabel("latent dimensions k")
     if data.empty:

@@ -17,15 +17,28 @@ const player = new Player((latent) => move(latent));
 const pins = new Pins(
   (latent) => (player.stop(), move(latent)),
   (latent) => decoders[current](latent),
+  () => space().picture,
 );
 
 function space() {
   return spaces[current];
 }
 
-function constraints(index, outline) {
+// The formulas that its problem names, if any.
+function formulas(index) {
+  return FORMULAS[spaces[index].problem.formulas];
+}
+
+function constraints(index, x) {
   const { tools } = spaces[index].problem;
-  return tools ? constraintsOf(outline, tools) : [];
+  return tools ? formulas(index).constraintsOf(x, tools) : [];
+}
+
+// By formulas, or else of the landscape's cell that the point is in; off the plane it is not known.
+function measure(x) {
+  const live = formulas(current);
+  if (live) return live.measure(x);
+  return isAside() ? { value: NaN, isFeasible: true } : plane.cell(z);
 }
 
 function others() {
@@ -41,7 +54,7 @@ function isAside() {
 function frame() {
   const x = decoders[current](z);
   const [measured, broken] = [measure(x), constraints(current, x).map((g) => !(g <= TOLERANCE))];
-  const isFine = Number.isFinite(measured.sigma) && !broken.includes(true);
+  const isFine = formulas(current) ? Number.isFinite(measured.sigma) && !broken.includes(true) : measured.isFeasible;
   if (plane.isAside !== isAside()) plane.show(space(), isAside());
   shape.draw(x, measured, space(), isFine);
   plane.draw(z, player.path, player.progress);
@@ -65,9 +78,13 @@ function moveByHand(latent) {
   move(latent);
 }
 
-function tellNumbers({ sigma, P, A }) {
-  const { target } = space().problem;
-  byId("sigma").textContent = figures(sigma);
+function tellNumbers({ sigma, P, A, value }) {
+  const { target, quantity } = space().problem;
+  const isLive = Boolean(formulas(current));
+  byId("quantity").textContent = isLive ? "σ" : quantity;
+  for (const number of document.querySelectorAll(".measured")) number.hidden = !isLive;
+  byId("sigma").textContent = isLive || !Number.isNaN(value) ? figures(isLive ? sigma : value) : "–";
+  if (!isLive) return;
   byId("perimeter").textContent = figures(P);
   byId("area").textContent = figures(A);
   byId("deviation").textContent = target ? figures(Math.abs(sigma / target - 1)) : "";
@@ -80,6 +97,12 @@ function tellState(broken, isFine) {
     items[index].lastChild.textContent = isBroken ? "violated" : "ok";
   });
   const sentence = broken.length ? "All constraints are satisfied" : "No constraints";
+  if (!formulas(current)) {
+    const told = isAside() ? "Its value is known on the plane only" : isFine ? "Feasible" : "Infeasible";
+    byId("state").textContent = isAside() ? told : `${told}; as computed on a grid of the plane`;
+    byId("state").classList.toggle("violated", !isFine);
+    return;
+  }
   byId("state").textContent = isFine ? sentence : broken.length ? "Cannot be made" : "Encloses no area";
   byId("state").classList.toggle("violated", !isFine);
 }
@@ -171,9 +194,9 @@ function caption({ axes, centre, share }) {
 function describe() {
   const { names, landscape } = space();
   byId("note").textContent = caption(space());
-  byId("low").textContent = `σ ${landscape.low.toFixed(3)}`;
-  byId("high").textContent = landscape.high.toFixed(3);
-  byId("hatched").hidden = !space().problem.tools;
+  byId("low").textContent = `${space().problem.quantity} ${landscape.low.toPrecision(4)}`;
+  byId("high").textContent = landscape.high.toPrecision(4);
+  byId("hatched").hidden = !bytes(landscape.feasible).includes(0);
   byId("legend").replaceChildren(
     ...names.map((name, index) => {
       const item = element("li", {}, name);
@@ -208,7 +231,7 @@ function pressArrow([right, up]) {
 }
 
 function saveShape() {
-  save(decoders[current](z), space().title.join(" "));
+  save(decoders[current](z), space().picture, space().title.join(" "));
   announce("Saved the shape");
 }
 

@@ -1,5 +1,6 @@
 // Small things that the parts of the page share.
 
+const TOLERANCE = 1e-6; // by which a constraint may be exceeded
 const SVG = "http://www.w3.org/2000/svg";
 
 function byId(id) {

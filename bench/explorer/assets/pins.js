@@ -1,9 +1,10 @@
 // Shapes that are kept, and the way between the two that were chosen last.
 
 class Pins {
-  // `move` is told of a latent to show, `decode` gives its design.
-  constructor(move, decode) {
+  // `move` is told of a latent to show, `decode` gives its design, `picture` says how that is drawn.
+  constructor(move, decode, picture) {
     this.move = move;
+    this.picture = picture;
     this.decode = decode;
     byId("between").addEventListener("input", () => this.go(Number(byId("between").value)));
     byId("clear").addEventListener("click", () => this.clear());
@@ -45,7 +46,7 @@ class Pins {
     const end = this.ends.length < 2 ? "" : ["A", "B"][this.ends.indexOf(index)] ?? "";
     const label = `Pinned shape ${index + 1}${end && `, end ${end}`}`;
     const button = element("button", { type: "button", class: "thumbnail", "aria-label": label });
-    button.append(thumbnail(this.decode(z)), element("span", {}, end || index + 1));
+    button.append(thumbnail(this.decode(z), this.picture()), element("span", {}, end || index + 1));
     button.classList.toggle("end", Boolean(end));
     button.addEventListener("click", () => this.choose(index));
     return button;

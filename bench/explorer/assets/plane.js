@@ -53,6 +53,18 @@ class Plane {
     return moved;
   }
 
+  // What is known of the landscape's cell that a latent on the plane lies in.
+  cell(z) {
+    const { low, high, axes, landscape } = this.space;
+    const counts = [landscape.columns, landscape.rows];
+    const [column, row = 0] = axes.map((axis, at) => {
+      const share = (z[axis] - low[axis]) / (high[axis] - low[axis]);
+      return Math.min(counts[at] - 1, Math.max(0, Math.floor(share * counts[at])));
+    });
+    const at = row * landscape.columns + column;
+    return { value: landscape.values[at] ?? Infinity, isFeasible: bytes(landscape.feasible)[at] === 1 };
+  }
+
   drawLandscape(pen) {
     const { rows, columns, levels } = this.space.landscape;
     const image = new ImageData(columns, rows);

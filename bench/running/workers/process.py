@@ -15,6 +15,7 @@ from pathlib import Path
 from threading import Lock
 from typing import IO, Any, TypeVar, cast
 
+from bench.quantities import stated
 from bench.running.provenance import THREAD_SETTINGS
 from bench.running.workers import serve
 
@@ -104,8 +105,8 @@ class Worker:
     def _death(self, limit: float | None) -> Death:
         code = self._process.wait()
         diary = self._diary.read_text(encoding="utf-8", errors="replace") if self._diary.exists() else ""
-        if diary.startswith(TIMED_OUT):
-            return Death(f"it took longer than the time limit of {limit:g} s", diary, by_itself=True)
+        if limit is not None and diary.startswith(TIMED_OUT):
+            return Death(f"it took longer than the time limit of {stated(limit)} s", diary, by_itself=True)
         if diary:
             return Death(f"it ended its process: {diary.partition(chr(10))[0]}", diary, by_itself=True)
         if code < 0:

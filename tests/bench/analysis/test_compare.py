@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.analysis.compare import SpeedUp, break_even, compare_arms, significant, speed_up
+from bench.analysis.compare import SpeedUp, break_even, compare_arms, speed_up
 from bench.analysis.runtimes import ert_lower_bound, resample
 
 PRICES = st.lists(st.tuples(st.integers(1, 10_000), st.booleans()), min_size=2, max_size=8)
@@ -26,22 +26,6 @@ def hits(**arms: list[Any]) -> pd.DataFrame:
     frame = pd.DataFrame(rows).assign(problem="disc", target=1.05)
     frame["run"] = frame[["arm", "replicate", "search"]].astype(str).agg("-".join, axis=1)
     return frame.assign(success=frame["spent"] > 0, spent=frame["spent"].abs().astype(float))
-
-
-@pytest.mark.parametrize(
-    ("value", "digits", "text"),
-    [
-        (18234.0, 3, "18200"),
-        (1.00016, 5, "1.0002"),
-        (0.000123, 2, "0.00012"),
-        (0.0, 2, "0"),
-        (inf, 2, "∞"),
-        (-inf, 2, "-∞"),
-        (nan, 2, "–"),
-    ],
-)
-def test_significant_digits_in_positional_notation(value: float, digits: int, text: str) -> None:
-    assert significant(value, digits) == text
 
 
 @pytest.mark.parametrize(

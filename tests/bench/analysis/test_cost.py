@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from bench.analysis.cost import COLUMNS, REUSES, cost_table, duration, render, work
+from bench.analysis.cost import COLUMNS, REUSES, cost_table, render, work
 from bench.analysis.tables import efficiency_table
 
 Frames = tuple[pd.DataFrame, pd.DataFrame]
@@ -114,22 +114,6 @@ def test_against_raw_search_that_never_succeeds_it_is_an_upper_bound(records: Si
     assert [table.loc["vae/a", f"break_even_{m}_relation"] for m in REUSES] == ["≤"] * 3
     assert 0.0 < table.loc["vae/a", "break_even_1"] < inf
     assert "≤" in render(table.reset_index())
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [
-        (nan, "–"),
-        (0.0, "0"),
-        (2e-7, "0.2 µs"),
-        (0.0042, "4.2 ms"),
-        (42.0, "42 s"),
-        (90.0, "1.5 min"),
-        (172800.0, "2 d"),
-    ],
-)
-def test_durations_read_in_a_table(seconds: float, text: str) -> None:
-    assert duration(seconds) == text
 
 
 @pytest.mark.parametrize("form", ["text", "markdown", "latex", "csv"])

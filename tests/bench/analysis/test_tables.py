@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
+from bench.analysis import writers
 from bench.analysis.tables import efficiency_table, render
 from bench.analysis.writers import WIDTH
 
@@ -263,3 +264,11 @@ def test_of_few_replicates_only_the_best_is_marked_and_that_is_said(records: Sim
     assert text.count(" *1/1  10 ") == 1
     assert "~1/1" not in text
     assert "No tests at σ ≤ 1.05: with fewer than 4 replicates an arm" in text
+
+
+def test_words_of_a_text_table_are_never_cut_however_many_columns_there_are() -> None:
+    name, number = "spectral-vae-with-a-long-name/trust-region-bayesian", "0.00012 [2.8e-14, 3.1e-14]"
+    cells = pd.DataFrame({"arm": [name], **{f"evaluations {column}": [number] for column in range(20)}})
+    text = writers.render(cells, lambda table, write: iter([write.table("wide", table)]))
+    assert name in text
+    assert text.count("evaluations") == text.count("2.8e-14") == 20

@@ -1,6 +1,5 @@
 // The formulas of `problems.geometry` and `problems.manufacturing`, for one outline (2N): x0, y0, x1, y1, ...
 
-const TOLERANCE = 1e-6;
 const LONGEST_EDGE = 1.5; // in mean edges
 const LEAST_COSINE = 0.5; // of the angle by which consecutive edges turn
 const SOFTENING = 1e-3; // the length below which two points count as one, in √A
