@@ -263,7 +263,8 @@ class Autoencoder(Encoder):
 
 def _refuse_others(weights: dict[str, Tensor], expected: dict[str, Tensor]) -> None:
     for name in sorted(weights.keys() | expected.keys()):
-        found, needed = (tuple(each[name].shape) if name in each else None for each in (weights, expected))
+        # a single number comes back from a file as an array of one
+        found, needed = (tuple(each[name].shape) or (1,) if name in each else None for each in (weights, expected))
         if found != needed:
             raise ValueError(f"the stored encoder's 'network.{name}' has the shape {found}; it must be {needed}")
 
