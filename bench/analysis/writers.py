@@ -10,6 +10,8 @@ import pandas as pd
 
 WIDTH, MOST = 148, 10_000
 """Characters in a line of text; a table whose words need more gets more."""
+WORD = 40
+"""Characters of a word that is never cut."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,7 @@ def _text_table(title: str, cells: pd.DataFrame) -> str:
     for column, name in enumerate(header):
         # a name that is cut in two cannot be searched for: a column is as wide as its longest word
         longest = max(len(word) for cell in (name, *cells.iloc[:, column]) for word in cell.split() or [""])
-        table.add_column(name, justify="right" if column else "left", overflow="fold", min_width=longest)
+        table.add_column(name, justify="right" if column else "left", overflow="fold", min_width=min(longest, WORD))
     for row in rows:
         table.add_row(*row)
     # an interval's brackets are no Rich markup, and a notebook or a pipe gets the same plain text as a terminal
