@@ -8,8 +8,12 @@ from textwrap import fill
 
 import pandas as pd
 
-WIDTH, MOST = 148, 10_000
+WIDTH = 148
 """Characters in a line of text; a table whose words need more gets more."""
+BETWEEN = 3
+"""Characters between two columns."""
+WORD = 40
+"""Characters of a word that is never cut."""
 
 
 @dataclass(frozen=True)
@@ -88,16 +92,28 @@ def _text_table(title: str, cells: pd.DataFrame) -> str:
 
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
     header, *rows = _lines(cells)
+    # a name that is cut in two cannot be searched for: a column is as wide as its longest word, within reason
+    words = [[len(word) for cell in column for word in cell.split()] for column in zip(header, *rows, strict=True)]
+    widths = [min(max(lengths, default=1), WORD) for lengths in words]
+    room = WIDTH - sum(widths) - BETWEEN * len(widths) - 1
     for column, name in enumerate(header):
-        # a name that is cut in two cannot be searched for: a column is as wide as its longest word
-        longest = max(len(word) for cell in (name, *cells.iloc[:, column]) for word in cell.split() or [""])
-        table.add_column(name, justify="right" if column else "left", overflow="fold", min_width=longest)
+        whole = max(len(row[column]) for row in (header, *rows))
+        more = max(0, min(room, whole - widths[column]))
+        widths[column], room = widths[column] + more, room - more
+        table.add_column(name, justify="right" if column else "left", overflow="fold", width=widths[column])
     for row in rows:
         table.add_row(*row)
     # an interval's brackets are no Rich markup, and a notebook or a pipe gets the same plain text as a terminal
-    console = Console(width=MOST, color_system=None, markup=False, emoji=False, highlight=False, force_jupyter=False)
+    console = Console(
+        width=max(WIDTH, sum(widths) + BETWEEN * len(widths) + 1),
+        color_system=None,
+        markup=False,
+        emoji=False,
+        highlight=False,
+        force_jupyter=False,
+    )
     with console.capture() as page:
-        console.print(table, width=max(WIDTH, console.measure(table).minimum))
+        console.print(table, crop=False)
     return "\n".join(line.rstrip() for line in page.get().rstrip().splitlines())
 
 

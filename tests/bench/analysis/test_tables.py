@@ -267,7 +267,7 @@ def test_of_few_replicates_only_the_best_is_marked_and_that_is_said(records: Sim
 
 
 def test_words_of_a_text_table_are_never_cut_however_many_columns_there_are() -> None:
-    name, number = "spectral-vae-with-a-long-name/trust-region-bayesian", "0.00012 [2.8e-14, 3.1e-14]"
+    name, number = "spectral-vae-16/trust-region-bayesian", "0.00012 [2.8e-14, 3.1e-14]"
     cells = pd.DataFrame({"arm": [name], **{f"evaluations {column}": [number] for column in range(20)}})
     text = writers.render(cells, lambda table, write: iter([write.table("wide", table)]))
     assert name in text
