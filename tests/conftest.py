@@ -4,6 +4,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # before NumPy is imported: as in a worker, and for its children too
+
 import pytest
 from hypothesis import settings
 from lasting import LastingCrew
@@ -12,8 +14,6 @@ from support import made_once
 import bench
 from bench.running.workers import teams
 from bench.running.workers.process import Crew
-
-os.environ.setdefault("OMP_NUM_THREADS", "1")  # as in a worker, and for its children too
 
 settings.register_profile("suite", deadline=None)  # the first call pays for imports
 settings.load_profile("suite")
