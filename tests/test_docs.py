@@ -5,6 +5,7 @@ from __future__ import annotations
 import doctest
 import re
 from importlib import import_module
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +90,21 @@ def test_the_examples_for_contributors_conform() -> None:
     for code in blocks(ROOT / "CONTRIBUTING.md", "python"):
         exec(code, names)
     names["test_that_they_conform"]()
+
+
+def test_the_picture_shows_every_room_and_none_imports_one_above_it() -> None:
+    spec = spec_from_file_location("rooms", ROOT / "docs" / "rooms.py")
+    assert spec is not None
+    assert spec.loader is not None
+    rooms = module_from_spec(spec)
+    spec.loader.exec_module(rooms)
+    order = [room for layer in rooms.layers() for room in layer] + list(rooms.SIDES)
+    there = {path.stem for path in (ROOT / "bench").iterdir() if path.is_dir() or path.suffix == ".py"}
+    assert {*order} - {*rooms.SIDES} == there - {"__init__", "__pycache__"}
+    picture = rooms.PICTURE.read_text(encoding="utf-8")
+    assert [room for room in order if picture.count(f">{room}<") < 2] == []
+    for room, others in rooms.imports().items():
+        assert [other for other in others if order.index(other) < order.index(room)] == []
 
 
 @pytest.mark.parametrize("module", ["problems.base", "encoders.base", "bench.optimisers.base"])
