@@ -9,14 +9,8 @@ import numpy as np
 import pandas as pd
 
 from bench.analysis import frames
-from bench.analysis.frames import TRACE as TRACE
-from bench.analysis.frames import attempted as attempted
-from bench.analysis.frames import direction as direction
-from bench.analysis.frames import gap as gap
-from bench.analysis.frames import regular as regular
-from bench.analysis.frames import verified as verified
+from bench.analysis.frames import direction, gap, verified
 from bench.analysis.records import Records
-from bench.analysis.summary import switches as switches
 
 PAIR = ["problem", "encoder", "optimiser"]
 

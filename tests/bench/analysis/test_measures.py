@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.analysis.measures import attempted, best_designs, best_so_far, convergence, gap, hits, optima, summarise
+from bench.analysis.frames import attempted, gap
+from bench.analysis.measures import best_designs, best_so_far, convergence, hits, optima, summarise
 
 
 def test_hits_are_the_first_verified_design_that_meets_each_target(records: SimpleNamespace) -> None:

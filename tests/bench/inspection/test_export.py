@@ -14,6 +14,7 @@ import pytest
 
 import bench
 from bench.analysis import measures
+from bench.analysis.frames import attempted
 from bench.analysis.runtimes import ert
 from bench.analysis.tables import efficiency_table, render
 from bench.errors import BadInput
@@ -220,7 +221,7 @@ def test_a_folder_that_holds_something_or_is_none_is_refused(tmp_path: Path) -> 
 def test_a_whole_experiment_is_exported(tiny_run: Path, tmp_path: Path) -> None:
     runs, traces = bench.load(tiny_run)
     exported = list(parsed(list(to_ioh(runs, traces, tmp_path / "ioh"))))
-    spent = measures.attempted(runs)[["arm", "replicate", "price", "best_objective"]].itertuples(index=False)
+    spent = attempted(runs)[["arm", "replicate", "price", "best_objective"]].itertuples(index=False)
     found = {(arm, said["instance"], said["evals"], said["best"]["y"]) for arm, _, said, _ in exported}
     assert found == {tuple(each) for each in spent}
     assert len(found) == len(exported) == len(runs) > 0

@@ -10,7 +10,7 @@ import pytest
 from support import assert_same_records, experiment_file
 
 import bench
-from bench.analysis import measures
+from bench.analysis.summary import switches
 from bench.errors import BadInput
 from bench.experiments.experiment import Experiment
 from bench.searching.retraining import weighted
@@ -44,7 +44,7 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_switch_is_on_record_with_its_reason_and_said_under_the_table(done: Path) -> None:
     runs, traces = bench.load(done)
-    told = measures.switches(runs).groupby("arm")[["stage", "evaluations", "why"]].first()
+    told = switches(runs).groupby("arm")[["stage", "evaluations", "why"]].first()
     assert told.loc["hand-off"].tolist() == [2, 20, "its share is spent"]
     assert told.loc["greedy"].tolist() == [2, 40, "the budget is spent"]
     assert "raw/l-bfgs" not in told.index
