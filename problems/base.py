@@ -25,6 +25,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 
     from problems.layouts.base import Layout
 
+Pullback = Callable[[np.ndarray, np.ndarray], np.ndarray]
+"""Gradients (n, d) of weights (n,) times objectives plus weights (n, m) times constraints."""
 FEASIBILITY_TOLERANCE = 1e-6
 """A design is feasible when every constraint is at most this."""
 
@@ -238,6 +241,25 @@ class DifferentiableProblem(Problem):
     def constraints(self, x: Tensor) -> Tensor:
         """Signed constraints, shape (n, m), of float64 designs, shape (n, d); by default none."""
         return x.new_zeros((len(x), 0))
+
+    def linearise(self, x: np.ndarray) -> tuple[Evaluation, Pullback]:
+        """Evaluate designs of shape (n, d), and give the function that differentiates any sum of what was found.
+
+        Override it, together with `evaluate`, where gradients are written out or come from a solver; the default asks
+        Torch.
+        """
+        import torch
+
+        leaf = torch.tensor(x, dtype=torch.float64, requires_grad=True)
+        objective, constraints = self.objective(leaf), self.constraints(leaf)
+
+        def pullback(of_objective: np.ndarray, of_constraints: np.ndarray) -> np.ndarray:
+            weighted = (objective * torch.from_numpy(of_objective)).sum()
+            if constraints.shape[1]:
+                weighted = weighted + (constraints * torch.from_numpy(of_constraints)).sum()
+            return torch.autograd.grad(weighted, leaf)[0].numpy()
+
+        return Evaluation(objective.detach().numpy(), constraints.detach().numpy()), pullback
 
     def evaluate(self, x: np.ndarray) -> Evaluation:
         """Evaluate designs of shape (n, d) without recording gradients."""

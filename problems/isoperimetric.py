@@ -41,6 +41,10 @@ class Isoperimetric(ShapeProblem):
         """1 − Q, shape (n,)."""
         return 1 - isoperimetric_quotient(vertices(x))
 
+    def of_quotient(self, quotient: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """1 − Q, and −1."""
+        return 1 - quotient, np.full_like(quotient, -1.0)
+
     def quotient(self, objective: np.ndarray) -> np.ndarray:
         """Q of an objective value."""
         return 1 - objective

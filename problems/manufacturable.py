@@ -85,6 +85,11 @@ class ManufacturableProblem(ShapeProblem):
         """Signed constraints, shape (n, 7); see `problems.manufacturing`."""
         return self.tools.constraints(vertices(x))
 
+    @property
+    def _compiled_tools(self) -> tuple[float, float, float, float, int]:
+        tools = self.tools
+        return tools.r, tools.h, tools.R_c, tools.least_quotient, tools.near(self.n_vertices)
+
     def explorer_formulas(self) -> tuple[Path, dict[str, Any]] | None:
         """Those of outlines, with the tools, unless a subclass has constraints of its own."""
         if type(self).constraints is not ManufacturableProblem.constraints:

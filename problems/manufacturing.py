@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 
 from problems.geometry import isoperimetric_quotient, unit_size
+from problems.ties import NO_CURVATURE, TIE
 
 CONSTRAINTS = ("features", "gaps", "orientation", "resolution", "turn", "turning number", "container")
 """What the columns of `Tools.constraints` stand for."""
@@ -76,24 +77,25 @@ class Tools:
         before = torch.roll(direction, 1, dims=2)
         cosine = (before * direction).sum(dim=1)
         sine = before[:, 0] * direction[:, 1] - before[:, 1] * direction[:, 0]
+        # a whole number, but for rounding: its gradient is zero
         turns = torch.atan2(sine, cosine).sum(dim=1) / (2 * math.pi)
-        inside, outside = tangent_point_curvatures(outline, self._near(points.shape[1]))
-        longest = length.amax(dim=1)
-        relative = longest / (LONGEST_EDGE * length.mean(dim=1))
+        inside, outside = tangent_point_curvatures(outline, self.near(points.shape[1]))
+        longest = _largest(length)
+        relative, absolute = longest / (LONGEST_EDGE * length.mean(dim=1)), longest / (self.r * size)
         return torch.stack(
             [
                 _compressed(inside * self.r - 1),
                 _compressed(outside * self.h - 1),
                 1 - quotient / self.least_quotient,
-                torch.maximum(relative, longest / (self.r * size)) - 1,
-                LEAST_COSINE - cosine.amin(dim=1),
-                (turns - 1).abs() - 0.5,
-                _compressed(_length(outline).amax(dim=1) / self.R_c - 1),
+                torch.where(absolute > relative, absolute, relative) - 1,
+                LEAST_COSINE + _largest(-cosine),
+                (turns.detach() - 1).abs() - 0.5,
+                _compressed(_largest(_length(outline)) / self.R_c - 1),
             ],
             dim=-1,
         )
 
-    def _near(self, n_vertices: int) -> int:
+    def near(self, n_vertices: int) -> int:
         """How many edges a half-turn of the tool takes on the longest design that the bound allows."""
         return math.ceil(n_vertices * math.pi * self.r**2 / (1 + math.pi * self.r**2))
 
@@ -148,20 +150,44 @@ def _extremes(outline: Tensor, normal: Tensor, others: Tensor, near: int) -> tup
         torch.bmm(left, right, out=products[:m])
         torch.div(products[:m, :n_vertices], products[:m, n_vertices:], out=curvature[:m])
         curvature[:m].flatten(1).index_fill_(1, skipped, 0.0)
-        i = torch.stack([curvature[:m].amax(dim=2).argmax(dim=1), curvature[:m].amin(dim=2).argmin(dim=1)], dim=1)
-        rows = curvature[:m].gather(1, i[:, :, None].expand(-1, -1, 2 * n_vertices))
-        j = torch.stack([rows[:, 0].argmax(dim=1), rows[:, 1].argmin(dim=1)], dim=1)
-        found.append(torch.stack([i, j]))
+        sides = [_first_pair(curvature[:m].amax(dim=2), curvature[:m]), _first_pair(-curvature[:m].amin(dim=2), -curvature[:m])]
+        found.append(torch.stack(sides, dim=2))
     i, j = torch.cat(found, dim=1)
     return i, j
 
 
+def _first_pair(largest: Tensor, curvature: Tensor) -> Tensor:
+    """Vertices and points, (2, n), of the largest of curvatures (n, N, 2N), given those of each vertex (n, N)."""
+    best = largest.amax(dim=1)
+    i = _first(largest)
+    row = curvature.gather(1, i[:, None, None].expand(-1, 1, curvature.shape[2]))[:, 0]
+    j = (row >= (1 - TIE) * best[:, None]).int().argmax(dim=1)
+    pair = torch.stack([i, j])
+    return torch.where(best < NO_CURVATURE, torch.zeros_like(pair), pair)
+
+
+def _first(values: Tensor) -> Tensor:
+    """Where each row of values (n, N) first is as large as its maximum, but for rounding."""
+    best = values.amax(dim=1, keepdim=True)
+    return (values >= best - TIE * best.abs()).int().argmax(dim=1)
+
+
+def _largest(values: Tensor) -> Tensor:
+    """The largest of each row of values (n, N), differentiable at one place even where several are as large.
+
+    The value is the maximum itself; only the gradient is that of the first place.
+    """
+    chosen = values.gather(1, _first(values.detach())[:, None])[:, 0]
+    return chosen + (values.detach().amax(dim=1) - chosen.detach())
+
+
 @lru_cache(maxsize=16)
 def _neighbouring(n_vertices: int, near: int) -> Tensor:
-    """Places in a flattened (N, 2N) matrix of vertices and points that stand for edges next to a vertex."""
+    """Places in a flattened (N, 2N) matrix of vertices and points that stand for edges next to a vertex, and for itself."""
     vertex = torch.arange(n_vertices)[:, None]
     edge = (vertex + torch.arange(-near, near)) % n_vertices
-    return (vertex * 2 * n_vertices + n_vertices + edge).flatten()
+    skipped = torch.cat([n_vertices + edge, vertex], dim=1)
+    return (vertex * 2 * n_vertices + skipped).flatten()
 
 
 def _length(vectors: Tensor) -> Tensor:

@@ -110,6 +110,13 @@ class ShapeProblem(DifferentiableProblem):
     """
 
     quantity = "σ"
+    _formulas_are_known = True
+    """Whether objective and constraints are those that are compiled."""
+
+    def __init_subclass__(cls, **named: Any) -> None:
+        super().__init_subclass__(**named)
+        own = {"objective", "constraints"} & vars(cls).keys()
+        cls._formulas_are_known = "of_quotient" in vars(cls) or (cls._formulas_are_known and not own)
 
     def __init__(
         self, n_vertices: int = 100, data: ShapeData = EVERY_CLASS, rounding: tuple[float, float] | None = None
@@ -159,6 +166,44 @@ class ShapeProblem(DifferentiableProblem):
         """Draw n designs of every class, or any of the source file, withholding nothing."""
         return self._align(self._training.reference(n, rng), rng)
 
+    def of_quotient(self, quotient: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Objective of isoperimetric quotients, and its derivative by them; with it a class's formulas are compiled."""
+        raise NotImplementedError
+
+    @property
+    def _compiled_tools(self) -> tuple[float, float, float, float, int] | None:
+        """r, h, R_c, least quotient and near edges of constraints that are compiled; None where there are none."""
+        return None
+
+    def evaluate(self, x: np.ndarray) -> Evaluation:
+        """Evaluate designs of shape (n, d), in compiled code where the formulas are known to it."""
+        compiled = _compiled() if self._formulas_are_known else None
+        if compiled is None:
+            return super().evaluate(x)
+        points = np.ascontiguousarray(x, dtype=float).reshape(len(x), self.n_vertices, 2)
+        if self._compiled_tools is None:
+            return Evaluation(self.of_quotient(compiled.quotients(points))[0], np.zeros((len(x), 0)))
+        quotient, constraints, _ = compiled.constraints(points, *self._compiled_tools)
+        return Evaluation(self.of_quotient(quotient)[0], constraints)
+
+    def linearise(self, x: np.ndarray) -> tuple[Evaluation, Pullback]:
+        """Evaluate designs of shape (n, d) for their gradients, in compiled code where it knows the formulas."""
+        compiled, tools = _compiled() if self._formulas_are_known else None, self._compiled_tools
+        if compiled is None:
+            return super().linearise(x)
+        points = np.ascontiguousarray(x, dtype=float).reshape(len(x), self.n_vertices, 2)
+        if tools is None:
+            objective, slope = self.of_quotient(compiled.quotients(points))
+            evaluation = Evaluation(objective, np.zeros((len(x), 0)))
+            return evaluation, lambda f, _: compiled.quotient_gradients(points, f * slope).reshape(len(x), self.dim)
+        quotient, constraints, pairs = compiled.constraints(points, *tools)
+        objective, slope = self.of_quotient(quotient)
+
+        def pullback(f: np.ndarray, g: np.ndarray) -> np.ndarray:
+            return compiled.constraint_gradients(points, f * slope, g, pairs, *tools[:4]).reshape(len(x), self.dim)
+
+        return Evaluation(objective, constraints), pullback
+
     def display(self, objective: np.ndarray) -> np.ndarray:
         """σ of objective values, infinite where the outline encloses no positive area."""
         quotient = np.asarray(self.quotient(np.asarray(objective, dtype=float)))
@@ -178,3 +223,19 @@ class ShapeProblem(DifferentiableProblem):
         from problems.verification import verify_outline
 
         return verify_outline(x)
+
+
+@cache
+def _compiled() -> Any:
+    """The module of compiled formulas; None where Numba is missing, unknown to this Python, or cannot keep its code."""
+    try:
+        from problems import kernels
+    except (ImportError, RuntimeError) as error:
+        warnings.warn(f"formulas of outlines are not compiled, and slower: {error}", stacklevel=2)
+        return None
+    square = np.array([[[1.0, 0.0], [0.0, 1.0], [-1.0, 0.0], [0.0, -1.0]]])
+    tools = (0.1, 0.1, 1.0, 0.1)
+    _, _, pairs = kernels.constraints(square, *tools, 1)
+    kernels.quotient_gradients(square, kernels.quotients(square))
+    kernels.constraint_gradients(square, np.ones(1), np.ones((1, 7)), pairs, *tools)
+    return kernels

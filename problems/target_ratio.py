@@ -66,6 +66,13 @@ class TargetRatio(ManufacturableProblem):
         quotient = isoperimetric_quotient(vertices(x)).clamp(min=self.tools.least_quotient)
         return (quotient**-0.5 / self.sigma_target - 1) ** 2
 
+    def of_quotient(self, quotient: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """(σ/σ_target − 1)², and its derivative, which is zero where Q is clamped."""
+        clamped = np.maximum(quotient, self.tools.least_quotient)
+        deviation = clamped**-0.5 / self.sigma_target - 1
+        slope = -deviation * clamped**-1.5 / self.sigma_target
+        return deviation**2, np.where(quotient >= self.tools.least_quotient, slope, 0.0)
+
     def verify(self, x: np.ndarray) -> Verification:
         """Check as heat-dispersion does, and measure the deviation."""
         verification = super().verify(x)

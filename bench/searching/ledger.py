@@ -212,22 +212,32 @@ class Ledger:
         if self.remaining < 2:
             self.evaluate(x.numpy(), z, merit)
             raise BudgetSpent
-        import torch
-
         problem: DifferentiableProblem = self.problem  # type: ignore[assignment]
         begun = time.perf_counter()
-        leaf = x.detach().requires_grad_()
-        objective, constraints = problem.objective(leaf), problem.constraints(leaf)
-        (gradient,) = torch.autograd.grad((merit or self.penalised)(objective, constraints), leaf)
+        evaluation, pullback = problem.linearise(x.numpy())
+        gradient = pullback(*self._weights(evaluation, merit))
         self.seconds["objective"] += time.perf_counter() - begun
         self.n_g += 1
-        evaluation = Evaluation(objective.detach().numpy(), constraints.detach().numpy())
         loss = float(self._enter(x.numpy(), z, evaluation, merit)[0])
-        slope = gradient[0].numpy()
+        slope = gradient[0]
         if math.isfinite(loss) and np.isfinite(slope).all():
             return loss, slope
         self.n_failed += math.isfinite(loss)  # the value was counted as failed where it is what failed
         return math.inf, np.zeros(x.shape[1])
+
+    def _weights(self, evaluation: Evaluation, merit: Merit | None) -> tuple[np.ndarray, np.ndarray]:
+        """Derivatives of the loss, or of a merit that is written in Torch, by objective (n,) and constraints (n, m)."""
+        objective, constraints = evaluation.objective, evaluation.constraints
+        if merit is None:
+            return np.ones_like(objective), self.problem.penalty * (constraints > 0)
+        import torch
+
+        leaves = torch.tensor(objective, requires_grad=True), torch.tensor(constraints, requires_grad=True)
+        found = torch.autograd.grad(merit(*leaves).sum(), leaves, allow_unused=True)
+        of_objective, of_constraints = (
+            torch.zeros_like(leaf) if slope is None else slope for leaf, slope in zip(leaves, found, strict=True)
+        )
+        return of_objective.numpy(), of_constraints.numpy()
 
     def close(self) -> None:
         """Log the last evaluation, so that a trace tells how far the run went."""
