@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from torch import Tensor
 
+    from problems.conditions import Conditions
     from problems.layouts.base import Layout
 
 FEASIBILITY_TOLERANCE = 1e-6
@@ -159,6 +160,10 @@ class Problem(ABC):
         What a design is the coordinates of (see `problems.layouts`); None where there is nothing to say.
     data_facts : DataFacts or None
         Where they come from, what of them is withheld and what they cost; None says nothing, which an audit tells.
+    conditions : Conditions or None
+        What varies between its sibling tasks, for which training designs were made (see `problems.conditions`).
+    task : ndarray, shape (c,), or None
+        The values of these of the problem itself; a replicate may have others (`instance`).
     """
 
     name: str
@@ -177,6 +182,8 @@ class Problem(ABC):
     larger_is_better: bool = False
     n_designs: int = 2000
     data_facts: DataFacts | None = None
+    conditions: Conditions | None = None
+    task: np.ndarray | None = None
 
     @abstractmethod
     def evaluate(self, x: np.ndarray) -> Evaluation:
@@ -190,12 +197,19 @@ class Problem(ABC):
         """Class names, shape (n,), of what `designs` draws with an equal generator; None where there are no classes."""
         return None
 
+    def tasks(self, n: int, rng: np.random.Generator) -> np.ndarray | None:
+        """The tasks (n, c) that what `designs` draws with an equal generator was made for; None where it was for none."""
+        return None
+
     def reference(self, n: int, rng: np.random.Generator) -> np.ndarray | None:
         """Draw n designs from all that the problem knows, whatever `designs` withholds; starts come from here."""
         return self.designs(n, rng)
 
     def instance(self, rng: np.random.Generator) -> Self:
-        """The problem as one replicate sees it (an alignment of its designs, say); the objective is the same."""
+        """The problem as one replicate sees it: with an alignment of its designs, say, or under conditions of its own.
+
+        Where it has no conditions, the objective is the same.
+        """
         return self
 
     def display(self, objective: np.ndarray) -> np.ndarray:

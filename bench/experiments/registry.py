@@ -30,6 +30,7 @@ BUILT_IN: dict[Kind, dict[str, str]] = {
         "isoperimetric": "problems.isoperimetric:Isoperimetric",
         "heat-dispersion": "problems.heat_dispersion:HeatDispersion",
         "target-ratio": "problems.target_ratio:TargetRatio",
+        "structure": "problems.structure.problem:Structure",
     },
     "encoders": {
         "raw": "encoders.identity:Identity",
@@ -49,6 +50,8 @@ BUILT_IN: dict[Kind, dict[str, str]] = {
         "l-bfgs": "bench.optimisers.lbfgs:LBFGS",
         "augmented-lagrangian": "bench.optimisers.augmented_lagrangian:AugmentedLagrangian",
         "adam": "bench.optimisers.adam:Adam",
+        "optimality-criteria": "bench.optimisers.optimality_criteria:OptimalityCriteria",
+        "mma": "bench.optimisers.mma:MMA",
         "restarts": "bench.optimisers.wrappers:Restarts",
         "multistart": "bench.optimisers.wrappers:Multistart",
         "density-bound": "bench.optimisers.wrappers:DensityBound",
