@@ -198,7 +198,7 @@ class Problem(ABC):
         return None
 
     def tasks(self, n: int, rng: np.random.Generator) -> np.ndarray | None:
-        """The tasks (n, c) that what `designs` draws with an equal generator was made for; None where it was for none."""
+        """The tasks (n, c) of what `designs` draws with an equal generator; None where it was made for none."""
         return None
 
     def reference(self, n: int, rng: np.random.Generator) -> np.ndarray | None:

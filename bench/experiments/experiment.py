@@ -341,6 +341,8 @@ def _why_not(problem: Problem, has_designs: bool, stage: Stage, encoder: Encoder
         return f"encoder '{stage.encoder.name}' is to be fitted anew, and problem '{problem.name}' has no designs"
     if encoder.needs_designs and not has_designs:
         return f"encoder '{stage.encoder.name}' learns from designs, and problem '{problem.name}' has none"
+    if encoder.needs_tasks and problem.conditions is None:
+        return f"encoder '{stage.encoder.name}' is told conditions, and problem '{problem.name}' has none"
     if not has_designs and problem.bounds is None:
         return f"problem '{problem.name}' has neither designs nor bounds; nothing says where to search"
     return None

@@ -37,6 +37,7 @@ BUILT_IN: dict[Kind, dict[str, str]] = {
         **{name: preset.target for name, preset in ENCODERS.items()},
         "kernel-pca": "encoders.kernel_pca:KernelPCA",
         "diffusion-ae": "encoders.diffusion:DiffusionAutoencoder",
+        "conditional-vae": "encoders.conditional:ConditionalAutoencoder",
     },
     "optimisers": {
         "random-search": "bench.optimisers.random_search:RandomSearch",

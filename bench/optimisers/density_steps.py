@@ -9,7 +9,7 @@ import numpy as np
 from bench.optimisers.base import SearchSpace
 
 MARGIN = 1e-3
-"""How near to the edge of the box a variable comes, as a share of it; at the edge itself a density may have no slope."""
+"""How near to the edge of the box a variable comes, as a share of it; at the edge itself it may have no slope."""
 UNFELT = 1e-6
 """A sum of slopes this small, as a share of their size, says that the objective does not feel the variables' sum."""
 SHRINK, LEAST = 0.7, 1e-6

@@ -13,8 +13,9 @@ class OptimalityCriteria(Optimiser):
     """Give to each variable in proportion to the root of its use, x ← x √(use/Λ), in steps no larger than a move.
 
     Of densities whose volume the problem holds itself, only differences of slopes are known: use is counted from the
-    least useful variable, whose slope is taken to be none, as that of a void is, and Λ holds the sum. Where the objective
-    feels the sum, each variable moves against its slope as far as it may. Moves shrink where a step makes things worse.
+    least useful variable, whose slope is taken to be none, as that of a void is, and Λ holds the sum. Where the
+    objective feels the sum, each variable moves against its slope as far as it may. Moves shrink where a step makes
+    things worse.
 
     Parameters
     ----------

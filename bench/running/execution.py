@@ -27,7 +27,7 @@ from bench.store.columns import OF_A_FIT
 from bench.store.records import Fitted, Record
 from bench.studies.diagnostics import diagnose, displayed
 from bench.studies.reach import Reached, reach
-from encoders.base import Encoder
+from encoders.base import Encoder, Tasks
 from problems.base import Problem
 
 Display = Callable[[np.ndarray], np.ndarray]
@@ -51,10 +51,10 @@ def execute_fit(fit: Fit) -> Fitted | Failure:
         encoder = fit.encoder.make()
         info: dict[str, Any] = {"problem": fit.problem.identity(), "encoder": fit.encoder.identity()}
         info |= {"replicate": fit.replicate, "reference": drawn.reference, "fit_seconds": 0.0, "n_designs": 0}
-        if drawn.designs is not None:
+        if drawn.designs is not None and (encoder.needs_designs or drawn.problem.bounds is None):
             _import(encoder.libraries)
             started = time.perf_counter()
-            encoder.fit(drawn.designs, generator(*fit.seed_names, "fit"), layout=drawn.problem.layout)
+            encoder.fit(drawn.designs, generator(*fit.seed_names, "fit"), drawn.problem.layout, drawn.tasks)
             info |= {"fit_seconds": time.perf_counter() - started, "n_designs": len(drawn.designs)}
             rng = generator(*fit.seed_names, "diagnostics")
             info |= diagnose(drawn.problem, encoder, drawn.designs, drawn.held_out, rng)
@@ -71,7 +71,7 @@ def execute_run(run: Run, order: int, experiment: str, fitted: Sequence[Fitted |
     row = _names(run, order, experiment)
     ledger = None
     try:
-        problem: Problem = run.problem.make()
+        problem = instance.problem_of(run.problem, run.seed, run.replicate)
         row |= _facts(problem)
         for broken in fitted:
             if isinstance(broken, Failure):
@@ -142,9 +142,24 @@ def _refitted(run: Run, number: int, ledger: Ledger) -> Encoder:
     assert drawn.designs is not None
     assert ledger.archive is not None
     encoder: Encoder = run.arm.stages[number].encoder.make()
-    encoder.fit(weighted(drawn.designs, ledger.archive, rng), rng, layout=drawn.problem.layout)
+    designs, tasks = _seen(drawn, ledger.archive, rng)
+    encoder.fit(designs, rng, drawn.problem.layout, tasks)
     ledger.seconds["refit"] += time.perf_counter() - begun
     return encoder
+
+
+def _seen(
+    drawn: instance.Instance, archive: list[tuple[np.ndarray, np.ndarray]], rng: np.random.Generator
+) -> tuple[np.ndarray, Tasks | None]:
+    """Draw training designs and what a ledger has seen, by rank; what was seen is of the replicate's own task."""
+    assert drawn.designs is not None
+    if drawn.tasks is None:
+        return weighted(drawn.designs, archive, rng), None
+    own, dim = drawn.tasks.own, drawn.designs.shape[1]
+    rows = np.hstack([drawn.designs, drawn.tasks.designs])
+    found = [(np.hstack([batch, np.tile(own, (len(batch), 1))]), losses) for batch, losses in archive]
+    mixed = weighted(rows, found, rng)
+    return mixed[:, :dim], Tasks(mixed[:, dim:], own)
 
 
 def _import(modules: Iterable[str]) -> None:
@@ -185,7 +200,9 @@ def _names(run: Run, order: int, experiment: str) -> dict[str, Any]:
 def _facts(problem: Problem) -> dict[str, Any]:
     known, bound = (math.nan if value is None else float(value) for value in (problem.best_known, problem.bound))
     data = problem.data_facts
+    names = () if problem.conditions is None else problem.conditions.names
     return {
+        "task": "" if problem.task is None else json.dumps(dict(zip(names, problem.task.tolist(), strict=True))),
         "dim": int(problem.dim),
         "quantity": str(problem.quantity),
         "larger_is_better": bool(problem.larger_is_better),

@@ -10,6 +10,7 @@ import numpy as np
 
 from bench.searching.ledger import PluginError, evaluate
 from bench.seeds import generator
+from encoders.base import Tasks
 
 if TYPE_CHECKING:
     from bench.experiments.registry import Spec
@@ -38,6 +39,8 @@ class Instance:
         The design from which every arm starts.
     reference : float
         The median objective of a fixed, unwithheld sample; the same for all replicates. NaN without one.
+    tasks : Tasks or None
+        What the training designs were made for, and what the search is for, where the problem has conditions.
     """
 
     problem: Problem
@@ -45,6 +48,14 @@ class Instance:
     held_out: np.ndarray
     start: np.ndarray
     reference: float
+    tasks: Tasks | None = None
+
+
+@lru_cache(maxsize=4)
+def problem_of(spec: Spec, seed: int, replicate: int) -> Problem:
+    """The problem as a replicate sees it, under conditions of its own where it has some."""
+    problem: Problem = spec.make()
+    return problem.instance(generator(seed, spec.identity(), replicate, "instance"))
 
 
 def draw(spec: Spec, seed: int, replicate: int) -> Instance:
@@ -72,14 +83,14 @@ def labels(spec: Spec, seed: int, replicate: int) -> np.ndarray | None:
 @lru_cache(maxsize=4)
 def _labels(spec: Spec, seed: int, replicate: int) -> np.ndarray | None:
     names = (seed, spec.identity(), replicate)
-    problem = spec.make().instance(generator(*names, "instance"))
+    problem = problem_of(spec, seed, replicate)
     return problem.labels(problem.n_designs, generator(*names, "designs"))
 
 
 @lru_cache(maxsize=4)
 def _draw(spec: Spec, seed: int, replicate: int) -> Instance:
     names = (seed, spec.identity(), replicate)
-    problem = spec.make().instance(generator(*names, "instance"))
+    problem = problem_of(spec, seed, replicate)
     designs = problem.designs(problem.n_designs, generator(*names, "designs"))
     if designs is not None and (designs.ndim != 2 or designs.shape[1] != problem.dim):
         raise PluginError(f"problem '{spec.name}' drew designs of shape {designs.shape}; it must be (n, {problem.dim})")
@@ -104,7 +115,16 @@ def _draw(spec: Spec, seed: int, replicate: int) -> Instance:
             f"problem '{spec.name}': none of {len(candidates)} candidates is a feasible start outside the data"
         )
     held_out = _held_out(problem, designs, candidates, generator(*names, "held out"))
-    return Instance(problem, designs, held_out, start, float(reference))
+    tasks = _tasks(problem, generator(*names, "designs"))
+    return Instance(problem, designs, held_out, start, float(reference), tasks)
+
+
+def _tasks(problem: Problem, rng: np.random.Generator) -> Tasks | None:
+    """What networks are told of the tasks of designs that an equal generator has drawn, and of the problem's own."""
+    made_for = problem.tasks(problem.n_designs, rng)
+    if made_for is None or problem.conditions is None or problem.task is None:
+        return None
+    return Tasks(problem.conditions.features(made_for), problem.conditions.features(problem.task[None])[0])
 
 
 def _held_out(

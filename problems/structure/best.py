@@ -1,21 +1,19 @@
 """The least compliance known of a load: on record, or from a long run of optimality criteria.
 
-    python -m problems.structure.best SUITE.toml ...
-
-adds the loads of the replicates of experiments to best_known.npz.
+results/reference/structure/best_known.py adds the loads of an experiment's replicates to best_known.npz.
 """
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from problems.structure.criteria import optimality_criteria
 from problems.structure.density import projected
-from problems.structure.fields import smooth_fields
 from problems.structure.plate import Plate
 from problems.structure.siblings import stored
 
@@ -25,15 +23,17 @@ if TYPE_CHECKING:
 STORED = Path(__file__).with_name("best_known.npz")
 STEPS = 100
 """Of optimality criteria for a load that is not on record."""
-LONG_STEPS, CHANGE, STARTS = 400, 1e-3, 3
-"""Of each long run for the record, where it ends, and from how many densities: a uniform one, and smooth fields."""
+FINEST = np.iinfo(np.uint16).max
+"""What a density of 1 is stored as."""
+NAMED = 1e-9
+"""How exactly a load must be that of a record."""
 
 
 def best_known(problem: Structure) -> np.ndarray:
     """The best density on record for a problem's load, shape (d,), or else what a run finds; its volume is exact."""
     if STORED.exists():
         tasks, density = stored(STORED, problem.setting)
-        same = np.flatnonzero((np.abs(tasks - problem.task) < 1e-9).all(axis=1))
+        same = np.flatnonzero((np.abs(tasks - problem.task) < NAMED).all(axis=1))
         if len(same):
             return projected(density[same[0]], problem.volume)
     return _run(problem.plate, tuple(problem.forces), problem.volume)
@@ -45,31 +45,19 @@ def _run(plate: Plate, forces: tuple[float, ...], volume: float) -> np.ndarray:
     return optimality_criteria(plate, np.array(forces), uniform, STEPS)[0]
 
 
-def long_run(problem: Structure, rng: np.random.Generator) -> np.ndarray:
-    """The best density (d,) of long runs from several starts, rounded to 16 bits."""
-    fields = smooth_fields(STARTS - 1, rng, problem.nx, problem.ny, problem.volume)
-    found = []
-    for start in [np.full(problem.dim, problem.volume), *fields]:
-        density, _ = optimality_criteria(problem.plate, problem.forces, start, LONG_STEPS, CHANGE)
-        found.append((problem.plate.compliance(density, problem.forces)[0], density))
-    return np.round(65535 * min(found, key=lambda pair: pair[0])[1]).astype(np.uint16)
-
-
-def record(problems: list[Structure]) -> int:
-    """Add the loads of problems to best_known.npz, those that are there left as they are; how many are new."""
-    kept: dict[str, np.ndarray] = {}
-    if STORED.exists():
-        with np.load(STORED, allow_pickle=False) as file:
-            kept = {name: file[name] for name in file.files}
-    new = 0
-    for problem in problems:
-        at = f"{problem.setting} tasks", f"{problem.setting} density"
-        tasks = kept.get(at[0], np.empty((0, 2)))
-        if len(tasks) and (np.abs(tasks - problem.task) < 1e-9).all(axis=1).any():
-            continue
-        density = long_run(problem, np.random.default_rng(18))[None]
-        kept[at[0]] = np.concatenate([tasks, problem.task[None]])
-        kept[at[1]] = np.concatenate([kept[at[1]], density]) if at[1] in kept else density
-        new += 1
+def record(problem: Structure, densities: list[np.ndarray]) -> float:
+    """Keep the best of some densities (d,), and of what is there, in best_known.npz, to 16 bits; its compliance."""
+    at = f"{problem.setting} tasks", f"{problem.setting} density"
+    with np.load(STORED, allow_pickle=False) if STORED.exists() else nullcontext({}) as file:
+        kept: dict[str, Any] = {name: file[name] for name in file}
+    tasks, rows = kept.get(at[0], np.empty((0, 2))), kept.get(at[1], np.empty((0, problem.dim), dtype=np.uint16))
+    same = (np.abs(tasks - problem.task) < NAMED).all(axis=1)
+    rounded = [*rows[same], *(np.round(FINEST * density).astype(np.uint16) for density in densities)]
+    compliances = [
+        problem.plate.compliance(projected(row / FINEST, problem.volume), problem.forces)[0] for row in rounded
+    ]
+    best = int(np.argmin(compliances))
+    kept[at[0]] = np.concatenate([tasks[~same], problem.task[None]])
+    kept[at[1]] = np.concatenate([rows[~same], rounded[best][None]])
     np.savez_compressed(STORED, **kept)
-    return new
+    return compliances[best]

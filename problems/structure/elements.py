@@ -1,4 +1,4 @@
-"""The square bilinear element of unit side in plane stress: its stiffness, and the nodes and freedoms of a grid of it."""
+"""The square bilinear element of unit side in plane stress: its stiffness, and the freedoms of a grid of them."""
 
 from __future__ import annotations
 

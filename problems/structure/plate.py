@@ -1,4 +1,4 @@
-"""The compliance of a plate of given density under a load, and its exact gradient, from one solution of a banded system."""
+"""The compliance of a plate under a load, and its exact gradient, from one solution of a banded system."""
 
 from __future__ import annotations
 

@@ -42,11 +42,11 @@ class Structure(DifferentiableProblem):
     """Minimise the compliance of a plate of given volume under a load: topology optimisation on a grid.
 
     Design space
-        Any field x on nx × ny cells, d = nx·ny. The density is the nearest to it within [0, 1] and of mean v, so that the
-        volume holds exactly; then it is filtered.
+        Any field x on nx × ny cells, d = nx·ny. The density is the nearest to it within [0, 1] and of mean v, so that
+        the volume holds exactly; then it is filtered.
     Objective
-        log(c / c_best), with c = fᵀu; displayed is c / c_best. c_best is the least compliance on record for the load, or
-        where there is none, that of 100 steps of optimality criteria.
+        log(c / c_best), with c = fᵀu; displayed is c / c_best. c_best is the least compliance on record for the load,
+        or where there is none, that of 100 steps of optimality criteria.
     Constraints
         None: the volume is held by projection.
     Conditions
@@ -81,6 +81,8 @@ class Structure(DifferentiableProblem):
     quantity = "c/c_best"
     best_known = 0.0
     targets = (1.5, 1.2, 1.05)
+    conditions: Conditions = CONDITIONS
+    task: np.ndarray
 
     def __init__(
         self,
@@ -111,7 +113,6 @@ class Structure(DifferentiableProblem):
         self.plate = Plate(nx, ny, held(support, nx, ny), e_min, radius)
         self.setting = f"{support} {nx}x{ny} v={volume:g} radius={radius:g} e_min={e_min:g}"
         self._given = (place, angle)
-        self.conditions = CONDITIONS
         self._set(np.array([0.5 if place is None else place, 90.0 if angle is None else angle]))
         self.n_designs = data.n
         self.data = TrainingData(self._source(data), data.withhold)
@@ -179,15 +180,16 @@ class Structure(DifferentiableProblem):
 
     def objective(self, x: Tensor) -> Tensor:
         """log(c / c_best), shape (n,)."""
-        return _LogCompliance.apply(x, self) - math.log(self._reference_compliance)
+        logarithm: Tensor = _LogCompliance.apply(x, self)  # type: ignore[no-untyped-call]
+        return logarithm - math.log(self._reference_compliance)
 
     def display(self, objective: np.ndarray) -> np.ndarray:
-        """c / c_best of objective values."""
+        """C / c_best of objective values."""
         with np.errstate(over="ignore"):
             return np.exp(objective)
 
     def log_compliance(self, x: np.ndarray) -> tuple[float, np.ndarray]:
-        """log c of one design (d,), and its gradient (d,); NaN where there is none."""
+        """Log c of one design (d,), and its gradient (d,); NaN where there is none."""
         with np.errstate(all="ignore"):
             density = projected(x, self.volume) if np.isfinite(x).all() else np.full_like(x, np.nan)
             if not np.isfinite(density).all():

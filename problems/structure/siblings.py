@@ -2,7 +2,7 @@
 
     python -m problems.structure.siblings
 
-makes siblings.npz and best_known.npz anew.
+makes siblings.npz anew.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import hashlib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -37,8 +37,8 @@ class StructureData(DataSettings):
     n : int
         How many training designs an experiment draws.
     kind : {"siblings", "fields"}
-        Densities that were optimised for other loads, or random smooth fields, a placebo. A file of your own in `source`
-        takes the place of both.
+        Densities that were optimised for other loads, or random smooth fields, a placebo. A file of your own in
+        `source` takes the place of both.
     nearest : float
         Siblings that are nearer than this to the load at hand, in the units of its conditions, are withheld.
     """
@@ -143,7 +143,8 @@ def main() -> None:
 
     problem = Structure(data=StructureData(kind="fields"))
     tasks, density = make(problem, np.random.default_rng(18))
-    np.savez_compressed(STORED, **{f"{problem.setting} tasks": tasks, f"{problem.setting} density": density})
+    arrays: dict[str, Any] = {f"{problem.setting} tasks": tasks, f"{problem.setting} density": density}
+    np.savez_compressed(STORED, **arrays)
 
 
 if __name__ == "__main__":

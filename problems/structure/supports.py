@@ -36,8 +36,8 @@ SUPPORTS: dict[SupportName, Callable[[int, int], Held]] = {
     "mbb": _mbb,
 }
 """The left edge held, and the load on the right one. Both lower corners held, and the load on the upper edge. The right
-half of a beam on two supports: its left edge slides up and down, its lower right corner to and fro, and the load is on the
-upper edge."""
+half of a beam on two supports: its left edge slides up and down, its lower right corner to and fro, and the load is on
+the upper edge."""
 
 
 def held(support: SupportName, nx: int, ny: int) -> np.ndarray:

@@ -122,7 +122,7 @@ def _freedoms(nx: int, ny: int) -> np.ndarray:
 
 @lru_cache(maxsize=8)
 def _filter(nx: int, ny: int, radius: float) -> csc_array:
-    middles = np.stack(np.indices((nx, ny)), axis=-1).reshape(-1, 2).astype(float)
+    middles = np.indices((nx, ny)).reshape(2, -1).T.astype(float)
     tree = KDTree(middles)
     near = csc_array(tree.sparse_distance_matrix(tree, radius, output_type="coo_matrix"))
     near.data = np.maximum(radius - near.data, 0.0)
