@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import numpy as np
 import pytest
 import torch
@@ -32,6 +34,11 @@ def half_beam(nx: int, ny: int) -> float:
 
 def test_the_half_beam_is_as_stiff_as_published() -> None:
     assert half_beam(60, 20) == pytest.approx(233.71, abs=0.01)
+
+
+@pytest.mark.skipif("FUZZ" not in os.environ, reason="takes long; FUZZ=1 has it run")
+def test_so_is_the_one_of_a_fine_mesh() -> None:
+    assert half_beam(150, 50) == pytest.approx(235.73, abs=0.01)
 
 
 def test_the_element_is_its_own_integral_and_moves_rigidly_without_force() -> None:
