@@ -51,7 +51,7 @@ def execute_fit(fit: Fit) -> Fitted | Failure:
         encoder = fit.encoder.make()
         info: dict[str, Any] = {"problem": fit.problem.identity(), "encoder": fit.encoder.identity()}
         info |= {"replicate": fit.replicate, "reference": drawn.reference, "fit_seconds": 0.0, "n_designs": 0}
-        if drawn.designs is not None and (encoder.needs_designs or drawn.problem.bounds is None):
+        if drawn.designs is not None and (encoder.needs_designs or not _does_without(drawn.problem)):
             _import(encoder.libraries)
             started = time.perf_counter()
             encoder.fit(drawn.designs, generator(*fit.seed_names, "fit"), drawn.problem.layout, drawn.tasks)
@@ -62,6 +62,11 @@ def execute_fit(fit: Fit) -> Fitted | Failure:
         return Fitted.pack(fit.key, encoder, drawn.start, info)
     except BaseException as error:  # a plug-in may raise anything, and must not take the others with it
         return Failure(fit.key, reason(error), traceback.format_exc())
+
+
+def _does_without(problem: Problem) -> bool:
+    """Whether raw search needs no designs, which cost evaluations, since the problem has a box of its own."""
+    return problem.bounds is not None and problem.data_facts is not None and problem.data_facts.price_each > 0
 
 
 def execute_run(run: Run, order: int, experiment: str, fitted: Sequence[Fitted | Failure]) -> Record:
