@@ -96,12 +96,15 @@ class DataFacts:
         The share of the best, in [0, 1), that training does not see.
     price_each : float
         Evaluations that one design took to make.
+    left_out : str
+        How many designs of the source cannot be used, and why; empty where all can.
     """
 
     source: str
     identity: str
     withheld: float = 0.0
     price_each: float = 0.0
+    left_out: str = ""
 
     def __post_init__(self) -> None:
         if not 0 <= self.withheld < 1:
