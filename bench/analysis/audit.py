@@ -141,6 +141,10 @@ def _leak_control(records: Records) -> Iterator[Said]:
 
 
 def _training_data(records: Records) -> Iterator[Said]:
+    for said in (
+        records.tried.get("data_left_out", pd.Series(dtype=object)).dropna().replace("", None).dropna().unique()
+    ):
+        yield f"of the source of designs, {said}.", ()
     latent = records.latent
     best = records.column("data_best_objective").loc[latent.index]
     if not best.notna().any():

@@ -48,6 +48,8 @@ def run(
 
     look_in_this_folder()
     loaded = Experiment.load(experiment)
+    for said in loaded.remarks():
+        say(said)
     if dry_run:
         _say_plan(loaded, runner.store_for(loaded, out), fresh)
         return DONE

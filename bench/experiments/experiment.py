@@ -164,7 +164,7 @@ class Experiment:
                 raise unknown("suite", str(source), [*suites(), "a path that ends in .toml"])
             path = suites()[str(source)]
         try:
-            return cls.from_toml(path.read_text(encoding="utf-8"))
+            return cls.from_toml(path.read_text(encoding="utf-8-sig"), path.parent)
         except UnicodeDecodeError:
             raise BadInput(f"{source}: is not UTF-8 text") from None
         except OSError as error:
@@ -173,10 +173,10 @@ class Experiment:
             raise BadInput(f"{source}: {error}") from error
 
     @classmethod
-    def from_toml(cls, text: str) -> Experiment:
-        """Read an experiment from TOML text; raises `BadInput` like `load`."""
+    def from_toml(cls, text: str, folder: Path | None = None) -> Experiment:
+        """Read an experiment from TOML text; files lie relative to a folder. Raises `BadInput` like `load`."""
         table = schema.parse(text)
-        problems = {factor.title: resolve("problems", factor.name, factor.params) for factor in table.problems}
+        problems = {factor.title: resolve("problems", factor.name, factor.params, folder) for factor in table.problems}
         arms = tuple(_arms(table))
         schema.refuse_equal_labels([arm.label for arm in arms])
         _refuse_twins({label: spec.identity() for label, spec in problems.items()})
@@ -249,6 +249,13 @@ class Experiment:
                     for search in range(self.searches):
                         skip = self.skips[label, arm.label]
                         yield Run(self.seed, problem, label, arm, replicate, search, self.trace, skip)
+
+    def remarks(self) -> Iterator[str]:
+        """What a person should know before it is run: of data that are used only in part."""
+        for label, spec in self.problems.items():
+            facts = spec.make().data_facts
+            if facts is not None and facts.left_out:
+                yield f"{label}: {facts.left_out}"
 
     @cached_property
     def skips(self) -> dict[tuple[str, str], str | None]:

@@ -198,6 +198,7 @@ def _facts(problem: Problem) -> dict[str, Any]:
         "data_source": "" if data is None else str(data.source),
         "data_identity": "" if data is None else str(data.identity),
         "data_withheld": math.nan if data is None else float(data.withheld),
+        "data_left_out": "" if data is None else str(data.left_out),
     }
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from joblib import cpu_count
 
 from bench.errors import BadInput
+from bench.experiments.data_files import located
 from bench.experiments.experiment import Experiment, Fit, Run, fits
 from bench.quantities import stated
 from bench.running import provenance
@@ -131,7 +132,8 @@ def run(
         if fresh:
             store.set_aside()
         with store.begin(experiment, {"started": provenance.now(), **provenance.collect()}):
-            return run_all(experiment, store, team, time_limit, progress)
+            kept = {label: located(spec) for label, spec in experiment.problems.items()}
+            return run_all(replace(experiment, problems=kept), store, team, time_limit, progress)
 
 
 def store_for(experiment: Experiment, out: str | Path | None = None) -> Store:

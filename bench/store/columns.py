@@ -93,6 +93,7 @@ RUNS = (
     ),
     Column("data_identity", str, "what tells them from others (SHA-256 of the file); empty likewise"),
     Column("data_withheld", float, "the share of the best of them that training does not see"),
+    Column("data_left_out", str, "how many designs of the source could not be used, and why; empty where all could"),
     Column("data_price", float, "evaluations that they cost in all, those thrown away included"),
     Column("n_designs", float, "how many training designs", told_by="fit"),
     Column("data_best", float, "displayed value of the best training design, verified", told_by="diagnosis"),

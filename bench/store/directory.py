@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from filelock import FileLock, Timeout
 
 from bench.errors import BadInput, visible, visible_lines
+from bench.experiments import data_files
 from bench.experiments.plan import Plan
 from bench.store.columns import RUNS
 from bench.store.completion import completed
@@ -34,7 +35,7 @@ FINDS = "best_known.toml"
 """Lines for tables of best known designs, in an experiment directory."""
 LONGEST_NAME = 50
 """Characters that are kept of the name of what is set aside, from its end."""
-WRITTEN = ("records", "encoders", "aside", "log.txt", ".lock")
+WRITTEN = ("records", "encoders", "data", "aside", "log.txt", ".lock")
 """What is written into as it is, and must be no link to somewhere else; other files are replaced, links too."""
 
 
@@ -46,6 +47,7 @@ class Store:
         experiment.json              the experiment as resolved
         provenance.json              versions and machine, one entry each time it was run
         encoders/<key>/              arrays.safetensors and info.json of a fit
+        data/<digest>/               files of the users' own designs, as they were
         records/<key>.parquet        a run each
         records/pack-000001.parquet  many runs, once there are many
         aside/                       files that could not be believed, numbered
@@ -61,6 +63,11 @@ class Store:
         self.path = Path(path)
         self._records = Packs(self.path / "records")
         self._encoders = Encoders(self.path / "encoders")
+        data_files.kept_in(self._data)
+
+    @property
+    def _data(self) -> Path:
+        return self.path.absolute() / "data"
 
     @property
     def _identity_file(self) -> Path:
@@ -156,6 +163,8 @@ class Store:
             )
             for folder in ("encoders", "records"):
                 (self.path / folder).mkdir(exist_ok=True)
+            for spec in experiment.problems.values():
+                data_files.keep(spec, self._data)
             history = self.provenance()
             if history and history[-1].get("versions") != provenance["versions"]:
                 changed = "this directory was begun with other versions; `latentbench info` names them"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -46,8 +47,7 @@ def _rings(content: dict[str, Any]) -> Iterator[np.ndarray]:
 
 def read_svg(path: Path) -> list[np.ndarray]:
     """Every closed piece of every path and shape of a drawing, with y upwards; curves as fine polylines."""
-    import svgelements
-
+    svgelements: Any = import_module("svgelements")
     found = []
     for shape in svgelements.SVG.parse(str(path)).elements():
         if not isinstance(shape, svgelements.Shape):
