@@ -135,7 +135,8 @@ class Problem(ABC):
     dim : int
         The number d of design variables.
     bounds : ndarray, shape (2, d), or None
-        Lower and upper bounds of the raw design vector. A problem has bounds or designs, or both.
+        Lower and upper bounds of the raw design vector, which bind: what a search asks for beyond them is moved to them
+        before it is evaluated (`repair`), whatever the optimiser. A problem has bounds or designs, or both.
     optimum : float or None
         The least feasible objective value, where it is known exactly.
     optimal_design : ndarray, shape (d,), or None
@@ -180,6 +181,10 @@ class Problem(ABC):
     larger_is_better: bool = False
     n_designs: int = 2000
     data_facts: DataFacts | None = None
+
+    def repair(self, x: np.ndarray) -> np.ndarray:
+        """Move designs (n, d) to the nearest allowed ones, which searches evaluate; by default within the bounds."""
+        return x if self.bounds is None else np.clip(x, self.bounds[0], self.bounds[1])
 
     @abstractmethod
     def evaluate(self, x: np.ndarray) -> Evaluation:

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from bench import seeds
 from bench.errors import BadInput, unknown
-from bench.experiments import schema
+from bench.experiments import promises, schema
 from bench.experiments.catalogue import suites
 from bench.experiments.plan import Plan
 from bench.experiments.registry import Spec, from_record, resolve
@@ -266,6 +266,8 @@ class Experiment:
         }
         for label, spec in self.problems.items():
             problem = spec.make()
+            if (wrong := promises.fault(problem)) is not None:
+                raise BadInput(f"problem '{label}': {wrong}")
             has_designs = _has_designs(problem)
             for arm in self.arms:
                 try:

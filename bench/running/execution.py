@@ -224,6 +224,7 @@ def _record(row: dict[str, Any], ledger: Ledger | None, display: Display) -> Rec
         "n_f": ledger.n_f,
         "n_g": ledger.n_g,
         "n_failed": ledger.n_failed,
+        "failure": ledger.failure,
         "n_refused": ledger.n_refused,
         "start": trace["displayed"][0],
         "best": displayed(display, best),

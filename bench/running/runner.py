@@ -168,7 +168,7 @@ def run_all(
         for (run, order, name, _), record in team.each(execute_run, tasks, time_limit):
             if isinstance(record, Death):
                 record = lost(run, order, name, record.reason, record.details)
-            _keep(record, store)
+            record = _keep(run, order, name, record, store)
             if record.row["status"] == "failed":
                 label = f"{run.problem_label}: {run.arm.label}, replicate {run.replicate}, search {run.search}"
                 failures[label] = record.row["reason"]
@@ -204,8 +204,15 @@ def _encoders(run: Run, store: Store, broken: dict[str, Failure]) -> list[Fitted
     return found
 
 
-def _keep(record: Record, store: Store) -> None:
+def _keep(run: Run, order: int, name: str, record: Record, store: Store) -> Record:
+    """Store a record, or where it could not be read back, one that says so; give what is stored."""
     details = record.row.pop("details", None)
     if details:
         store.log(f"run {record.row['run']} failed: {record.row['reason']}\n{details}")
-    store.append(record)
+    try:
+        store.append(record)
+    except ValueError as error:
+        record = lost(run, order, name, f"its record cannot be read back: it {error}", "")
+        record.row.pop("details")
+        store.append(record)
+    return record

@@ -98,6 +98,7 @@ def _draw(spec: Spec, seed: int, replicate: int) -> Instance:
         )
         if designs is not None:
             good &= _unseen(candidates, designs)
+    good &= (problem.repair(candidates) == candidates).all(axis=1)
     start = next((x for x in candidates[good] if problem.verify(x).ok), None)
     if start is None:
         raise PluginError(

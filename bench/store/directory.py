@@ -121,7 +121,8 @@ class Store:
         Raises
         ------
         BadInput
-            If the directory holds something else. The same experiment with more replicates may be resumed.
+            If the directory holds something else. The same experiment with more replicates, searches, arms or problems
+            may be resumed, since none of its runs is another by that.
         """
         if self.path.is_file():
             raise BadInput(f"{self.path}: is a file; it must be a directory, or not be there")
@@ -130,15 +131,12 @@ class Store:
                 raise BadInput(f"{self.path}: holds something that is no experiment; name an empty or new directory")
             self._refuse_links()
             return
-        there, new = self.identity(), json.loads(json.dumps(experiment.identity()))
-        for key in new | there:
-            if key == "replicates" and new[key] >= there[key]:
-                continue
-            if new.get(key) != there.get(key):
-                raise BadInput(
-                    f"{self.path}: holds a different experiment ({key} differs); "
-                    "name another directory, or set this one aside with --fresh"
-                )
+        wrong = _changed(self.identity(), json.loads(json.dumps(experiment.identity())))
+        if wrong is not None:
+            raise BadInput(
+                f"{self.path}: holds a different experiment ({wrong}); "
+                "name another directory, or set this one aside with --fresh"
+            )
         self._refuse_links()
 
     def _refuse_links(self) -> None:
@@ -313,6 +311,23 @@ class Store:
         except (OSError, ValueError):
             return []
         return [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
+
+
+def _changed(there: dict[str, Any], new: dict[str, Any]) -> str | None:
+    """Say by what an experiment does not hold all runs of the one that is there; None if it does."""
+    for key in new | there:
+        if key in ("replicates", "searches"):
+            if new[key] < there[key]:
+                return f"{key} differs: {new[key]} is less than {there[key]}"
+        elif key in ("problems", "arms"):
+            left = {each["label"]: each for each in new[key]}
+            for each in there[key]:
+                label = each["label"]
+                if left.get(label) != each:
+                    return f"{key} differs: '{label}' is {'another' if label in left else 'gone'}"
+        elif new.get(key) != there.get(key):
+            return f"{key} differs"
+    return None
 
 
 def load(path: str | Path) -> tuple[pd.DataFrame, pd.DataFrame]:

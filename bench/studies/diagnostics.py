@@ -89,6 +89,7 @@ class _Seen:
 
     @classmethod
     def of(cls, problem: Problem, x: np.ndarray) -> _Seen:
+        x = problem.repair(x)
         evaluation = evaluate(problem, x)
         return cls(x, evaluation, np.asarray(problem.display(evaluation.objective), dtype=float))
 
@@ -114,7 +115,7 @@ def _walking(problem: Problem, encoder: Encoder, held_out: np.ndarray, rng: np.r
     share = np.linspace(0, 1, STEPS)[:, None]
     points = (1 - share) * ends[:, :1] + share * ends[:, 1:]
     ways = decoded(encoder, points.reshape(WALKS * STEPS, -1)).reshape(WALKS, STEPS, -1)
-    valid = evaluate(problem, ways[:, 1:-1].reshape(-1, ways.shape[2])).feasible
+    valid = evaluate(problem, problem.repair(ways[:, 1:-1].reshape(-1, ways.shape[2]))).feasible
     length = np.linalg.norm(np.diff(ways, axis=1), axis=2).sum(axis=1)
     direct = np.linalg.norm(ways[:, -1] - ways[:, 0], axis=1)
     apart = direct > 1e-9 * length.max(initial=1e-300)

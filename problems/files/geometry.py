@@ -38,11 +38,11 @@ def _rings(content: dict[str, Any]) -> Iterator[np.ndarray]:
         yield from _rings(part)
     if kind == "Feature" and content.get("geometry"):
         yield from _rings(content["geometry"])
-    polygons = {"Polygon": lambda: [content["coordinates"]], "MultiPolygon": lambda: content["coordinates"]}
-    for polygon in polygons.get(kind, list)():
+    points = content.get("coordinates")
+    for polygon in {"Polygon": [points], "MultiPolygon": points}.get(kind, []):
         yield np.asarray(polygon[0], dtype=float)[:, :2]
     if kind == "LineString":
-        yield np.asarray(content["coordinates"], dtype=float)[:, :2]
+        yield np.asarray(points, dtype=float)[:, :2]
 
 
 def read_svg(path: Path) -> list[np.ndarray]:
