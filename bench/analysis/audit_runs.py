@@ -57,6 +57,10 @@ def machines(records: Records) -> Iterator[Said]:
     """Runs of different code, machines or versions."""
     told = records.tried.get("provenance", pd.Series(dtype=object)).dropna()
     entries = [entry for entry in map(_entry, told.unique()) if entry]
+    told_of = [entry["plugins"] for entry in entries if isinstance(entry.get("plugins"), dict)]
+    for plugin in sorted({name for plugins in told_of for name in plugins}):
+        if len({plugins[plugin] for plugins in told_of if plugin in plugins}) > 1:
+            yield f"the runs come from different code of {plugin}.", ()
     for name, what in {"commit": "commits of the code", "machine": "machines", "versions": "sets of versions"}.items():
         different = {json.dumps(entry.get(name), sort_keys=True) for entry in entries}
         if len(different) > 1:

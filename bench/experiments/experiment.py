@@ -250,6 +250,11 @@ class Experiment:
                         skip = self.skips[label, arm.label]
                         yield Run(self.seed, problem, label, arm, replicate, search, self.trace, skip)
 
+    def specs(self) -> set[Spec]:
+        """All plug-ins that it names."""
+        stages = [stage for arm in self.arms for stage in arm.stages]
+        return {*self.problems.values(), *(s.encoder for s in stages), *(s.optimiser for s in stages)}
+
     def remarks(self) -> Iterator[str]:
         """What a person should know before it is run: of data that are used only in part."""
         for label, spec in self.problems.items():

@@ -16,6 +16,7 @@ import torch
 
 from bench.errors import reason
 from bench.experiments.experiment import Fit, Run
+from bench.experiments.sources import sources
 from bench.optimisers.base import Optimiser
 from bench.running import provenance
 from bench.searching import instance
@@ -96,9 +97,17 @@ def execute_run(run: Run, order: int, experiment: str, fitted: Sequence[Fitted |
             record = _record(row, ledger, problem.display)
         except BaseException:  # it may be the display that is broken
             record = _record(row, ledger, _undisplayed)
-    record.row["provenance"] = json.dumps(provenance.of_worker(), sort_keys=True)
+    record.row["provenance"] = json.dumps(provenance.of_worker() | _plugins(run), sort_keys=True)
     record.row["seconds_worker"] = time.perf_counter() - begun
     return record
+
+
+def _plugins(run: Run) -> dict[str, Any]:
+    try:
+        used = sources([run.problem, *(s.encoder for s in run.arm.stages), *(s.optimiser for s in run.arm.stages)])
+    except BaseException:  # they may not be there; the record says that already
+        return {}
+    return {"plugins": used} if used else {}
 
 
 def execute_reach(fit: Fit, fitted: Fitted, budget: int) -> Reached | Failure:

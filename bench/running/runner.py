@@ -12,6 +12,7 @@ from joblib import cpu_count
 from bench.errors import BadInput
 from bench.experiments.data_files import located
 from bench.experiments.experiment import Experiment, Fit, Run, fits
+from bench.experiments.sources import sources
 from bench.quantities import stated
 from bench.running import provenance
 from bench.running.execution import Failure, execute_fit, execute_run, lost, skipped
@@ -19,10 +20,13 @@ from bench.running.progress import Progress, Silent
 from bench.running.workers import TIME_LIMIT, teams
 from bench.running.workers.process import Death
 from bench.running.workers.teams import Team
+from bench.searching import instance
+from bench.seeds import generator
 from bench.store.directory import Store
 from bench.store.files import Doubt, ignore
 from bench.store.finds import Find, better_than_known
 from bench.store.records import Fitted, Record
+from bench.studies.diagnostics import cost
 
 RESULTS = Path("results") / "runs"
 LONGEST = 1e7
@@ -95,6 +99,7 @@ def run(
     progress: Callable[[int, int], Progress] = Silent,
     dask: str | None = None,
     time_limit: float = TIME_LIMIT,
+    mix: bool = False,
 ) -> Summary:
     """Run an experiment, or what is left of it, into a directory.
 
@@ -114,6 +119,8 @@ def run(
         Address of a Dask scheduler, or its scheduler file: its workers are used instead of this machine's cores.
     time_limit : float
         Seconds that a fit or run may take; one that takes longer fails with this reason.
+    mix : bool
+        Whether results may stay that plug-ins gave whose code has changed since.
 
     Raises
     ------
@@ -131,9 +138,23 @@ def run(
     with teams.local(jobs or cpu_count()) if dask is None else teams.cluster(dask) as team:
         if fresh:
             store.set_aside()
-        with store.begin(experiment, {"started": provenance.now(), **provenance.collect()}):
+        began = {"started": provenance.now(), **provenance.collect(), "plugins": sources(experiment.specs())}
+        with store.begin(experiment, began, mix):
             kept = {label: located(spec) for label, spec in experiment.problems.items()}
             return run_all(replace(experiment, problems=kept), store, team, time_limit, progress)
+
+
+def beside_budgets(fits: list[Fit]) -> int:
+    """How many evaluations some fits take at most, of starts, references and diagnoses: no budget has them."""
+    total = 0
+    for problem in {fit.problem for fit in fits}:
+        made = problem.make()
+        learned = made.designs(2, generator("probe")) is not None
+        of_it = [fit for fit in fits if fit.problem == problem]
+        replicates = len({fit.replicate for fit in of_it})
+        diagnosis = cost(made.n_designs, instance.HELD_OUT) if learned else 0
+        total += learned * instance.REFERENCE_SIZE + replicates * instance.CANDIDATES + len(of_it) * diagnosis
+    return total
 
 
 def store_for(experiment: Experiment, out: str | Path | None = None) -> Store:

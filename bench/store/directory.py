@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from filelock import FileLock, Timeout
 
 from bench.errors import BadInput, visible, visible_lines
-from bench.experiments import data_files
+from bench.experiments import data_files, sources
 from bench.experiments.plan import Plan
 from bench.store.columns import RUNS
 from bench.store.completion import completed
@@ -146,8 +146,10 @@ class Store:
                 raise BadInput(f"{path}: is a link; put there what it points to, or name another directory")
 
     @contextmanager
-    def begin(self, experiment: Experiment, provenance: dict[str, Any]) -> Iterator[None]:
+    def begin(self, experiment: Experiment, provenance: dict[str, Any], mix: bool = False) -> Iterator[None]:
         """Make the directory ready for the experiment, and keep other processes out while it is written to.
+
+        Results of plug-ins whose code has changed since are mixed only if that is asked for.
 
         Raises
         ------
@@ -155,6 +157,12 @@ class Store:
             Like `check`, or if the directory cannot be written, or another process is at it.
         """
         self.check(experiment)
+        other = sources.changes(self.provenance(), provenance.get("plugins", {}))
+        if other and not mix:
+            raise BadInput(
+                f"{self.path}: the code of {', '.join(other)} has changed since this experiment was begun; "
+                "add --mix to keep what is there beside what is new, or start anew with --fresh"
+            )
         with self.lock():
             write(
                 self.path / "experiment.json", json.dumps(experiment.identity(), indent=1, ensure_ascii=False).encode()

@@ -79,6 +79,11 @@ def diagnose(
     return dict.fromkeys(DIAGNOSED, math.nan) | found
 
 
+def cost(n_designs: int, held_out: int) -> int:
+    """How many evaluations `diagnose` makes at most, none of which is on a budget."""
+    return n_designs + 1 + PRIOR_SAMPLES + 2 * held_out + WALKS * (STEPS - 2)
+
+
 @dataclass(frozen=True)
 class _Seen:
     """Designs and what they are worth: their evaluation, and all their displayed values that are finite."""

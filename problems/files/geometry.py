@@ -38,8 +38,9 @@ def _rings(content: dict[str, Any]) -> Iterator[np.ndarray]:
         yield from _rings(part)
     if kind == "Feature" and content.get("geometry"):
         yield from _rings(content["geometry"])
-    points = content.get("coordinates")
-    for polygon in {"Polygon": [points], "MultiPolygon": points}.get(kind, []):
+    points: Any = content.get("coordinates")
+    polygons: dict[str, Any] = {"Polygon": [points], "MultiPolygon": points}
+    for polygon in polygons.get(kind, []):
         yield np.asarray(polygon[0], dtype=float)[:, :2]
     if kind == "LineString":
         yield np.asarray(points, dtype=float)[:, :2]

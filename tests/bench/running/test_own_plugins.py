@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+from support import ENVIRONMENT
 
 import bench
 from bench.errors import BadInput
@@ -98,3 +101,25 @@ def test_the_audit_names_searches_that_repeat_one_another(folder: Path) -> None:
     assert [each.arms for each in said] == [("raw/twins:Same",)]
     assert said[0].sentence.startswith("4 searches repeat another of their replicate")
     assert np.isfinite(bench.load(folder / "out")[0]["best"]).all()
+
+
+def test_changed_code_of_a_plugin_is_named_and_mixed_only_if_asked_for(folder: Path) -> None:
+    file, out = folder / "changing.py", folder / "out"
+
+    def latent(replicates: int, *more: str) -> subprocess.CompletedProcess[str]:
+        (folder / "own.toml").write_text(
+            EXPERIMENT.replace("MODULE", "changing").replace("replicates = 2", f"replicates = {replicates}")
+        )
+        command = [sys.executable, "-m", "bench.cli", "run", "own.toml", "--out", str(out), "--jobs", "1", *more]
+        return subprocess.run(command, capture_output=True, text=True, cwd=folder, env=ENVIRONMENT, check=False)
+
+    file.write_text(PLUGIN.replace("TARGETS", "()"))
+    assert latent(1).returncode == 0
+    file.write_text(PLUGIN.replace("TARGETS", "()").replace("(x**2)", "100 * (x**2)"))
+    refused = latent(2)
+    assert refused.returncode == 2
+    assert "the code of changing:Filing has changed since" in refused.stderr
+    assert "--mix" in refused.stderr
+    assert latent(2, "--mix").returncode == 0
+    said = [str(each) for each in bench.audit(*bench.load(out))]
+    assert any("different code of changing:Filing" in each for each in said)
