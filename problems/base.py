@@ -159,6 +159,10 @@ class Problem(ABC):
         Whether a good design has a large displayed value.
     n_designs : int
         How many training designs an experiment draws.
+    n_reference : int or None
+        How many designs a start is looked for among, the reference value is the median of, and an encoder is tried on,
+        at most, each of which is evaluated beside all budgets; None for as many as is usual, 256 to 1,000 each. A
+        problem whose evaluation takes seconds sets 16, say.
     layout : Layout or None
         What a design is the coordinates of (see `problems.layouts`); None where there is nothing to say.
     data_facts : DataFacts or None
@@ -180,6 +184,7 @@ class Problem(ABC):
     quantity: str = "objective"
     larger_is_better: bool = False
     n_designs: int = 2000
+    n_reference: int | None = None
     data_facts: DataFacts | None = None
 
     def repair(self, x: np.ndarray) -> np.ndarray:

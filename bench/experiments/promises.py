@@ -20,6 +20,9 @@ def fault(problem: Problem) -> str | None:
     said = targets_fault(problem.targets)
     if said:
         return f"targets {said}"
+    limit = problem.n_reference
+    if limit is not None and not (isinstance(limit, int) and limit >= 2):
+        return f"n_reference: {limit!r:.80} must be an integer of at least 2, or None"
     bounds = problem.bounds
     if bounds is None:
         return None

@@ -152,8 +152,11 @@ def beside_budgets(fits: list[Fit]) -> int:
         learned = made.designs(2, generator("probe")) is not None
         of_it = [fit for fit in fits if fit.problem == problem]
         replicates = len({fit.replicate for fit in of_it})
-        diagnosis = cost(made.n_designs, instance.HELD_OUT) if learned else 0
-        total += learned * instance.REFERENCE_SIZE + replicates * instance.CANDIDATES + len(of_it) * diagnosis
+        reference, candidates = (
+            instance.at_most(made, usual) for usual in (instance.REFERENCE_SIZE, instance.CANDIDATES)
+        )
+        diagnosis = cost(made, instance.HELD_OUT) if learned else 0
+        total += learned * reference + replicates * candidates + len(of_it) * diagnosis
     return total
 
 
