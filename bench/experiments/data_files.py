@@ -45,14 +45,14 @@ def located(spec: Spec) -> Spec:
     found: dict[str, Any] = {}
     for parameter, digest in _digests(spec.params):
         for folder in _FOLDERS:
-            if (folder / digest).is_dir():
-                found[parameter] = {"source": str((folder / digest).absolute())}
+            for kept in (folder / digest).glob("*"):
+                found[parameter] = {"source": str(kept.absolute())}
     return replace(spec, unrecorded=json.dumps(json.loads(spec.unrecorded) | found, sort_keys=True)) if found else spec
 
 
 def keep(spec: Spec, folder: Path) -> None:
-    """Copy the data of a problem into a folder, unless they are there."""
-    from problems.data import DataSettings
+    """Copy the data of a problem into a folder of their digest, unless they are there: a file, or a folder of files."""
+    from problems.data import DataSettings, named
 
     beside = json.loads(spec.unrecorded)
     for parameter, digest in _digests(spec.params):
@@ -60,12 +60,14 @@ def keep(spec: Spec, folder: Path) -> None:
         if place.exists() or parameter not in beside:
             continue
         source = beside[parameter]["source"]
-        paths = DataSettings(source=source if isinstance(source, str) else tuple(source)).paths
-        place.with_suffix(".part").mkdir(parents=True, exist_ok=True)
+        sources = source if isinstance(source, str) else tuple(source)
+        paths, part = DataSettings(source=sources).paths, place.with_suffix(".part")
+        name = part / named(sources)  # what is on record keeps its name
+        alone = len(paths) == 1
+        (part if alone else name).mkdir(parents=True, exist_ok=True)
         for number, path in enumerate(paths):
-            name = path.name if len(paths) == 1 else f"{number:06}-{path.name}"
-            copyfile(path, place.with_suffix(".part") / name)
-        place.with_suffix(".part").rename(place)
+            copyfile(path, part / path.name if alone else name / f"{number:06}-{path.name}")
+        part.rename(place)
 
 
 def _digests(params: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
