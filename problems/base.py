@@ -97,12 +97,15 @@ class DataFacts:
         The share of the best, in [0, 1), that training does not see.
     price_each : float
         Evaluations that one design took to make.
+    left_out : str
+        How many designs of the source cannot be used, and why; empty where all can.
     """
 
     source: str
     identity: str
     withheld: float = 0.0
     price_each: float = 0.0
+    left_out: str = ""
 
     def __post_init__(self) -> None:
         if not 0 <= self.withheld < 1:
@@ -133,7 +136,8 @@ class Problem(ABC):
     dim : int
         The number d of design variables.
     bounds : ndarray, shape (2, d), or None
-        Lower and upper bounds of the raw design vector. A problem has bounds or designs, or both.
+        Lower and upper bounds of the raw design vector, which bind: what a search asks for beyond them is moved to them
+        before it is evaluated (`repair`), whatever the optimiser. A problem has bounds or designs, or both.
     optimum : float or None
         The least feasible objective value, where it is known exactly.
     optimal_design : ndarray, shape (d,), or None
@@ -156,6 +160,10 @@ class Problem(ABC):
         Whether a good design has a large displayed value.
     n_designs : int
         How many training designs an experiment draws.
+    n_reference : int or None
+        How many designs a start is looked for among, the reference value is the median of, and an encoder is tried on,
+        at most, each of which is evaluated beside all budgets; None for as many as is usual, 256 to 1,000 each. A
+        problem whose evaluation takes seconds sets 16, say.
     layout : Layout or None
         What a design is the coordinates of (see `problems.layouts`); None where there is nothing to say.
     data_facts : DataFacts or None
@@ -181,9 +189,14 @@ class Problem(ABC):
     quantity: str = "objective"
     larger_is_better: bool = False
     n_designs: int = 2000
+    n_reference: int | None = None
     data_facts: DataFacts | None = None
     conditions: Conditions | None = None
     task: np.ndarray | None = None
+
+    def repair(self, x: np.ndarray) -> np.ndarray:
+        """Move designs (n, d) to the nearest allowed ones, which searches evaluate; by default within the bounds."""
+        return x if self.bounds is None else np.clip(x, self.bounds[0], self.bounds[1])
 
     @abstractmethod
     def evaluate(self, x: np.ndarray) -> Evaluation:

@@ -141,6 +141,8 @@ def _of_design(problem: Problem, row: dict[str, Any]) -> Iterator[str]:
         yield f"its design has {row['quantity']} = {displayed!r}, not {row['best']!r}"
     if not evaluation.feasible[0]:
         yield f"its design is not feasible: a constraint is {significant(evaluation.constraints[0].max(), 3)}"
+    if not np.allclose(problem.repair(design[None])[0], design, rtol=TOLERANCE, atol=TOLERANCE):
+        yield "its design is beyond the problem's bounds"
     for sentence in verification.reasons:
         yield f"its design fails verification: {sentence}"
     if verification.value is not None and not _equal(verification.value, row["best"]):

@@ -16,6 +16,7 @@ import torch
 
 from bench.errors import reason
 from bench.experiments.experiment import Fit, Run
+from bench.experiments.sources import sources
 from bench.optimisers.base import Optimiser
 from bench.running import provenance
 from bench.searching import instance
@@ -101,9 +102,17 @@ def execute_run(run: Run, order: int, experiment: str, fitted: Sequence[Fitted |
             record = _record(row, ledger, problem.display)
         except BaseException:  # it may be the display that is broken
             record = _record(row, ledger, _undisplayed)
-    record.row["provenance"] = json.dumps(provenance.of_worker(), sort_keys=True)
+    record.row["provenance"] = json.dumps(provenance.of_worker() | _plugins(run), sort_keys=True)
     record.row["seconds_worker"] = time.perf_counter() - begun
     return record
+
+
+def _plugins(run: Run) -> dict[str, Any]:
+    try:
+        used = sources([run.problem, *(s.encoder for s in run.arm.stages), *(s.optimiser for s in run.arm.stages)])
+    except BaseException:  # they may not be there; the record says that already
+        return {}
+    return {"plugins": used} if used else {}
 
 
 def execute_reach(fit: Fit, fitted: Fitted, budget: int) -> Reached | Failure:
@@ -220,6 +229,7 @@ def _facts(problem: Problem) -> dict[str, Any]:
         "data_source": "" if data is None else str(data.source),
         "data_identity": "" if data is None else str(data.identity),
         "data_withheld": math.nan if data is None else float(data.withheld),
+        "data_left_out": "" if data is None else str(data.left_out),
     }
 
 
@@ -245,6 +255,7 @@ def _record(row: dict[str, Any], ledger: Ledger | None, display: Display) -> Rec
         "n_f": ledger.n_f,
         "n_g": ledger.n_g,
         "n_failed": ledger.n_failed,
+        "failure": ledger.failure,
         "n_refused": ledger.n_refused,
         "start": trace["displayed"][0],
         "best": displayed(display, best),

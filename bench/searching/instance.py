@@ -24,6 +24,11 @@ CANDIDATES = 256
 """Designs among which the start of a replicate is looked for."""
 
 
+def at_most(problem: Problem, usual: int) -> int:
+    """How many designs are evaluated for some purpose beside budgets: as many as is usual, or as the problem allows."""
+    return usual if problem.n_reference is None else min(usual, problem.n_reference)
+
+
 @dataclass(frozen=True)
 class Instance:
     """A problem as one replicate sees it.
@@ -95,7 +100,7 @@ def _draw(spec: Spec, seed: int, replicate: int) -> Instance:
     if designs is not None and (designs.ndim != 2 or designs.shape[1] != problem.dim):
         raise PluginError(f"problem '{spec.name}' drew designs of shape {designs.shape}; it must be (n, {problem.dim})")
     rng = generator(*names, "start")
-    candidates = problem.reference(CANDIDATES, rng)
+    candidates = problem.reference(at_most(problem, CANDIDATES), rng)
     reference = np.nan
     if candidates is None:
         candidates = _uniform(problem, rng)
@@ -109,6 +114,7 @@ def _draw(spec: Spec, seed: int, replicate: int) -> Instance:
         )
         if designs is not None:
             good &= _unseen(candidates, designs)
+    good &= (problem.repair(candidates) == candidates).all(axis=1)
     start = next((x for x in candidates[good] if problem.verify(x).ok), None)
     if start is None:
         raise PluginError(
@@ -142,7 +148,7 @@ def _held_out(
 def reference_value(spec: Spec) -> float:
     """Median objective of the problem's fixed reference sample, the same for all seeds and replicates."""
     problem = spec.make()
-    sample = problem.reference(REFERENCE_SIZE, generator("reference", spec.name, problem.dim))
+    sample = problem.reference(at_most(problem, REFERENCE_SIZE), generator("reference", spec.name, problem.dim))
     objective = evaluate(problem, sample).objective
     if not np.isfinite(objective).any():
         raise PluginError(f"problem '{spec.name}': no design of the reference sample has a finite objective")
@@ -152,7 +158,7 @@ def reference_value(spec: Spec) -> float:
 def _uniform(problem: Problem, rng: np.random.Generator) -> np.ndarray:
     if problem.bounds is None:
         raise PluginError(f"problem '{problem.name}' has neither designs nor bounds; nothing says where to search")
-    return rng.uniform(problem.bounds[0], problem.bounds[1], size=(CANDIDATES, problem.dim))
+    return rng.uniform(problem.bounds[0], problem.bounds[1], size=(at_most(problem, CANDIDATES), problem.dim))
 
 
 def _unseen(candidates: np.ndarray, designs: np.ndarray) -> np.ndarray:

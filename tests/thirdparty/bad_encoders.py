@@ -281,6 +281,12 @@ class Worldly(Components):
         super()._fit(designs, rng)
 
 
+class Boastful(Components):
+    """Says that it is confined, and is linear."""
+
+    confined = True
+
+
 GOOD = (Components,)
 
 NOTICED = {
@@ -313,4 +319,5 @@ NOTICED = {
     Detached: "the gradient of decode is wrong",
     Superstitious: "another PYTHONHASHSEED, its latents differ",
     Worldly: "global generator",
+    Boastful: "deviations away are decoded out of the box",
 }
