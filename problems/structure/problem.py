@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import math
 from functools import cached_property, partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -120,15 +119,15 @@ class Structure(DifferentiableProblem):
 
     def _source(self, data: StructureData) -> Source:
         if data.source is not None:
-            return File(data.source, data.digest, partial(self._read, Path(data.source)))
+            return File(data.source, data.digest, partial(self._read, data.source))
         if data.kind == "fields":
             return Drawn("drawn: smooth fields", lambda n, rng: (self.reference(n, rng), None))
         return Siblings(self.setting, data.nearest)
 
-    def _read(self, path: Path) -> np.ndarray:
-        designs = read_array(path)
+    def _read(self, source: str | tuple[str, ...]) -> np.ndarray:
+        designs = read_array(source)
         if designs.ndim != 2 or designs.shape[1] != self.dim:
-            raise ValueError(f"data.source: {path} holds an array of {designs.shape}; it must be (n, {self.dim})")
+            raise ValueError(f"data.source: {source} holds an array of {designs.shape}; it must be (n, {self.dim})")
         return designs
 
     def _set(self, task: np.ndarray) -> None:

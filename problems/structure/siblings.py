@@ -93,6 +93,7 @@ class Siblings:
     setting: str
     nearest: float
     price: float = STEPS
+    left_out: str = ""
 
     def __post_init__(self) -> None:
         if self.setting not in settings(STORED):
