@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from bench.analysis import writers
-from bench.analysis.compare import break_even, compare_arms, cost_text, target_text
+from bench.analysis.compare import break_even, cost_text, target_text
 from bench.analysis.records import Records
 from bench.analysis.writers import Writer
 from bench.quantities import duration, expected, whole
@@ -85,8 +85,7 @@ def table(records: Records) -> pd.DataFrame:
     """Like `cost_table`."""
     runs, arms = records.runs, records.arms.drop(columns=["fit_seconds", "targets"])
     arms = arms.join(_fits(runs), on=["problem", "arm"]).join(_data_evaluations(runs), on=["problem", "arm"])
-    compared = compare_arms(records.hits, draws=0)
-    costs = arms.merge(compared, on=["problem", "arm"])
+    costs = arms.merge(records.compared, on=["problem", "arm"])
     rival = costs["strongest_raw"].where(costs["strongest_raw"].notna(), costs["least_raw"])
     faced = pd.MultiIndex.from_arrays([costs["problem"], rival])
     of_raw = ["fit_seconds", "refit_seconds", "overhead", "data_evaluations"]
