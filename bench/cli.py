@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 import warnings
+from io import TextIOWrapper
 from typing import Annotated, Any
 
 import typer
@@ -23,6 +24,9 @@ GOES_ON = "latentbench: interrupted; finished runs are kept, and the same comman
 def main() -> int:
     """Run the command line and give its exit code: 0 done, 1 a run or check failed, 2 bad input, 130 interrupted."""
     warnings.showwarning = _show_warning  # type: ignore[assignment]
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal may lack σ, and must not end a run for it
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         code = int(app(standalone_mode=False) or DONE)

@@ -14,7 +14,8 @@ class BadInput(ValueError):
 def unknown(what: str, name: str, allowed: Iterable[str]) -> BadInput:
     """Build the error for a name that is not among the allowed ones, with the nearest that is."""
     names = sorted(allowed)
-    near = get_close_matches(name, names, n=1)
+    by_lower = {each.lower(): each for each in reversed(names)}
+    near = [by_lower[each] for each in get_close_matches(name.lower(), by_lower, n=1)]
     hint = f"did you mean '{near[0]}'? " if near else ""
     return BadInput(f"{what}: {name!r:.90} is unknown; {hint}allowed: {', '.join(names) or 'none'}")
 

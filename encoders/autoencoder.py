@@ -167,13 +167,14 @@ class Autoencoder(Encoder):
         self._output.confine(low, (1 + 2 * MARGIN) * extent / self._unit)
         data = self._scaled(designs).float()
         self._look_at(data)
+        data = self._told(data)
         watch = None if self.watch is None else lambda: self._show(data)
         self.trainer.fit(
             self._network, data, lambda batch, done: self._cost(batch, done, noise), rng, self.progress, watch
         )
         self.regulariser.finish(self._network["decoder"])
         self._network.double().requires_grad_(False)
-        self._prior = Mixture.fit(self.encode(designs), self.mixture, rng) if self.mixture else None
+        self._prior = Mixture.fit(self._codes(designs), self.mixture, rng) if self.mixture else None
 
     def _scaled(self, designs: np.ndarray) -> Tensor:
         return torch.as_tensor((np.asarray(designs, dtype=float) - self._offset) / self._unit)
@@ -202,6 +203,10 @@ class Autoencoder(Encoder):
 
     def _look_at(self, data: Tensor) -> None:
         """Set what the networks need to know of scaled designs before they are trained on them."""
+
+    def _told(self, data: Tensor) -> Tensor:
+        """What the encoder is given in training: scaled designs, and whatever it is told beside."""
+        return data
 
     def _rebuild(self, batch: Tensor, latents: Tensor, noise: torch.Generator) -> Tensor:
         """What training compares with a batch of scaled designs, given their latents."""

@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, Self
 
 import numpy as np
@@ -59,6 +60,22 @@ class Layout(Protocol):
         """Their frequencies, shape (n,), at least 0."""
 
 
+@dataclass(frozen=True)
+class Tasks:
+    """What designs were made for: numbers of order one, in which near tasks are near.
+
+    Attributes
+    ----------
+    designs : ndarray, shape (n, f)
+        The task of each training design.
+    own : ndarray, shape (f,)
+        The task that the latent space is to be searched for.
+    """
+
+    designs: np.ndarray
+    own: np.ndarray
+
+
 class Encoder(ABC):
     """A map between designs in R^d and latents in R^k, learned from designs.
 
@@ -73,6 +90,8 @@ class Encoder(ABC):
         Whether gradients pass through `decode`.
     needs_designs : bool
         Whether it can do nothing before `fit`.
+    needs_tasks : bool
+        Whether it must be told what each design was made for.
     variational : bool
         Whether its latents are means of posteriors, so that one that hardly varies, against 1, is not in use.
     confined : bool
@@ -82,6 +101,8 @@ class Encoder(ABC):
         Modules that `_fit` imports, and that are imported before the clock starts.
     layout : Layout or None
         What the designs of `fit` are the coordinates of, if that was said; set before `_fit`.
+    tasks : Tasks or None
+        What they were made for, if that was said; there while `fit` learns and encodes, and forgotten after it.
     centre, scale : ndarray, shape (k,), or None
         Mean and standard deviation of the encoded designs; None before `fit`.
     bounds : ndarray, shape (2, k), or None
@@ -91,22 +112,30 @@ class Encoder(ABC):
     latent_dim: int
     differentiable: bool = True
     needs_designs: bool = True
+    needs_tasks: bool = False
     variational: bool = False
     confined: bool = False
     libraries: tuple[str, ...] = ()
     layout: Layout | None = None
+    tasks: Tasks | None = None
     centre: np.ndarray | None = None
     scale: np.ndarray | None = None
     bounds: np.ndarray | None = None
 
-    def fit(self, designs: np.ndarray, rng: np.random.Generator, layout: Layout | None = None) -> Self:
+    def fit(
+        self,
+        designs: np.ndarray,
+        rng: np.random.Generator,
+        layout: Layout | None = None,
+        tasks: Tasks | None = None,
+    ) -> Self:
         """Learn from designs (n, d), then set `centre`, `scale` and `bounds`.
 
         Raises
         ------
         ValueError
             For designs that are not finite, too few, all the same, or of fewer dimensions than the latent space, and
-            for a layout that is not theirs or of no use (`why_not`).
+            for a layout that is not theirs or of no use (`why_not`), and tasks that are not theirs or missing.
         """
         designs = np.asarray(designs, dtype=float)
         if designs.ndim != 2 or len(designs) < 2:
@@ -119,11 +148,16 @@ class Encoder(ABC):
             raise ValueError(f"layout: is of shape {layout.shape}, and designs have {designs.shape[1]} coordinates")
         if (reason := self.why_not(layout)) is not None:
             raise ValueError(reason)
-        self.layout = layout
+        if tasks is None and self.needs_tasks:
+            raise ValueError("the encoder must be told what each design was made for, and nothing is known of that")
+        if tasks is not None and (len(tasks.designs) != len(designs) or tasks.designs.shape[1:] != tasks.own.shape):
+            raise ValueError(f"tasks: {tasks.designs.shape} and {tasks.own.shape} are not of {len(designs)} designs")
+        self.layout, self.tasks = layout, tasks
         self._fit(designs.copy(), rng)
         if self.latent_dim > designs.shape[1]:
             raise ValueError(f"latent_dim {self.latent_dim} is above the design dimension {designs.shape[1]}")
-        latents = self.encode(designs)
+        latents = self._codes(designs)
+        self.tasks = None
         if not np.isfinite(latents).all():
             raise ValueError("the encoder maps a design to a latent that is not finite")
         spread = latents.std(axis=0)
@@ -139,6 +173,10 @@ class Encoder(ABC):
     def why_not(self, layout: Layout | None) -> str | None:
         """Say in a sentence why it cannot learn designs of a layout, or of none; None where it can."""
         return None
+
+    def _codes(self, designs: np.ndarray) -> np.ndarray:
+        """Latents (n, k) of the training designs; those of an encoder that is told tasks, each for its own."""
+        return self.encode(designs)
 
     @abstractmethod
     def _fit(self, designs: np.ndarray, rng: np.random.Generator) -> None:

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from torch import Tensor
 
+    from problems.conditions import Conditions
     from problems.layouts.base import Layout
 
 Pullback = Callable[[np.ndarray, np.ndarray], np.ndarray]
@@ -99,12 +100,15 @@ class DataFacts:
         The share of the best, in [0, 1), that training does not see.
     price_each : float
         Evaluations that one design took to make.
+    left_out : str
+        How many designs of the source cannot be used, and why; empty where all can.
     """
 
     source: str
     identity: str
     withheld: float = 0.0
     price_each: float = 0.0
+    left_out: str = ""
 
     def __post_init__(self) -> None:
         if not 0 <= self.withheld < 1:
@@ -135,7 +139,8 @@ class Problem(ABC):
     dim : int
         The number d of design variables.
     bounds : ndarray, shape (2, d), or None
-        Lower and upper bounds of the raw design vector. A problem has bounds or designs, or both.
+        Lower and upper bounds of the raw design vector, which bind: what a search asks for beyond them is moved to them
+        before it is evaluated (`repair`), whatever the optimiser. A problem has bounds or designs, or both.
     optimum : float or None
         The least feasible objective value, where it is known exactly.
     optimal_design : ndarray, shape (d,), or None
@@ -158,10 +163,18 @@ class Problem(ABC):
         Whether a good design has a large displayed value.
     n_designs : int
         How many training designs an experiment draws.
+    n_reference : int or None
+        How many designs a start is looked for among, the reference value is the median of, and an encoder is tried on,
+        at most, each of which is evaluated beside all budgets; None for as many as is usual, 256 to 1,000 each. A
+        problem whose evaluation takes seconds sets 16, say.
     layout : Layout or None
         What a design is the coordinates of (see `problems.layouts`); None where there is nothing to say.
     data_facts : DataFacts or None
         Where they come from, what of them is withheld and what they cost; None says nothing, which an audit tells.
+    conditions : Conditions or None
+        What varies between its sibling tasks, for which training designs were made (see `problems.conditions`).
+    task : ndarray, shape (c,), or None
+        The values of these of the problem itself; a replicate may have others (`instance`).
     """
 
     name: str
@@ -179,7 +192,14 @@ class Problem(ABC):
     quantity: str = "objective"
     larger_is_better: bool = False
     n_designs: int = 2000
+    n_reference: int | None = None
     data_facts: DataFacts | None = None
+    conditions: Conditions | None = None
+    task: np.ndarray | None = None
+
+    def repair(self, x: np.ndarray) -> np.ndarray:
+        """Move designs (n, d) to the nearest allowed ones, which searches evaluate; by default within the bounds."""
+        return x if self.bounds is None else np.clip(x, self.bounds[0], self.bounds[1])
 
     @abstractmethod
     def evaluate(self, x: np.ndarray) -> Evaluation:
@@ -193,12 +213,19 @@ class Problem(ABC):
         """Class names, shape (n,), of what `designs` draws with an equal generator; None where there are no classes."""
         return None
 
+    def tasks(self, n: int, rng: np.random.Generator) -> np.ndarray | None:
+        """The tasks (n, c) of what `designs` draws with an equal generator; None where it was made for none."""
+        return None
+
     def reference(self, n: int, rng: np.random.Generator) -> np.ndarray | None:
         """Draw n designs from all that the problem knows, whatever `designs` withholds; starts come from here."""
         return self.designs(n, rng)
 
     def instance(self, rng: np.random.Generator) -> Self:
-        """The problem as one replicate sees it (an alignment of its designs, say); the objective is the same."""
+        """The problem as one replicate sees it: with an alignment of its designs, say, or under conditions of its own.
+
+        Where it has no conditions, the objective is the same.
+        """
         return self
 
     def display(self, objective: np.ndarray) -> np.ndarray:

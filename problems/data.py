@@ -4,7 +4,7 @@
 
     class Beam(Problem):
         def __init__(self, data: DataSettings = DataSettings(source="beams.npy")) -> None:
-            read = partial(read_array, Path(data.source))
+            read = partial(read_array, data.source)
             self.data = TrainingData(File(data.source, data.digest, read, price=30.0), data.withhold)
             self.n_designs, self.data_facts = data.n, self.data.facts
 
@@ -21,7 +21,6 @@ Settings are the problem's parameter ``data``, a table in an experiment file; a 
 from __future__ import annotations
 
 import hashlib
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +28,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from problems import files
 from problems.base import DataFacts
 
 if TYPE_CHECKING:
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 MOST_DESIGNS = 10**6
 HELD_OUT = 0.1
 """The share of a file's designs that stays out of the training data, so that a start can be found there."""
-SUFFIXES = (".npy", ".csv")
 
 Sample = tuple[np.ndarray, np.ndarray | None]
 """Designs (n, d), and the class of each, (n,), where there are classes."""
@@ -53,15 +52,15 @@ class DataSettings:
         The share of the draw, in [0, 1), that is dropped: the best by the problem's own objective (leak control).
     n : int
         How many training designs an experiment draws.
-    source : str or None
-        A .npy or .csv file of the user's own designs, a row a design.
+    source : str, tuple of str, or None
+        The user's own designs: a file, a folder of files, or several of either; see `problems.files`.
     digest : str
-        SHA-256 of the file; filled in, and where it is given, the file must match it.
+        SHA-256 of the file, or of those of all files; filled in, and where it is given, the files must match it.
     """
 
     withhold: float = 0.0
     n: int = 2000
-    source: str | None = None
+    source: str | tuple[str, ...] | None = None
     digest: str = ""
 
     def __post_init__(self) -> None:
@@ -70,37 +69,54 @@ class DataSettings:
         if not 2 <= self.n <= MOST_DESIGNS:
             raise ValueError(f"data.n: {self.n} must be at least 2 and at most {MOST_DESIGNS}")
         if self.source is not None:
-            object.__setattr__(self, "digest", self._check_source(Path(self.source)))
+            object.__setattr__(self, "digest", self._check_source())
 
-    def _check_source(self, path: Path) -> str:
-        if path.suffix not in SUFFIXES:
-            raise ValueError(f"data.source: {path} must be a {' or '.join(SUFFIXES)} file")
-        if not path.is_file():
-            raise ValueError(f"data.source: there is no file {path}")
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """The files of `source`, in the order in which they are read."""
+        given = (self.source,) if isinstance(self.source, str) else self.source or ()
+        return tuple(member for each in given for member in files.members(Path(each)))
+
+    def _check_source(self) -> str:
+        paths = self.paths
+        if not paths:
+            raise ValueError("data.source: is an empty list; it must name a file at least")
+        for path in paths:
+            files.check(path)
+        digests = [hashlib.sha256(path.read_bytes()).hexdigest() for path in paths]
+        digest = digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
         if self.digest not in ("", digest):
-            raise ValueError(f"data.source: {path} is not the file that it was (SHA-256 {digest[:12]}…)")
+            raise ValueError(f"data.source: {self.source} is not the file that it was (SHA-256 {digest[:12]}…)")
         return digest
 
 
-def read_array(path: Path) -> np.ndarray:
-    """Read the numbers of a .npy or .csv file.
+def named(source: str | tuple[str, ...]) -> str:
+    """What a source is called on record: the name of the file, or of the first of several."""
+    names = [Path(each).name for each in ((source,) if isinstance(source, str) else source)]
+    return names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
+
+
+def read_array(source: str | Path | tuple[str, ...]) -> np.ndarray:
+    """Read the numbers of files, a row a design, shape (M, d); a single array may have any shape.
 
     Raises
     ------
     ValueError
-        If there is no array of finite numbers in it.
+        If there are no arrays of finite numbers in them, or of different numbers of columns.
     """
-    try:
-        with warnings.catch_warnings(action="ignore"):  # of an empty file, which has no shape that will do
-            text = path.suffix == ".csv"
-            array = np.loadtxt(path, delimiter=",", ndmin=2) if text else np.load(path, allow_pickle=False)
-        array = np.asarray(array, dtype=float)
-    except (ValueError, TypeError, EOFError, UnicodeDecodeError) as error:
-        raise ValueError(f"data.source: {path} cannot be read: {error}") from None
+    arrays = read_all(source)
+    if len({array.shape[1:] for array in arrays}) > 1:
+        raise ValueError(f"data.source: {source} holds designs of different numbers of coordinates")
+    array = np.concatenate(arrays)
     if not np.isfinite(array).all():
-        raise ValueError(f"data.source: {path} holds values that are not finite")
+        raise ValueError(f"data.source: {source} holds values that are not finite")
     return array
+
+
+def read_all(source: str | Path | tuple[str, ...]) -> list[np.ndarray]:
+    """Read all arrays of a file, of a folder, or of several; see `problems.files.read`."""
+    given = (source,) if isinstance(source, str | Path) else source
+    return [array for each in given for array in files.read(Path(each))]
 
 
 class Source(Protocol):
@@ -117,6 +133,10 @@ class Source(Protocol):
     @property
     def price(self) -> float:
         """Evaluations that one of its designs took to make."""
+
+    @property
+    def left_out(self) -> str:
+        """How many of its designs cannot be used, and why; empty where all can."""
 
     def training(self, n: int, rng: np.random.Generator, problem: Problem) -> Sample:
         """Draw n designs that training may see, or as many as there are."""
@@ -139,12 +159,15 @@ class Drawn:
         Likewise, of all that the problem knows; by default the same.
     price : float
         Evaluations that one design takes to make; none for one that is drawn by a formula.
+    left_out : str
+        Nothing is.
     """
 
     name: str
     draw: Callable[[int, np.random.Generator], Sample]
     everything: Callable[[int, np.random.Generator], Sample] | None = None
     price: float = 0.0
+    left_out: str = ""
 
     @property
     def identity(self) -> str:
@@ -166,20 +189,23 @@ class File:
 
     Attributes
     ----------
-    path : str
-        On record is its name alone.
+    path : str or tuple of str
+        On record are names alone.
     identity : str
         SHA-256 of the file.
     read : callable
         Gives all its designs (M, d); it is called at every draw, so it should remember them.
     price : float
         Evaluations that one design took to make.
+    left_out : str
+        How many designs of it cannot be used, and why; empty where all can.
     """
 
-    path: str
+    path: str | tuple[str, ...]
     identity: str
     read: Callable[[], np.ndarray]
     price: float = 0.0
+    left_out: str = ""
 
     def __post_init__(self) -> None:
         self.read()
@@ -187,7 +213,7 @@ class File:
     @property
     def name(self) -> str:
         """The file's name."""
-        return Path(self.path).name
+        return named(self.path)
 
     def training(self, n: int, rng: np.random.Generator, problem: Problem) -> Sample:
         """Draw n of all but a random tenth, which is held out with one at least from the worse half."""
@@ -219,7 +245,8 @@ class TrainingData:
     @property
     def facts(self) -> DataFacts:
         """What goes on record."""
-        return DataFacts(self.source.name, self.source.identity, self.withhold, self.source.price)
+        source = self.source
+        return DataFacts(source.name, source.identity, self.withhold, source.price, source.left_out)
 
     def draw(self, n: int, rng: np.random.Generator, problem: Problem) -> Sample:
         """Draw n training designs and their classes; fewer where the source has no more.

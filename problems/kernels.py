@@ -208,10 +208,7 @@ def _directions(outline: np.ndarray, length: np.ndarray, i: int) -> tuple[float,
 
 @njit(cache=True, error_model="numpy")
 def _extremes(outline: np.ndarray, near: int, pair: np.ndarray) -> tuple[float, float]:
-    """Largest and smallest curvature of circles, the second with its sign turned; their pairs go into ``pair``.
-
-    Curvatures are compared as fractions, by products, since a division takes as long as all the rest.
-    """
+    """Largest and smallest curvature of circles, the second with its sign turned; their pairs go into ``pair``."""
     n = len(outline)
     x, y, normal_x, normal_y = np.empty(2 * n), np.empty(2 * n), np.empty(n), np.empty(n)
     for i in range(n):
@@ -224,17 +221,15 @@ def _extremes(outline: np.ndarray, near: int, pair: np.ndarray) -> tuple[float, 
     largest, smallest = np.zeros(n), np.zeros(n)
     for i in range(n):
         # the middles of the edges i - near to i + near - 1 are left out: the rest begins at i + near
-        top, top_square, low, low_square = 0.0, 1.0, 0.0, 1.0
+        top, low = 0.0, 0.0
         for part in range(3):
             first, end = _part(part, i, near, n)
             for j in range(first, end):
                 dx, dy = x[j] - x[i], y[j] - y[i]
-                bend, square = 2 * (normal_x[i] * dx + normal_y[i] * dy), dx * dx + dy * dy + 1e-6
-                if bend * top_square > top * square:
-                    top, top_square = bend, square
-                if bend * low_square < low * square:
-                    low, low_square = bend, square
-        largest[i], smallest[i] = top / top_square, -low / low_square
+                bent = (normal_x[i] * dx + normal_y[i] * dy) / (dx * dx + dy * dy + 1e-6)
+                top = bent if bent > top else top
+                low = bent if bent < low else low
+        largest[i], smallest[i] = 2 * top, -2 * low
     for side in range(2):
         rows, sign = (largest, 1.0) if side == 0 else (smallest, -1.0)
         best = rows.max()
@@ -248,8 +243,8 @@ def _extremes(outline: np.ndarray, near: int, pair: np.ndarray) -> tuple[float, 
             first, end = _part(part, i, near, n)
             for j in range(first, end):
                 dx, dy = x[j] - x[i], y[j] - y[i]
-                bend = 2 * sign * (normal_x[i] * dx + normal_y[i] * dy)
-                if missing and bend >= (1 - TIE) * best * (dx * dx + dy * dy + 1e-6):
+                bent = 2 * sign * (normal_x[i] * dx + normal_y[i] * dy) / (dx * dx + dy * dy + 1e-6)
+                if missing and bent >= (1 - TIE) * best:
                     pair[2 * side + 1] = j
                     missing = False
     return _curvature(outline, pair[0], pair[1])[0], -_curvature(outline, pair[2], pair[3])[0]
@@ -269,7 +264,7 @@ def _part(part: int, i: int, near: int, n: int) -> tuple[int, int]:
 
 
 @njit(cache=True, error_model="numpy")
-def _curvature(outline: np.ndarray, i: int, j: int) -> tuple[float, float, float, float, float, float, float, float]:
+def _curvature(outline: np.ndarray, i: int, j: int) -> tuple[float, float, float, float, float, float, float]:
     """2 n·d / (|d|² + 10⁻⁶), d, its softened square, the normal n at vertex i and the tangent's length."""
     n = len(outline)
     before, following = (i - 1) % n, (i + 1) % n
@@ -283,7 +278,7 @@ def _curvature(outline: np.ndarray, i: int, j: int) -> tuple[float, float, float
         dx = (outline[one, 0] + outline[other, 0]) / 2 - outline[i, 0]
         dy = (outline[one, 1] + outline[other, 1]) / 2 - outline[i, 1]
     square = dx**2 + dy**2 + 1e-6
-    return 2 * (nx * dx + ny * dy) / square, dx, dy, square, nx, ny, length, 0.0
+    return 2 * (nx * dx + ny * dy) / square, dx, dy, square, nx, ny, length
 
 
 @njit(cache=True, error_model="numpy")
@@ -293,7 +288,7 @@ def _add_curvature(
     """Add to slope (N, 2) that of weight times the compressed excess of the curvature of a pair."""
     n = len(outline)
     before, following = (i - 1) % n, (i + 1) % n
-    curvature, dx, dy, square, nx, ny, length, _ = _curvature(outline, i, j)
+    curvature, dx, dy, square, nx, ny, length = _curvature(outline, i, j)
     weight = weight * sign * radius * _compressed_slope(sign * curvature * radius - 1)
     apart_x = 2 * weight * (nx - curvature * dx) / square
     apart_y = 2 * weight * (ny - curvature * dy) / square

@@ -150,8 +150,9 @@ def _extremes(outline: Tensor, normal: Tensor, others: Tensor, near: int) -> tup
         torch.bmm(left, right, out=products[:m])
         torch.div(products[:m, :n_vertices], products[:m, n_vertices:], out=curvature[:m])
         curvature[:m].flatten(1).index_fill_(1, skipped, 0.0)
-        sides = [_first_pair(curvature[:m].amax(dim=2), curvature[:m]), _first_pair(-curvature[:m].amin(dim=2), -curvature[:m])]
-        found.append(torch.stack(sides, dim=2))
+        bent = curvature[:m]
+        largest, smallest = _first_pair(bent.amax(dim=2), bent), _first_pair(-bent.amin(dim=2), -bent)
+        found.append(torch.stack([largest, smallest], dim=2))
     i, j = torch.cat(found, dim=1)
     return i, j
 
@@ -183,7 +184,7 @@ def _largest(values: Tensor) -> Tensor:
 
 @lru_cache(maxsize=16)
 def _neighbouring(n_vertices: int, near: int) -> Tensor:
-    """Places in a flattened (N, 2N) matrix of vertices and points that stand for edges next to a vertex, and for itself."""
+    """Places in a flattened (N, 2N) matrix of vertices and points of a vertex itself and of edges next to it."""
     vertex = torch.arange(n_vertices)[:, None]
     edge = (vertex + torch.arange(-near, near)) % n_vertices
     skipped = torch.cat([n_vertices + edge, vertex], dim=1)

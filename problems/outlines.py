@@ -108,6 +108,12 @@ def resample(outline: np.ndarray, n_vertices: int, start: float = 0.0) -> np.nda
     return np.stack([np.interp(where, along, closed[:, axis]) for axis in (0, 1)], axis=-1)
 
 
+def runs_left(points: np.ndarray) -> bool:
+    """Whether an outline (m, 2) about the origin runs counter-clockwise, by the sign of its area."""
+    x, y = points.T
+    return bool((x * np.roll(y, -1) - np.roll(x, -1) * y).sum() > 0)
+
+
 def normalise(points: np.ndarray) -> np.ndarray:
     """Vertices (N, 2) with the enclosed area's centroid at the origin, unit area, counter-clockwise.
 

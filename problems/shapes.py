@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import copy
+import warnings
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any, Literal, Self, get_args
 
@@ -12,7 +13,7 @@ import numpy as np
 
 from problems import outline_files, outlines
 from problems.alignment import aligned, procrustes_mean, shuffled
-from problems.base import DifferentiableProblem, Verification
+from problems.base import DifferentiableProblem, Evaluation, Pullback, Verification
 from problems.data import DataSettings, Drawn, File, Source, TrainingData
 from problems.layouts import Outline
 
@@ -26,8 +27,8 @@ TEMPLATE_SIZE = 256
 class ShapeData(DataSettings):
     """Which outlines a problem's training designs are, beside what `problems.data.DataSettings` says of any.
 
-    A file of the user's own has shape (M, N, 2) or (M, 2N), a row an outline, M >= 4. Outlines of another number of
-    vertices are resampled by arc length; all are normalised.
+    Outlines of the user's own, four at least, may come in any file that `problems.files` reads, wherever they lie in
+    the plane; of another number of vertices they are resampled by arc length, and all are normalised.
 
     Attributes
     ----------
@@ -70,8 +71,12 @@ EVERY_CLASS = ShapeData()
 
 def _source(data: ShapeData, n_vertices: int, rounding: tuple[float, float] | None) -> Source:
     if data.source is not None:
-        read = partial(outline_files.read, data.source, data.digest, n_vertices, rounding)
-        return File(data.source, data.digest, read)
+        own = (data.source, data.digest, n_vertices, rounding)
+        return File(
+            *(data.source, data.digest),
+            partial(outline_files.designs_of, *own),
+            left_out=outline_files.read(*own).left_out,
+        )
     draw = partial(outlines.draw, n_vertices=n_vertices, rounding=rounding)
     return Drawn(f"drawn: {', '.join(data.classes)}", partial(draw, classes=data.classes), draw)
 
@@ -83,7 +88,7 @@ def _template(data: ShapeData, n_vertices: int, rounding: tuple[float, float] | 
     if data.source is None:
         sample, _ = outlines.draw(TEMPLATE_SIZE, rng, n_vertices, rounding=rounding)
     else:
-        sample = outline_files.read(data.source, data.digest, n_vertices, rounding)[:TEMPLATE_SIZE]
+        sample = outline_files.designs_of(data.source, data.digest, n_vertices, rounding)[:TEMPLATE_SIZE]
     return procrustes_mean(sample.reshape(len(sample), n_vertices, 2))
 
 

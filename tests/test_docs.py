@@ -45,6 +45,17 @@ def test_the_tables_of_standard_are_made_of_its_records(derived: dict[str, str])
     assert all(part.strip() in published.replace("_", "").replace("*", "") for part in derived.values())
 
 
+def test_what_is_said_of_plates_follows_from_their_records() -> None:
+    folder = REFERENCE / "structure"
+    frames = [pd.read_parquet(folder / "records" / f"{name}.parquet") for name in ("runs", "traces")]
+    made = render(efficiency_table(*frames), "markdown")
+    assert made.strip() == (folder / "table.md").read_text(encoding="utf-8").strip()
+    section = findings("results/README.md").partition("## structure")[2].partition("\n## ")[0]
+    allowed = set(NUMBER.findall(made)) | set(NUMBER.findall((folder / "cost.md").read_text(encoding="utf-8")))
+    known = {"60", "20", "8", "1200", "500", "14", "0.5", "1.5", "1.2", "1.05", "600", "300"}
+    assert [number for number in NUMBER.findall(section) if number not in allowed | known] == []
+
+
 def test_every_number_of_the_findings_follows_from_the_records(derived: dict[str, str]) -> None:
     known = {"2.209", "2.2117", "1.00016", "200", "31", "1.05", "1.01", "1.001", "1.5", "2.1", "0.1", "0.01"}
     sections = re.split(r"^## ", findings("results/README.md"), flags=re.MULTILINE)

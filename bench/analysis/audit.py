@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from bench.analysis import audit_runs
+from bench.analysis.audit_runs import Said
 from bench.analysis.compare import target_text
 from bench.analysis.frames import gap
 from bench.analysis.records import Records
@@ -52,10 +52,6 @@ class Caveat:
     def __str__(self) -> str:
         """Give the sentence, and the rows that it is about."""
         return f"{self.about}: {self.sentence}" + (f" Rows: {self.rows}." if self.rows else "")
-
-
-Said = tuple[str, Iterable[str]]
-"""A sentence, and the arms that it is about."""
 
 
 def audit(runs: pd.DataFrame, traces: pd.DataFrame) -> list[Caveat]:
@@ -106,19 +102,6 @@ def _rows(records: Records, arms: tuple[str, ...]) -> str:
     return _listed(arms)
 
 
-def _failures(records: Records) -> Iterator[Said]:
-    runs = records.runs
-    for status, consequence in {
-        "failed": "they are charged what they spent, and are unsuccessful beyond what they had verified by then.",
-        "skipped": "they take part in no comparison.",
-    }.items():
-        some = runs[runs["status"] == status]
-        if len(some):
-            reasons = some["reason"].fillna("").value_counts()
-            why = "; ".join(f"{number} × {reason}" for reason, number in reasons.items())
-            yield f"{len(some)} of {len(runs)} runs were {status} ({why}): {consequence}", some["arm"]
-
-
 def _leak_control(records: Records) -> Iterator[Said]:
     shown = records.latent[records.column("n_designs").loc[records.latent.index].gt(0)]
     told = shown.reindex(columns=["arm", "data_source", "data_withheld", "data_price"])
@@ -141,6 +124,10 @@ def _leak_control(records: Records) -> Iterator[Said]:
 
 
 def _training_data(records: Records) -> Iterator[Said]:
+    for said in (
+        records.tried.get("data_left_out", pd.Series(dtype=object)).dropna().replace("", None).dropna().unique()
+    ):
+        yield f"of the source of designs, {said}.", ()
     latent = records.latent
     best = records.column("data_best_objective").loc[latent.index]
     if not best.notna().any():
@@ -332,24 +319,6 @@ def _optimum(records: Records) -> Iterator[Said]:
         yield "the optimum is not known: gaps are to the best design on record, which may yet be bettered.", ()
 
 
-def _machines(records: Records) -> Iterator[Said]:
-    told = records.tried.get("provenance", pd.Series(dtype=object)).dropna()
-    entries = [entry for entry in map(_entry, told.unique()) if entry]
-    for name, what in {"commit": "commits of the code", "machine": "machines", "versions": "sets of versions"}.items():
-        different = {json.dumps(entry.get(name), sort_keys=True) for entry in entries}
-        if len(different) > 1:
-            yield f"the runs come from {len(different)} different {what}.", ()
-    if any(str(entry.get("commit", "")).endswith("-dirty") for entry in entries):
-        yield "some were computed with code that is in no commit.", ()
-
-
-def _entry(text: Any) -> dict[str, Any]:
-    try:
-        return dict(json.loads(text))
-    except (ValueError, TypeError, RecursionError):
-        return {}
-
-
 RULES: tuple[tuple[str, Callable[[Records], Iterator[Said]]], ...] = (
     ("raw arms", _raw_arms),
     ("leak control", _leak_control),
@@ -359,13 +328,15 @@ RULES: tuple[tuple[str, Callable[[Records], Iterator[Said]]], ...] = (
     ("starts", _starts),
     ("budgets", _budgets),
     ("replicates", _replicates),
-    ("runs", _failures),
+    ("searches", audit_runs.twins),
+    ("runs", audit_runs.failures),
+    ("failed evaluations", audit_runs.failed_evaluations),
     ("verification", _verification),
     ("targets", _targets),
     ("output", _outputs),
     ("gradients", _gradient_price),
     ("optimum", _optimum),
-    ("provenance", _machines),
+    ("provenance", audit_runs.machines),
 )
 """What is looked at, what undermines a comparison most coming first."""
 

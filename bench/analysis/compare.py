@@ -171,11 +171,12 @@ def break_even(
     n_raw: ArrayLike,
     n_raw_bound: ArrayLike = nan,
     reuse: int = 1,
+    data: ArrayLike = 0.0,
 ) -> tuple[NDArray[np.float64], NDArray[np.str_]]:
     """Cost of one evaluation beyond which an arm, its training included, is cheaper than raw search.
 
-    It is t* = (t_fit / M + n_arm o_arm - n_raw o_raw) / (n_raw - n_arm). Where raw search never succeeded, a lower
-    bound stands for n_raw, and as t* (where positive) only falls as n_raw grows, the result is an upper bound.
+    It is t* = (t_fit / M + n_arm o_arm - n_raw o_raw) / (n_raw - n_arm - D / M). Where raw search never succeeded, a
+    lower bound stands for n_raw, and as t* (where positive) only falls as n_raw grows, the result is an upper bound.
 
     Parameters
     ----------
@@ -189,12 +190,14 @@ def break_even(
         Lower bound on n_raw, read where n_raw is inf.
     reuse : int
         Number of searches, M, that share one trained encoder.
+    data : array_like
+        Evaluations, D, that the arm's training designs took to make, beyond those of the raw arm.
 
     Returns
     -------
     cost : ndarray
         Seconds: 0 where the arm pays at any cost, inf where at none, NaN where neither side ever succeeds, one is
-        absent, or the bound does not exceed n_arm, which leaves open which side is faster.
+        absent, or the bound does not exceed n_arm + D / M, which leaves open which side is faster.
     relation : ndarray
         "=" for a value, "≤" for a bound, "" for NaN.
     """
@@ -202,9 +205,10 @@ def break_even(
     arm, raw = np.asarray(n_arm, dtype=float), np.where(bounded, n_raw_bound, n_raw)
     with np.errstate(divide="ignore", invalid="ignore"):
         difference = np.asarray(fit_seconds) / reuse + arm * overhead_arm - raw * overhead_raw
-        cost = np.maximum(difference / (raw - arm), 0.0)
+        saved = raw - arm - np.asarray(data) / reuse
+        cost = np.where(saved > 0, np.maximum(difference / saved, 0.0), inf)
     absent = np.isnan(arm) | np.isnan(raw)
-    cost = np.select([absent, arm >= raw], [nan, np.where(bounded, nan, inf)], cost)
+    cost = np.select([absent, ~(saved > 0)], [nan, np.where(bounded, nan, inf)], cost)
     return cost, np.select([np.isnan(cost), bounded], ["", "≤"], "=")
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from bench.analysis import writers
-from bench.analysis.compare import break_even, compare_arms, cost_text, target_text
+from bench.analysis.compare import break_even, cost_text, target_text
 from bench.analysis.records import Records
 from bench.analysis.writers import Writer
 from bench.quantities import duration, expected, whole
@@ -28,7 +28,8 @@ LEGEND = (
     "each of infeasible designs included; o the seconds an evaluation costs beside (decoding, optimiser); t_fit "
     "trains the encoder, shared by M searches; t_refit trains it anew within a search, shared by none. D counts what "
     "training designs took to make, and to tell the better ones where those were withheld, thrown away ones included; "
-    "it is charged to raw arms too, whose box is that of the data, and so moves no break-even. Not charged: drawing "
+    "it is charged to raw arms too where their box is that of the data, not where the problem has a box of its own; in "
+    "break-even counts what an arm pays beyond the raw one. Not charged: drawing "
     "designs, their geometric constraints, verification, and what measures an encoder. Break-even is the t_f beyond "
     "which W is less than that of the strongest raw arm, or a bound on it where no raw arm succeeded: any, where it is "
     "at every t_f; never, where at none. –: nothing to compare."
@@ -83,12 +84,12 @@ def cost_table(runs: pd.DataFrame, traces: pd.DataFrame) -> pd.DataFrame:
 def table(records: Records) -> pd.DataFrame:
     """Like `cost_table`."""
     runs, arms = records.runs, records.arms.drop(columns=["fit_seconds", "targets"])
-    arms = arms.join(_fits(runs), on=["problem", "arm"]).join(_data_evaluations(runs), on="problem")
-    compared = compare_arms(records.hits, draws=0)
-    costs = arms.merge(compared, on=["problem", "arm"])
+    arms = arms.join(_fits(runs), on=["problem", "arm"]).join(_data_evaluations(runs), on=["problem", "arm"])
+    costs = arms.merge(records.compared, on=["problem", "arm"])
     rival = costs["strongest_raw"].where(costs["strongest_raw"].notna(), costs["least_raw"])
     faced = pd.MultiIndex.from_arrays([costs["problem"], rival])
-    raw = arms.set_index(["problem", "arm"])[["fit_seconds", "refit_seconds", "overhead"]].reindex(faced)
+    of_raw = ["fit_seconds", "refit_seconds", "overhead", "data_evaluations"]
+    raw = arms.set_index(["problem", "arm"])[of_raw].reindex(faced)
     raw = raw.set_axis(costs.index)
     for m in REUSES:
         training = [(each["fit_seconds"] + m * each["refit_seconds"]).astype(float) for each in (costs, raw)]
@@ -96,6 +97,7 @@ def table(records: Records) -> pd.DataFrame:
             training[0] - training[1],
             *(costs["overhead"], raw["overhead"], costs["ert"], costs["ert_raw"], costs["ert_raw_bound"]),
             reuse=m,
+            data=(costs["data_evaluations"] - raw["data_evaluations"].fillna(0.0)).to_numpy(float),
         )
     return costs.reindex(columns=COLUMNS)
 
@@ -111,9 +113,10 @@ def _fits(runs: pd.DataFrame) -> pd.DataFrame:
 
 
 def _data_evaluations(runs: pd.DataFrame) -> pd.Series[float]:
-    """Per problem, the evaluations that its training designs cost; 0 where nothing is known of that."""
-    told = runs.reindex(columns=["problem", "data_price"]).astype({"problem": object, "data_price": float})
-    return told.groupby("problem")["data_price"].median().fillna(0.0).rename("data_evaluations")
+    """Per (problem, arm), the evaluations that its training designs cost; 0 where nothing is known of that."""
+    told = runs.reindex(columns=["problem", "arm", "data_price"])
+    told = told.astype({"problem": object, "arm": object, "data_price": float})
+    return told.groupby(["problem", "arm"])["data_price"].median().fillna(0.0).rename("data_evaluations")
 
 
 def render(table: pd.DataFrame, fmt: str = "text") -> str:

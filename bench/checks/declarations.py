@@ -10,8 +10,9 @@ import numpy as np
 
 from bench.checks.kit import describe
 from bench.checks.subjects import ProblemSubject, not_finite
+from bench.experiments.promises import fault
 from bench.quantities import stated
-from problems.base import DifferentiableProblem, Problem, Verification
+from problems.base import DifferentiableProblem, Verification
 
 
 def _finite(value: Any) -> bool:
@@ -55,17 +56,26 @@ def declared(subject: ProblemSubject) -> Iterator[str]:
             yield f"{name}: {getattr(problem, name)!r:.80} must be {what}"
     if problem.differentiable != isinstance(problem, DifferentiableProblem):
         yield f"differentiable: {problem.differentiable} must be True for a DifferentiableProblem, and for no other"
-    yield from _bounds(problem)
+    if (wrong := fault(problem)) is not None:
+        yield wrong
+    yield from _facts(problem.data_facts)
 
 
-def _bounds(problem: Problem) -> Iterator[str]:
-    bounds = problem.bounds
-    if bounds is None:
+def _facts(facts: Any) -> Iterator[str]:
+    """Data facts of wrong types; ranges are seen to where they are made, unless a class of its own stands for them."""
+    if facts is None:
         return
-    if np.shape(bounds) != (2, problem.dim):
-        yield f"bounds have shape {np.shape(bounds)}; it must be (2, {problem.dim})"
-    elif not (np.isfinite(bounds).all() and (bounds[0] < bounds[1]).all()):
-        yield "bounds must be finite, the lower ones below the upper ones"
+    rules: dict[str, tuple[Callable[[Any], bool], str]] = {
+        "source": (lambda value: isinstance(value, str) and value != "", "a text"),
+        "identity": (lambda value: isinstance(value, str) and value != "", "a text"),
+        "left_out": (lambda value: isinstance(value, str), "a text"),
+        "withheld": (lambda value: _finite(value) and 0 <= value < 1, "at least 0 and less than 1"),
+        "price_each": (lambda value: _finite(value) and value >= 0, "at least 0 and finite"),
+    }
+    for name, (holds, what) in rules.items():
+        value = getattr(facts, name, None)
+        if not holds(value):
+            yield f"data_facts: {name}: {value!r:.80} must be {what}"
 
 
 def targets(subject: ProblemSubject) -> Iterator[str]:

@@ -17,6 +17,10 @@ COLLAPSED = 1e-6
 """The share of the designs' variance below which what is decoded counts as one and the same design."""
 LENIENCE = 1.5
 """How much worse than their mean designs may come back: a network may need more epochs than a check allows."""
+MARGIN = 0.25
+"""Of the box's largest width: what an encoder that is confined may still leave it by."""
+FAR = (10.0, 1e3, 1e6)
+"""Deviations from the prior's mean, at which such an encoder is tried."""
 EXACT = 1e-6
 """How exactly an encoder with k = d gives designs back, relative to their deviation: it stands for raw search."""
 
@@ -97,3 +101,22 @@ def gradients(subject: EncoderSubject) -> Iterator[str]:
     generic = subject.latents[:MANY] + 0.1 * scale * rng.normal(size=(MANY, len(scale)))
     if (words := disagreement(lambda z: (encoder.decode(z) @ weights).sum(), generic, scale)) is not None:
         yield f"the gradient of decode is wrong: {words}"
+
+
+def confined(subject: EncoderSubject) -> Iterator[str]:
+    """Designs far beyond the box of the training designs, of an encoder that says that there are none."""
+    encoder = subject.encoder
+    if encoder.confined not in (True, False):
+        yield f"confined: {encoder.confined!r:.80} must be True or False"
+    if not encoder.confined:
+        return
+    low, high = subject.designs.min(axis=0), subject.designs.max(axis=0)
+    margin = MARGIN * (high - low).max()
+    rng = generator("check confined")
+    assert encoder.scale is not None
+    for far in FAR:
+        latents = encoder.prior_mean() + far * encoder.scale * rng.normal(size=(MANY, encoder.latent_dim))
+        beyond = np.maximum(low - subject.decode(latents), subject.decode(latents) - high).max()
+        if beyond > margin:
+            yield f"it says that it is confined, and latents {far:g} deviations away are decoded out of the box"
+            return

@@ -29,6 +29,7 @@ THEN: Stage[EncoderSubject] = {
     "samples its prior": fitting.samples,
     "gives designs back": decoding.round_trip,
     "decodes all of its box to finite designs": decoding.finite,
+    "is confined to the box of its designs if it says so": decoding.confined,
     "comes back from bytes": fitting.restored,
 }
 DIFFERENTIABLE: Stage[EncoderSubject] = {

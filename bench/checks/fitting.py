@@ -14,7 +14,7 @@ from bench.checks.subjects import EncoderSubject, decode
 from bench.quantities import percent
 from bench.seeds import generator
 from bench.store.records import Fitted
-from encoders.base import Encoder
+from encoders.base import Encoder, Tasks
 
 
 def fitted(subject: EncoderSubject) -> Iterator[str]:
@@ -22,7 +22,7 @@ def fitted(subject: EncoderSubject) -> Iterator[str]:
     encoder, given = subject.make(), subject.designs.copy()
     for library in encoder.libraries:
         import_module(library)
-    if encoder.fit(given, generator("check encoder"), layout=subject.layout) is not encoder:
+    if encoder.fit(given, generator("check encoder"), subject.layout, subject.tasks) is not encoder:
         yield "fit does not return the encoder itself"
     if not np.array_equal(given, subject.designs):
         yield "fit changes the designs that it is given"
@@ -55,7 +55,8 @@ def repeatable(subject: EncoderSubject) -> Iterator[str]:
     """Fits that depend on more than the designs and the generator, or that change other encoders."""
     if not same(subject.fit().encode(subject.designs.copy()), subject.latents):
         yield "a second fit from the same generator gives another encoder"
-    subject.make().fit(subject.designs[::-2] + 1, generator("check another"), layout=subject.layout)
+    others, told = subject.designs[::-2] + 1, subject.tasks
+    subject.make().fit(others, generator("check another"), subject.layout, Tasks(told.designs[::-2], told.own))
     if not same(subject.encoder.encode(subject.designs.copy()), subject.latents):
         yield "it encodes differently once another encoder of its class is fitted"
 

@@ -20,6 +20,7 @@ Stage = Mapping[str, Callable[[Subject], Iterator[str]]]
 
 RELATIVE, ABSOLUTE = 1e-8, 1e-9
 """How far equal results may differ: sums of other batches, or at other addresses, round otherwise."""
+MARK = 2_718_281_828
 GLOBALS = "leaves the global generators of Python, NumPy and Torch alone"
 
 
@@ -48,13 +49,15 @@ def examine(subject: Subject, first: Stage[Subject], then: Iterable[Stage[Subjec
         yield finding
         if finding.objections:
             return
-    before = _global_state()  # not sooner: libraries may draw as they are imported
-    for stage in then:
-        findings = [_listen(what, check, subject) for what, check in stage.items()]
+    left_alone = True
+    for stage in then:  # not sooner: libraries may draw as they are imported
+        with _marked() as left:
+            findings = [_listen(what, check, subject) for what, check in stage.items()]
+            left_alone &= left()
         yield from findings
         if any(finding.objections for finding in findings):
             break
-    yield Finding(GLOBALS, () if before == _global_state() else ("it draws from, or seeds, a global generator",))
+    yield Finding(GLOBALS, () if left_alone else ("it draws from, or seeds, a global generator",))
 
 
 def _listen(what: str, check: Callable[[Subject], Iterator[str]], subject: Subject) -> Finding:
@@ -93,6 +96,22 @@ def describe(array: Any) -> str:
     """Name what an array is, or what is there in place of one."""
     dtype = getattr(array, "dtype", None)
     return type(array).__name__ if dtype is None else f"{dtype} of shape {tuple(array.shape)}"
+
+
+@contextmanager
+def _marked() -> Iterator[Callable[[], bool]]:
+    """Put the global generators into states that nobody seeds them with; gives whether they still are in them."""
+    kept = np.random.get_state(), random.getstate(), torch.get_rng_state()  # noqa: NPY002 - to see that nobody touches it
+    np.random.seed(MARK)  # noqa: NPY002
+    random.seed(MARK)
+    torch.manual_seed(MARK)
+    marked = _global_state()
+    try:
+        yield lambda: _global_state() == marked
+    finally:
+        np.random.set_state(kept[0])  # noqa: NPY002
+        random.setstate(kept[1])
+        torch.set_rng_state(kept[2])
 
 
 def _global_state() -> tuple[Any, ...]:

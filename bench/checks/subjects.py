@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from bench.seeds import generator
-from encoders.base import Encoder, Layout
+from encoders.base import Encoder, Layout, Tasks
 from problems.base import Problem
 
 MANY = 8
@@ -91,7 +91,13 @@ class EncoderSubject:
 
     def fit(self) -> Encoder:
         """Fit anew, always from the same generator."""
-        return self.make().fit(self.designs.copy(), generator("check encoder"), layout=self.layout)
+        return self.make().fit(self.designs.copy(), generator("check encoder"), self.layout, self.tasks)
+
+    @property
+    def tasks(self) -> Tasks:
+        """What each design was made for: one number, at random."""
+        told = generator("check tasks").normal(size=(len(self.designs), 1))
+        return Tasks(told, told[0])
 
     @cached_property
     def encoder(self) -> Encoder:

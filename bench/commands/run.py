@@ -31,6 +31,7 @@ def run(
     out: Annotated[Path | None, typer.Option(help="Directory; results/runs/NAME by default.")] = None,
     jobs: Annotated[int | None, typer.Option(min=1, help="Worker processes; a core each by default.")] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Set an old directory aside and start anew.")] = False,
+    mix: Annotated[bool, typer.Option("--mix", help="Keep results of plug-ins whose code has changed since.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done; write nothing.")] = False,
     dask: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="Run on the Dask cluster of this scheduler.")
@@ -48,10 +49,12 @@ def run(
 
     look_in_this_folder()
     loaded = Experiment.load(experiment)
+    for said in loaded.remarks():
+        say(said)
     if dry_run:
         _say_plan(loaded, runner.store_for(loaded, out), fresh)
         return DONE
-    summary = runner.run(loaded, out, jobs, fresh, on_stderr, dask, time_limit)
+    summary = runner.run(loaded, out, jobs, fresh, on_stderr, dask, time_limit, mix)
     show_table([summary.path], Format.text, TABLES["efficiency"].text)
     say_failures(summary.failures)
     for find in summary.finds:
@@ -94,6 +97,9 @@ def _say_plan(experiment: Any, store: Store, fresh: bool) -> None:
         f"{experiment.name} into {store.path}: "
         f"{len(todo.fits)} fits and {len(todo.runs)} runs, {budget} evaluations in all"
     )
+    beside = runner.beside_budgets(todo.fits)
+    if beside:
+        say(f"beside these, starts, references and diagnoses of encoders take up to {beside} evaluations")
     say(f"{todo.done} runs are there already" if todo.done else "nothing is there yet")
     for reason in sorted({f"{run.problem_label}: {run.arm.label}: {run.skip}" for _, run in todo.skips}):
         say(f"skipped: {reason}")

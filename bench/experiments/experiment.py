@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from bench import seeds
 from bench.errors import BadInput, unknown
-from bench.experiments import schema
+from bench.experiments import promises, schema
 from bench.experiments.catalogue import suites
 from bench.experiments.plan import Plan
 from bench.experiments.registry import Spec, from_record, resolve
@@ -164,7 +164,7 @@ class Experiment:
                 raise unknown("suite", str(source), [*suites(), "a path that ends in .toml"])
             path = suites()[str(source)]
         try:
-            return cls.from_toml(path.read_text(encoding="utf-8"))
+            return cls.from_toml(path.read_text(encoding="utf-8-sig"), path.parent)
         except UnicodeDecodeError:
             raise BadInput(f"{source}: is not UTF-8 text") from None
         except OSError as error:
@@ -173,10 +173,10 @@ class Experiment:
             raise BadInput(f"{source}: {error}") from error
 
     @classmethod
-    def from_toml(cls, text: str) -> Experiment:
-        """Read an experiment from TOML text; raises `BadInput` like `load`."""
+    def from_toml(cls, text: str, folder: Path | None = None) -> Experiment:
+        """Read an experiment from TOML text; files lie relative to a folder. Raises `BadInput` like `load`."""
         table = schema.parse(text)
-        problems = {factor.title: resolve("problems", factor.name, factor.params) for factor in table.problems}
+        problems = {factor.title: resolve("problems", factor.name, factor.params, folder) for factor in table.problems}
         arms = tuple(_arms(table))
         schema.refuse_equal_labels([arm.label for arm in arms])
         _refuse_twins({label: spec.identity() for label, spec in problems.items()})
@@ -250,6 +250,18 @@ class Experiment:
                         skip = self.skips[label, arm.label]
                         yield Run(self.seed, problem, label, arm, replicate, search, self.trace, skip)
 
+    def specs(self) -> set[Spec]:
+        """All plug-ins that it names."""
+        stages = [stage for arm in self.arms for stage in arm.stages]
+        return {*self.problems.values(), *(s.encoder for s in stages), *(s.optimiser for s in stages)}
+
+    def remarks(self) -> Iterator[str]:
+        """What a person should know before it is run: of data that are used only in part."""
+        for label, spec in self.problems.items():
+            facts = spec.make().data_facts
+            if facts is not None and facts.left_out:
+                yield f"{label}: {facts.left_out}"
+
     @cached_property
     def skips(self) -> dict[tuple[str, str], str | None]:
         """Why a problem and an arm, by their labels, cannot work together; None where they can."""
@@ -259,6 +271,8 @@ class Experiment:
         }
         for label, spec in self.problems.items():
             problem = spec.make()
+            if (wrong := promises.fault(problem)) is not None:
+                raise BadInput(f"problem '{label}': {wrong}")
             has_designs = _has_designs(problem)
             for arm in self.arms:
                 try:
@@ -341,6 +355,8 @@ def _why_not(problem: Problem, has_designs: bool, stage: Stage, encoder: Encoder
         return f"encoder '{stage.encoder.name}' is to be fitted anew, and problem '{problem.name}' has no designs"
     if encoder.needs_designs and not has_designs:
         return f"encoder '{stage.encoder.name}' learns from designs, and problem '{problem.name}' has none"
+    if encoder.needs_tasks and problem.conditions is None:
+        return f"encoder '{stage.encoder.name}' is told conditions, and problem '{problem.name}' has none"
     if not has_designs and problem.bounds is None:
         return f"problem '{problem.name}' has neither designs nor bounds; nothing says where to search"
     return None

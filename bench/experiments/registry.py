@@ -11,9 +11,11 @@ from dataclasses import dataclass, fields, is_dataclass
 from functools import lru_cache
 from importlib import import_module
 from importlib.metadata import entry_points
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from bench.errors import BadInput, unknown
+from bench.experiments.data_files import located, rebased
 from bench.experiments.presets import OPTIMISERS
 from encoders.presets import PRESETS as ENCODERS
 from encoders.presets import Preset
@@ -30,12 +32,14 @@ BUILT_IN: dict[Kind, dict[str, str]] = {
         "isoperimetric": "problems.isoperimetric:Isoperimetric",
         "heat-dispersion": "problems.heat_dispersion:HeatDispersion",
         "target-ratio": "problems.target_ratio:TargetRatio",
+        "structure": "problems.structure.problem:Structure",
     },
     "encoders": {
         "raw": "encoders.identity:Identity",
         **{name: preset.target for name, preset in ENCODERS.items()},
         "kernel-pca": "encoders.kernel_pca:KernelPCA",
         "diffusion-ae": "encoders.diffusion:DiffusionAutoencoder",
+        "conditional-vae": "encoders.conditional:ConditionalAutoencoder",
     },
     "optimisers": {
         "random-search": "bench.optimisers.random_search:RandomSearch",
@@ -49,6 +53,8 @@ BUILT_IN: dict[Kind, dict[str, str]] = {
         "l-bfgs": "bench.optimisers.lbfgs:LBFGS",
         "augmented-lagrangian": "bench.optimisers.augmented_lagrangian:AugmentedLagrangian",
         "adam": "bench.optimisers.adam:Adam",
+        "optimality-criteria": "bench.optimisers.optimality_criteria:OptimalityCriteria",
+        "mma": "bench.optimisers.mma:MMA",
         "restarts": "bench.optimisers.wrappers:Restarts",
         "multistart": "bench.optimisers.wrappers:Multistart",
         "density-bound": "bench.optimisers.wrappers:DensityBound",
@@ -170,8 +176,10 @@ def defaults_of(kind: Kind, name: str) -> dict[str, Any]:
     return {parameter.name: preset.get(parameter.name, parameter.default) for parameter in parameters}
 
 
-def resolve(kind: Kind, name: str, params: dict[str, Any] | None = None) -> Spec:
+def resolve(kind: Kind, name: str, params: dict[str, Any] | None = None, folder: Path | None = None) -> Spec:
     """Check parameters against a plug-in's constructor and fill in its defaults.
+
+    Files of data settings lie relative to a folder, by default the current one.
 
     Raises
     ------
@@ -182,6 +190,7 @@ def resolve(kind: Kind, name: str, params: dict[str, Any] | None = None) -> Spec
     from pydantic_core import PydanticSerializationError
 
     from bench.experiments.schema import describe
+    from problems.data import DataSettings
 
     cls = load_class(kind, name)
     adapters, hints = _adapters(cls), _hints(cls)
@@ -209,8 +218,12 @@ def resolve(kind: Kind, name: str, params: dict[str, Any] | None = None) -> Spec
         try:
             if parameter in params:
                 _refuse_unknown_keys(f"{kind} '{name}': {parameter}", hints.get(parameter), value)
-                value = adapter.validate_json(json.dumps(value), strict=True)
-            (beside if unrecorded else resolved)[parameter] = adapter.dump_python(value, mode="json")
+                value = adapter.validate_json(json.dumps(rebased(value, folder)), strict=True)
+            dumped = adapter.dump_python(value, mode="json")
+            if isinstance(value, DataSettings) and value.source is not None:
+                beside[parameter] = {"source": dumped["source"]}
+                dumped |= {"source": params[parameter]["source"]}
+            (beside if unrecorded else resolved)[parameter] = dumped
         except ValidationError as error:
             raise BadInput(f"{kind} '{name}': {describe(error, parameter)}") from None
         except (TypeError, RecursionError, PydanticSerializationError):
@@ -235,7 +248,7 @@ def _made(cls: type, parameter: str, adapter: Any, value: Any, beside: Any) -> A
     if inner:
         settings, unrecorded = (json.dumps(part, sort_keys=True) for part in (value["params"], beside or {}))
         return Spec(inner, value["name"], settings, unrecorded).make()
-    return adapter.validate_python(value)
+    return adapter.validate_python(value | beside if isinstance(value, dict) and beside else value)
 
 
 def _kind_of_hint(hint: Any) -> Kind | None:
@@ -279,7 +292,7 @@ def from_record(identity: Any, trusted: Collection[str] = (), kind: Kind = "prob
                 f"{kind} {name!r:.80}: module {module!r:.80} is named by the records alone, and importing it would run "
                 f"it; if you trust it, add --trust {module:.80}"
             )
-    return Spec(kind, name, json.dumps(params, sort_keys=True))
+    return located(Spec(kind, name, json.dumps(params, sort_keys=True)))
 
 
 def resolve_any(name: str, params: dict[str, Any]) -> Spec:

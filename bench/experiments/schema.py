@@ -7,12 +7,19 @@ import tomllib
 from collections import Counter
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from bench.errors import BadInput, unknown
 
 Label = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]+$")]
-Count = Annotated[int, Field(ge=1, le=2**53)]
+
+
+def _whole(value: Any) -> Any:
+    """Take 1e3 for 1000."""
+    return int(value) if type(value) is float and value.is_integer() else value
+
+
+Count = Annotated[int, Field(ge=1, le=2**53), BeforeValidator(_whole)]
 MOST_RUNS = 10**6
 """Runs of an experiment; a slip of the keyboard in a count should not fill the memory."""
 
@@ -130,7 +137,11 @@ def describe(error: ValidationError, *prefix: str) -> str:
 
 
 def _complaint(error: ValidationError) -> BadInput:
-    first = error.errors()[0]
+    # an unknown key explains what is missing, and not the other way round
+    first = next((each for each in error.errors() if each["type"] == "extra_forbidden"), error.errors()[0])
+    if first["type"] == "list_type" and isinstance(first["input"], dict):
+        where = ".".join(map(str, first["loc"]))
+        return BadInput(f"{where}: is one table, and must be a list of them: write [[{where}]], not [{where}]")
     if first["type"] == "extra_forbidden":
         *path, key = first["loc"]
         named = tuple(part for part in path if isinstance(part, str))

@@ -16,6 +16,7 @@ from bench.errors import BadInput, reason
 from bench.experiments.experiment import run_key
 from bench.experiments.registry import from_record
 from bench.quantities import significant
+from bench.searching.instance import problem_of
 from bench.searching.ledger import evaluate
 from bench.store.directory import Store
 
@@ -66,7 +67,7 @@ def examined(store: Store, trusted: Collection[str] = ()) -> Iterator[Examined]:
     def doubt(path: Path, why: str) -> None:
         unreadable.append(Examined(str(path.relative_to(store.path)), (why,)))
 
-    make = lru_cache(partial(_problem, trusted=tuple(trusted)))
+    make = lru_cache(maxsize=64)(partial(_problem, trusted=tuple(trusted)))
     for row, trace in store.records(doubt):
         name = (
             f"run {row['run']} ({row['problem']}: {row['arm']}, replicate {row['replicate']}, search {row['search']})"
@@ -79,7 +80,8 @@ def examined(store: Store, trusted: Collection[str] = ()) -> Iterator[Examined]:
             yield Examined(f"encoders/{key}", tuple(_encoder(fitted, plan.seed)))
             if key in reaches:
                 spec = json.dumps(fitted.info.get("problem"), sort_keys=True)
-                yield Examined(f"encoders/{key}/reach.json", tuple(_of_reach(reaches[key], spec, make)))
+                of = {"problem_spec": spec, "seed": plan.seed, "replicate": fitted.info.get("replicate")}
+                yield Examined(f"encoders/{key}/reach.json", tuple(_of_reach(reaches[key] | of, make)))
     yield from unreadable
 
 
@@ -95,18 +97,18 @@ def _objections(row: dict[str, Any], trace: dict[str, np.ndarray], mode: Any, ma
             yield from _of_trace(row, trace)
     except KeyError as error:
         yield f"it lacks its {error.args[0]}"
-    yield from _of_best(row, row["problem_spec"], make)
+    yield from _of_best(row, make)
 
 
-def _of_reach(reached: dict[str, Any], spec: str, make: Any) -> Iterator[str]:
-    found = {"design": reached["design"], "best_objective": reached["objective"], "best": reached["displayed"]}
-    yield from _of_best(found | {"quantity": "the value"}, spec, make)
+def _of_reach(reached: dict[str, Any], make: Any) -> Iterator[str]:
+    found = {"best_objective": reached["objective"], "best": reached["displayed"], "quantity": "the value"}
+    yield from _of_best(reached | found, make)
 
 
-def _of_best(row: dict[str, Any], spec: str, make: Any) -> Iterator[str]:
+def _of_best(row: dict[str, Any], make: Any) -> Iterator[str]:
     try:
         if row.get("design") is not None:
-            yield from _of_design(make(spec), row)
+            yield from _of_design(make(row["problem_spec"], row["seed"], row["replicate"]), row)
     except KeyError as error:
         yield f"it lacks its {error.args[0]}"
     except BadInput as error:
@@ -139,6 +141,8 @@ def _of_design(problem: Problem, row: dict[str, Any]) -> Iterator[str]:
         yield f"its design has {row['quantity']} = {displayed!r}, not {row['best']!r}"
     if not evaluation.feasible[0]:
         yield f"its design is not feasible: a constraint is {significant(evaluation.constraints[0].max(), 3)}"
+    if not np.allclose(problem.repair(design[None])[0], design, rtol=TOLERANCE, atol=TOLERANCE):
+        yield "its design is beyond the problem's bounds"
     for sentence in verification.reasons:
         yield f"its design fails verification: {sentence}"
     if verification.value is not None and not _equal(verification.value, row["best"]):
@@ -152,9 +156,8 @@ def _encoder(fitted: Fitted, seed: int) -> Iterator[str]:
         yield "its key is not that of its settings"
 
 
-def _problem(spec: str, trusted: tuple[str, ...]) -> Problem:
-    problem: Problem = from_record(json.loads(spec), trusted).make()
-    return problem
+def _problem(spec: str, seed: int, replicate: int, trusted: tuple[str, ...]) -> Problem:
+    return problem_of(from_record(json.loads(spec), trusted), seed, replicate)
 
 
 def _equal(one: float, other: float) -> bool:

@@ -16,6 +16,7 @@ import torch
 
 from bench.errors import reason
 from bench.experiments.experiment import Fit, Run
+from bench.experiments.sources import sources
 from bench.optimisers.base import Optimiser
 from bench.running import provenance
 from bench.searching import instance
@@ -27,7 +28,7 @@ from bench.store.columns import OF_A_FIT
 from bench.store.records import Fitted, Record
 from bench.studies.diagnostics import diagnose, displayed
 from bench.studies.reach import Reached, reach
-from encoders.base import Encoder
+from encoders.base import Encoder, Tasks
 from problems.base import Problem
 
 Display = Callable[[np.ndarray], np.ndarray]
@@ -51,10 +52,10 @@ def execute_fit(fit: Fit) -> Fitted | Failure:
         encoder = fit.encoder.make()
         info: dict[str, Any] = {"problem": fit.problem.identity(), "encoder": fit.encoder.identity()}
         info |= {"replicate": fit.replicate, "reference": drawn.reference, "fit_seconds": 0.0, "n_designs": 0}
-        if drawn.designs is not None:
+        if drawn.designs is not None and (encoder.needs_designs or not _does_without(drawn.problem)):
             _import(encoder.libraries)
             started = time.perf_counter()
-            encoder.fit(drawn.designs, generator(*fit.seed_names, "fit"), layout=drawn.problem.layout)
+            encoder.fit(drawn.designs, generator(*fit.seed_names, "fit"), drawn.problem.layout, drawn.tasks)
             info |= {"fit_seconds": time.perf_counter() - started, "n_designs": len(drawn.designs)}
             rng = generator(*fit.seed_names, "diagnostics")
             info |= diagnose(drawn.problem, encoder, drawn.designs, drawn.held_out, rng)
@@ -64,6 +65,11 @@ def execute_fit(fit: Fit) -> Fitted | Failure:
         return Failure(fit.key, reason(error), traceback.format_exc())
 
 
+def _does_without(problem: Problem) -> bool:
+    """Whether raw search needs no designs, which cost evaluations, since the problem has a box of its own."""
+    return problem.bounds is not None and problem.data_facts is not None and problem.data_facts.price_each > 0
+
+
 def execute_run(run: Run, order: int, experiment: str, fitted: Sequence[Fitted | Failure]) -> Record:
     """Search with every stage of the arm on one ledger; a failure is a record, with its reason and what was logged."""
     _one_thread()
@@ -71,7 +77,7 @@ def execute_run(run: Run, order: int, experiment: str, fitted: Sequence[Fitted |
     row = _names(run, order, experiment)
     ledger = None
     try:
-        problem: Problem = run.problem.make()
+        problem = instance.problem_of(run.problem, run.seed, run.replicate)
         row |= _facts(problem)
         for broken in fitted:
             if isinstance(broken, Failure):
@@ -96,9 +102,17 @@ def execute_run(run: Run, order: int, experiment: str, fitted: Sequence[Fitted |
             record = _record(row, ledger, problem.display)
         except BaseException:  # it may be the display that is broken
             record = _record(row, ledger, _undisplayed)
-    record.row["provenance"] = json.dumps(provenance.of_worker(), sort_keys=True)
+    record.row["provenance"] = json.dumps(provenance.of_worker() | _plugins(run), sort_keys=True)
     record.row["seconds_worker"] = time.perf_counter() - begun
     return record
+
+
+def _plugins(run: Run) -> dict[str, Any]:
+    try:
+        used = sources([run.problem, *(s.encoder for s in run.arm.stages), *(s.optimiser for s in run.arm.stages)])
+    except BaseException:  # they may not be there; the record says that already
+        return {}
+    return {"plugins": used} if used else {}
 
 
 def execute_reach(fit: Fit, fitted: Fitted, budget: int) -> Reached | Failure:
@@ -142,9 +156,24 @@ def _refitted(run: Run, number: int, ledger: Ledger) -> Encoder:
     assert drawn.designs is not None
     assert ledger.archive is not None
     encoder: Encoder = run.arm.stages[number].encoder.make()
-    encoder.fit(weighted(drawn.designs, ledger.archive, rng), rng, layout=drawn.problem.layout)
+    designs, tasks = _seen(drawn, ledger.archive, rng)
+    encoder.fit(designs, rng, drawn.problem.layout, tasks)
     ledger.seconds["refit"] += time.perf_counter() - begun
     return encoder
+
+
+def _seen(
+    drawn: instance.Instance, archive: list[tuple[np.ndarray, np.ndarray]], rng: np.random.Generator
+) -> tuple[np.ndarray, Tasks | None]:
+    """Draw training designs and what a ledger has seen, by rank; what was seen is of the replicate's own task."""
+    assert drawn.designs is not None
+    if drawn.tasks is None:
+        return weighted(drawn.designs, archive, rng), None
+    own, dim = drawn.tasks.own, drawn.designs.shape[1]
+    rows = np.hstack([drawn.designs, drawn.tasks.designs])
+    found = [(np.hstack([batch, np.tile(own, (len(batch), 1))]), losses) for batch, losses in archive]
+    mixed = weighted(rows, found, rng)
+    return mixed[:, :dim], Tasks(mixed[:, dim:], own)
 
 
 def _import(modules: Iterable[str]) -> None:
@@ -185,7 +214,9 @@ def _names(run: Run, order: int, experiment: str) -> dict[str, Any]:
 def _facts(problem: Problem) -> dict[str, Any]:
     known, bound = (math.nan if value is None else float(value) for value in (problem.best_known, problem.bound))
     data = problem.data_facts
+    names = () if problem.conditions is None else problem.conditions.names
     return {
+        "task": "" if problem.task is None else json.dumps(dict(zip(names, problem.task.tolist(), strict=True))),
         "dim": int(problem.dim),
         "quantity": str(problem.quantity),
         "larger_is_better": bool(problem.larger_is_better),
@@ -198,6 +229,7 @@ def _facts(problem: Problem) -> dict[str, Any]:
         "data_source": "" if data is None else str(data.source),
         "data_identity": "" if data is None else str(data.identity),
         "data_withheld": math.nan if data is None else float(data.withheld),
+        "data_left_out": "" if data is None else str(data.left_out),
     }
 
 
@@ -223,6 +255,7 @@ def _record(row: dict[str, Any], ledger: Ledger | None, display: Display) -> Rec
         "n_f": ledger.n_f,
         "n_g": ledger.n_g,
         "n_failed": ledger.n_failed,
+        "failure": ledger.failure,
         "n_refused": ledger.n_refused,
         "start": trace["displayed"][0],
         "best": displayed(display, best),

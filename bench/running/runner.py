@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from joblib import cpu_count
 
 from bench.errors import BadInput
+from bench.experiments.data_files import located
 from bench.experiments.experiment import Experiment, Fit, Run, fits
+from bench.experiments.sources import sources
 from bench.quantities import stated
 from bench.running import provenance
 from bench.running.execution import Failure, execute_fit, execute_run, lost, skipped
@@ -18,10 +20,13 @@ from bench.running.progress import Progress, Silent
 from bench.running.workers import TIME_LIMIT, teams
 from bench.running.workers.process import Death
 from bench.running.workers.teams import Team
+from bench.searching import instance
+from bench.seeds import generator
 from bench.store.directory import Store
 from bench.store.files import Doubt, ignore
 from bench.store.finds import Find, better_than_known
 from bench.store.records import Fitted, Record
+from bench.studies.diagnostics import cost
 
 RESULTS = Path("results") / "runs"
 LONGEST = 1e7
@@ -94,6 +99,7 @@ def run(
     progress: Callable[[int, int], Progress] = Silent,
     dask: str | None = None,
     time_limit: float = TIME_LIMIT,
+    mix: bool = False,
 ) -> Summary:
     """Run an experiment, or what is left of it, into a directory.
 
@@ -113,6 +119,8 @@ def run(
         Address of a Dask scheduler, or its scheduler file: its workers are used instead of this machine's cores.
     time_limit : float
         Seconds that a fit or run may take; one that takes longer fails with this reason.
+    mix : bool
+        Whether results may stay that plug-ins gave whose code has changed since.
 
     Raises
     ------
@@ -130,8 +138,26 @@ def run(
     with teams.local(jobs or cpu_count()) if dask is None else teams.cluster(dask) as team:
         if fresh:
             store.set_aside()
-        with store.begin(experiment, {"started": provenance.now(), **provenance.collect()}):
-            return run_all(experiment, store, team, time_limit, progress)
+        began = {"started": provenance.now(), **provenance.collect(), "plugins": sources(experiment.specs())}
+        with store.begin(experiment, began, mix):
+            kept = {label: located(spec) for label, spec in experiment.problems.items()}
+            return run_all(replace(experiment, problems=kept), store, team, time_limit, progress)
+
+
+def beside_budgets(fits: list[Fit]) -> int:
+    """How many evaluations some fits take at most, of starts, references and diagnoses: no budget has them."""
+    total = 0
+    for problem in {fit.problem for fit in fits}:
+        made = problem.make()
+        learned = made.designs(2, generator("probe")) is not None
+        of_it = [fit for fit in fits if fit.problem == problem]
+        replicates = len({fit.replicate for fit in of_it})
+        reference, candidates = (
+            instance.at_most(made, usual) for usual in (instance.REFERENCE_SIZE, instance.CANDIDATES)
+        )
+        diagnosis = cost(made, instance.HELD_OUT) if learned else 0
+        total += learned * reference + replicates * candidates + len(of_it) * diagnosis
+    return total
 
 
 def store_for(experiment: Experiment, out: str | Path | None = None) -> Store:
@@ -166,7 +192,7 @@ def run_all(
         for (run, order, name, _), record in team.each(execute_run, tasks, time_limit):
             if isinstance(record, Death):
                 record = lost(run, order, name, record.reason, record.details)
-            _keep(record, store)
+            record = _keep(run, order, name, record, store)
             if record.row["status"] == "failed":
                 label = f"{run.problem_label}: {run.arm.label}, replicate {run.replicate}, search {run.search}"
                 failures[label] = record.row["reason"]
@@ -202,8 +228,15 @@ def _encoders(run: Run, store: Store, broken: dict[str, Failure]) -> list[Fitted
     return found
 
 
-def _keep(record: Record, store: Store) -> None:
+def _keep(run: Run, order: int, name: str, record: Record, store: Store) -> Record:
+    """Store a record, or where it could not be read back, one that says so; give what is stored."""
     details = record.row.pop("details", None)
     if details:
         store.log(f"run {record.row['run']} failed: {record.row['reason']}\n{details}")
-    store.append(record)
+    try:
+        store.append(record)
+    except ValueError as error:
+        record = lost(run, order, name, f"its record cannot be read back: it {error}", "")
+        record.row.pop("details")
+        store.append(record)
+    return record

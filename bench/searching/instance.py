@@ -10,6 +10,7 @@ import numpy as np
 
 from bench.searching.ledger import PluginError, evaluate
 from bench.seeds import generator
+from encoders.base import Tasks
 
 if TYPE_CHECKING:
     from bench.experiments.registry import Spec
@@ -21,6 +22,11 @@ HELD_OUT = 200
 """Designs, beside those for training, that encoders are tried on."""
 CANDIDATES = 256
 """Designs among which the start of a replicate is looked for."""
+
+
+def at_most(problem: Problem, usual: int) -> int:
+    """How many designs are evaluated for some purpose beside budgets: as many as is usual, or as the problem allows."""
+    return usual if problem.n_reference is None else min(usual, problem.n_reference)
 
 
 @dataclass(frozen=True)
@@ -38,6 +44,8 @@ class Instance:
         The design from which every arm starts.
     reference : float
         The median objective of a fixed, unwithheld sample; the same for all replicates. NaN without one.
+    tasks : Tasks or None
+        What the training designs were made for, and what the search is for, where the problem has conditions.
     """
 
     problem: Problem
@@ -45,6 +53,14 @@ class Instance:
     held_out: np.ndarray
     start: np.ndarray
     reference: float
+    tasks: Tasks | None = None
+
+
+@lru_cache(maxsize=4)
+def problem_of(spec: Spec, seed: int, replicate: int) -> Problem:
+    """The problem as a replicate sees it, under conditions of its own where it has some."""
+    problem: Problem = spec.make()
+    return problem.instance(generator(seed, spec.identity(), replicate, "instance"))
 
 
 def draw(spec: Spec, seed: int, replicate: int) -> Instance:
@@ -72,19 +88,19 @@ def labels(spec: Spec, seed: int, replicate: int) -> np.ndarray | None:
 @lru_cache(maxsize=4)
 def _labels(spec: Spec, seed: int, replicate: int) -> np.ndarray | None:
     names = (seed, spec.identity(), replicate)
-    problem = spec.make().instance(generator(*names, "instance"))
+    problem = problem_of(spec, seed, replicate)
     return problem.labels(problem.n_designs, generator(*names, "designs"))
 
 
 @lru_cache(maxsize=4)
 def _draw(spec: Spec, seed: int, replicate: int) -> Instance:
     names = (seed, spec.identity(), replicate)
-    problem = spec.make().instance(generator(*names, "instance"))
+    problem = problem_of(spec, seed, replicate)
     designs = problem.designs(problem.n_designs, generator(*names, "designs"))
     if designs is not None and (designs.ndim != 2 or designs.shape[1] != problem.dim):
         raise PluginError(f"problem '{spec.name}' drew designs of shape {designs.shape}; it must be (n, {problem.dim})")
     rng = generator(*names, "start")
-    candidates = problem.reference(CANDIDATES, rng)
+    candidates = problem.reference(at_most(problem, CANDIDATES), rng)
     reference = np.nan
     if candidates is None:
         candidates = _uniform(problem, rng)
@@ -98,13 +114,23 @@ def _draw(spec: Spec, seed: int, replicate: int) -> Instance:
         )
         if designs is not None:
             good &= _unseen(candidates, designs)
+    good &= (problem.repair(candidates) == candidates).all(axis=1)
     start = next((x for x in candidates[good] if problem.verify(x).ok), None)
     if start is None:
         raise PluginError(
             f"problem '{spec.name}': none of {len(candidates)} candidates is a feasible start outside the data"
         )
     held_out = _held_out(problem, designs, candidates, generator(*names, "held out"))
-    return Instance(problem, designs, held_out, start, float(reference))
+    tasks = _tasks(problem, generator(*names, "designs"))
+    return Instance(problem, designs, held_out, start, float(reference), tasks)
+
+
+def _tasks(problem: Problem, rng: np.random.Generator) -> Tasks | None:
+    """What networks are told of the tasks of designs that an equal generator has drawn, and of the problem's own."""
+    made_for = problem.tasks(problem.n_designs, rng)
+    if made_for is None or problem.conditions is None or problem.task is None:
+        return None
+    return Tasks(problem.conditions.features(made_for), problem.conditions.features(problem.task[None])[0])
 
 
 def _held_out(
@@ -122,7 +148,7 @@ def _held_out(
 def reference_value(spec: Spec) -> float:
     """Median objective of the problem's fixed reference sample, the same for all seeds and replicates."""
     problem = spec.make()
-    sample = problem.reference(REFERENCE_SIZE, generator("reference", spec.name, problem.dim))
+    sample = problem.reference(at_most(problem, REFERENCE_SIZE), generator("reference", spec.name, problem.dim))
     objective = evaluate(problem, sample).objective
     if not np.isfinite(objective).any():
         raise PluginError(f"problem '{spec.name}': no design of the reference sample has a finite objective")
@@ -132,7 +158,7 @@ def reference_value(spec: Spec) -> float:
 def _uniform(problem: Problem, rng: np.random.Generator) -> np.ndarray:
     if problem.bounds is None:
         raise PluginError(f"problem '{problem.name}' has neither designs nor bounds; nothing says where to search")
-    return rng.uniform(problem.bounds[0], problem.bounds[1], size=(CANDIDATES, problem.dim))
+    return rng.uniform(problem.bounds[0], problem.bounds[1], size=(at_most(problem, CANDIDATES), problem.dim))
 
 
 def _unseen(candidates: np.ndarray, designs: np.ndarray) -> np.ndarray:

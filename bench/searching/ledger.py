@@ -5,10 +5,14 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 import numpy as np
 
+from bench.errors import reason
+from bench.searching.evaluation import PluginError as PluginError
+from bench.searching.evaluation import evaluate as evaluate
+from bench.searching.evaluation import failed
 from problems.base import FEASIBILITY_TOLERANCE, Evaluation
 
 if TYPE_CHECKING:
@@ -20,6 +24,9 @@ CHECKPOINTS_PER_DECADE = 10
 LATENT_LIMIT = 16
 """Latents of more dimensions are not kept in the trace."""
 
+PATIENCE = 1000
+"""How often a search may ask for more once its budget is spent, before it is broken off."""
+
 Merit = Callable[[Any, Any], Any]
 
 
@@ -27,26 +34,8 @@ class BudgetSpent(Exception):
     """The budget of the run or of its stage is gone; optimisers let it pass, the runner catches it."""
 
 
-class PluginError(RuntimeError):
-    """A plug-in broke its promise, of a shape for instance; its run fails with this reason."""
-
-
-def evaluate(problem: Problem, x: np.ndarray) -> Evaluation:
-    """Evaluate designs (n, d), at no charge, and check what comes back.
-
-    Raises
-    ------
-    PluginError
-        If the problem returns other shapes than it should.
-    """
-    evaluation, n = problem.evaluate(x), len(x)
-    objective, constraints = evaluation.objective.shape, evaluation.constraints.shape
-    if objective != (n,) or len(constraints) != 2 or constraints[0] != n:
-        raise PluginError(
-            f"problem '{problem.name}' returned objective {objective} and constraints {constraints} "
-            f"for {n} designs; they must be ({n},) and ({n}, m)"
-        )
-    return evaluation
+class Unheard(BaseException):
+    """Breaks off a search that has caught `BudgetSpent` again and again, and with it every `Exception`."""
 
 
 def next_checkpoint(price: int) -> int:
@@ -64,7 +53,8 @@ def _is_feasible(loss: float, violation: float) -> bool:
 class Ledger:
     """Evaluates designs, counts and times what they cost, and remembers the best; no evaluation goes past it.
 
-    The price of a run is n_f + n_g: a value costs 1, a value with its gradient 2. A design counts as a success only if
+    What is evaluated are designs as the problem repairs them, so that its bounds bind every optimiser alike. The price
+    of a run is n_f + n_g: a value costs 1, a value with its gradient 2. A design counts as a success only if
     it is feasible and passes the problem's verification, for which the clocks stop.
 
     Parameters
@@ -83,6 +73,8 @@ class Ledger:
         Values and gradients so far.
     n_failed : int
         Evaluations whose value or gradient is not finite; charged like all.
+    failure : str
+        What the problem raised first, over a design beyond the start; empty where it never did.
     n_refused : int
         Feasible designs that would have been the best but did not pass verification.
     best : ndarray, shape (d,), or None
@@ -114,6 +106,7 @@ class Ledger:
         self.problem = problem
         self.budget = budget
         self.n_f = self.n_g = self.n_failed = self.n_refused = 0
+        self.failure = ""
         self.best: np.ndarray | None = None
         self.best_objective = math.inf
         self.rows: list[dict[str, Any]] = []
@@ -132,6 +125,7 @@ class Ledger:
         self._limit = budget
         self._patience = budget
         self._progress = 0
+        self._refused = 0
         self._started = time.perf_counter()
 
     @property
@@ -189,13 +183,14 @@ class Ledger:
         """
         if not len(x):
             return np.empty(0)
+        x = self.problem.repair(x)
         parts = []
         while len(x):
             affordable = self.remaining
             if not affordable:
-                raise BudgetSpent
+                self._refuse()
             begun = time.perf_counter()
-            evaluation = evaluate(self.problem, x[:affordable])
+            evaluation = self._evaluated(x[:affordable])
             self.seconds["objective"] += time.perf_counter() - begun
             parts.append(self._enter(x[:affordable], z[:affordable], evaluation, merit))
             x, z = x[affordable:], z[affordable:]
@@ -211,15 +206,20 @@ class Ledger:
         """
         if self.remaining < 2:
             self.evaluate(x.numpy(), z, merit)
-            raise BudgetSpent
+            self._refuse()
         problem: DifferentiableProblem = self.problem  # type: ignore[assignment]
         begun = time.perf_counter()
-        evaluation, pullback = problem.linearise(x.numpy())
-        gradient = pullback(*self._weights(evaluation, merit))
+        asked = x.detach().numpy()
+        repaired = problem.repair(asked)
+        try:
+            evaluation, pullback = problem.linearise(repaired)
+            gradient = pullback(*self._weights(evaluation, merit))
+        except Exception as error:  # a plug-in may raise anything
+            evaluation, gradient = self._raised(error, 1), np.zeros(x.shape)
         self.seconds["objective"] += time.perf_counter() - begun
         self.n_g += 1
-        loss = float(self._enter(x.numpy(), z, evaluation, merit)[0])
-        slope = gradient[0]
+        loss = float(self._enter(repaired, z, evaluation, merit)[0])
+        slope = np.where(repaired[0] == asked[0], gradient[0], 0.0)  # beyond a bound nothing changes
         if math.isfinite(loss) and np.isfinite(slope).all():
             return loss, slope
         self.n_failed += math.isfinite(loss)  # the value was counted as failed where it is what failed
@@ -238,6 +238,28 @@ class Ledger:
             torch.zeros_like(leaf) if slope is None else slope for leaf, slope in zip(leaves, found, strict=True)
         )
         return of_objective.numpy(), of_constraints.numpy()
+
+    def _refuse(self) -> NoReturn:
+        self._refused += 1
+        raise BudgetSpent if self._refused < PATIENCE else Unheard
+
+    def _evaluated(self, x: np.ndarray) -> Evaluation:
+        raised: list[Exception] = []
+        try:
+            evaluation = evaluate(self.problem, x, raised)
+        except PluginError:
+            raise
+        except Exception as error:  # as above
+            return self._raised(error, len(x))
+        self.failure = self.failure or (reason(raised[0]) if raised else "")
+        return evaluation
+
+    def _raised(self, error: Exception, n: int) -> Evaluation:
+        """Failed evaluations; but what is raised over the start, which once could be evaluated, ends the run."""
+        if self._last is None:
+            raise error
+        self.failure = self.failure or reason(error)
+        return failed(n, len(self._last[2]))
 
     def close(self) -> None:
         """Log the last evaluation, so that a trace tells how far the run went."""

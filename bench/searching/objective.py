@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import torch
 
-from bench.searching.ledger import BudgetSpent, Ledger, Merit, PluginError
+from bench.searching.ledger import BudgetSpent, Ledger, Merit, PluginError, Unheard
 
 if TYPE_CHECKING:
     from bench.optimisers.base import Optimiser
@@ -65,7 +65,7 @@ def search_stage(
 ) -> None:
     """Search on an open ledger until the optimiser is done, or the budget or the stage's switch rule ends it."""
     ledger.open_stage(until, stagnation)
-    with suppress(BudgetSpent):
+    with suppress(BudgetSpent, Unheard):
         optimiser.minimise(Objective(ledger, encoder, start), rng)
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from filelock import FileLock, Timeout
 
 from bench.errors import BadInput, visible, visible_lines
+from bench.experiments import data_files, sources
 from bench.experiments.plan import Plan
 from bench.store.columns import RUNS
 from bench.store.completion import completed
@@ -34,7 +35,7 @@ FINDS = "best_known.toml"
 """Lines for tables of best known designs, in an experiment directory."""
 LONGEST_NAME = 50
 """Characters that are kept of the name of what is set aside, from its end."""
-WRITTEN = ("records", "encoders", "aside", "log.txt", ".lock")
+WRITTEN = ("records", "encoders", "data", "aside", "log.txt", ".lock")
 """What is written into as it is, and must be no link to somewhere else; other files are replaced, links too."""
 
 
@@ -46,6 +47,7 @@ class Store:
         experiment.json              the experiment as resolved
         provenance.json              versions and machine, one entry each time it was run
         encoders/<key>/              arrays.safetensors and info.json of a fit
+        data/<digest>/               files of the users' own designs, as they were
         records/<key>.parquet        a run each
         records/pack-000001.parquet  many runs, once there are many
         aside/                       files that could not be believed, numbered
@@ -61,6 +63,11 @@ class Store:
         self.path = Path(path)
         self._records = Packs(self.path / "records")
         self._encoders = Encoders(self.path / "encoders")
+        data_files.kept_in(self._data)
+
+    @property
+    def _data(self) -> Path:
+        return self.path.absolute() / "data"
 
     @property
     def _identity_file(self) -> Path:
@@ -114,7 +121,8 @@ class Store:
         Raises
         ------
         BadInput
-            If the directory holds something else. The same experiment with more replicates may be resumed.
+            If the directory holds something else. The same experiment with more replicates, searches, arms or problems
+            may be resumed, since none of its runs is another by that.
         """
         if self.path.is_file():
             raise BadInput(f"{self.path}: is a file; it must be a directory, or not be there")
@@ -123,15 +131,12 @@ class Store:
                 raise BadInput(f"{self.path}: holds something that is no experiment; name an empty or new directory")
             self._refuse_links()
             return
-        there, new = self.identity(), json.loads(json.dumps(experiment.identity()))
-        for key in new | there:
-            if key == "replicates" and new[key] >= there[key]:
-                continue
-            if new.get(key) != there.get(key):
-                raise BadInput(
-                    f"{self.path}: holds a different experiment ({key} differs); "
-                    "name another directory, or set this one aside with --fresh"
-                )
+        wrong = _changed(self.identity(), json.loads(json.dumps(experiment.identity())))
+        if wrong is not None:
+            raise BadInput(
+                f"{self.path}: holds a different experiment ({wrong}); "
+                "name another directory, or set this one aside with --fresh"
+            )
         self._refuse_links()
 
     def _refuse_links(self) -> None:
@@ -141,8 +146,10 @@ class Store:
                 raise BadInput(f"{path}: is a link; put there what it points to, or name another directory")
 
     @contextmanager
-    def begin(self, experiment: Experiment, provenance: dict[str, Any]) -> Iterator[None]:
+    def begin(self, experiment: Experiment, provenance: dict[str, Any], mix: bool = False) -> Iterator[None]:
         """Make the directory ready for the experiment, and keep other processes out while it is written to.
+
+        Results of plug-ins whose code has changed since are mixed only if that is asked for.
 
         Raises
         ------
@@ -150,12 +157,20 @@ class Store:
             Like `check`, or if the directory cannot be written, or another process is at it.
         """
         self.check(experiment)
+        other = sources.changes(self.provenance(), provenance.get("plugins", {}))
+        if other and not mix:
+            raise BadInput(
+                f"{self.path}: the code of {', '.join(other)} has changed since this experiment was begun; "
+                "add --mix to keep what is there beside what is new, or start anew with --fresh"
+            )
         with self.lock():
             write(
                 self.path / "experiment.json", json.dumps(experiment.identity(), indent=1, ensure_ascii=False).encode()
             )
             for folder in ("encoders", "records"):
                 (self.path / folder).mkdir(exist_ok=True)
+            for spec in experiment.problems.values():
+                data_files.keep(spec, self._data)
             history = self.provenance()
             if history and history[-1].get("versions") != provenance["versions"]:
                 changed = "this directory was begun with other versions; `latentbench info` names them"
@@ -304,6 +319,23 @@ class Store:
         except (OSError, ValueError):
             return []
         return [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
+
+
+def _changed(there: dict[str, Any], new: dict[str, Any]) -> str | None:
+    """Say by what an experiment does not hold all runs of the one that is there; None if it does."""
+    for key in new | there:
+        if key in ("replicates", "searches"):
+            if new[key] < there[key]:
+                return f"{key} differs: {new[key]} is less than {there[key]}"
+        elif key in ("problems", "arms"):
+            left = {each["label"]: each for each in new[key]}
+            for each in there[key]:
+                label = each["label"]
+                if left.get(label) != each:
+                    return f"{key} differs: '{label}' is {'another' if label in left else 'gone'}"
+        elif new.get(key) != there.get(key):
+            return f"{key} differs"
+    return None
 
 
 def load(path: str | Path) -> tuple[pd.DataFrame, pd.DataFrame]:

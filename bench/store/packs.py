@@ -34,8 +34,16 @@ class Packs:
         self._appended = 0
 
     def append(self, record: Record) -> None:
-        """Write one record; it takes the place of an older one of the same run."""
-        write(self.folder / f"{record.row['run']}.parquet", record.to_parquet())
+        """Write one record; it takes the place of an older one of the same run.
+
+        Raises
+        ------
+        ValueError
+            If what would be written could not be read back; nothing is written then.
+        """
+        data = record.to_parquet()
+        read_parquet(data)
+        write(self.folder / f"{record.row['run']}.parquet", data)
         self._appended += 1
         if self._appended % PACK_SIZE == 0:
             self.pack()

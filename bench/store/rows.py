@@ -7,12 +7,11 @@ from math import isfinite
 from typing import Any
 
 from bench.experiments.plan import LARGEST
+from bench.experiments.promises import targets_fault
 from bench.store.columns import BY_NAME, IN_RECORDS, OF_A_FIT
 
 LONGEST = 10_000
 """Characters of a text."""
-MOST_TARGETS = 100
-"""Targets of a problem, all different."""
 
 NAMES = {column.name for column in IN_RECORDS if column.always}
 """What every row has: which run it is of, and how that ended."""
@@ -67,7 +66,7 @@ def _is(value: Any, kind: type, name: str) -> bool:
             return name == "design"
         if type(value) is not list or not _are_finite(value):
             return False
-        return name != "targets" or len(set(value)) == len(value) <= MOST_TARGETS
+        return name != "targets" or targets_fault(value) is None
     return type(value) is kind
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from bench.searching.instance import at_most
 from bench.searching.ledger import evaluate
 from bench.store.columns import DIAGNOSED
 from encoders.base import Encoder
@@ -59,8 +60,10 @@ def diagnose(
         of points that satisfies the constraints, and the median length of the way in design space, in distances of its
         ends.
     """
-    prior = decoded(encoder, np.concatenate([encoder.prior_mean()[None], encoder.sample(PRIOR_SAMPLES, rng)]))
-    data, mean, drawn = (_Seen.of(problem, x) for x in (designs, prior[:1], prior[1:]))
+    samples = encoder.sample(at_most(problem, PRIOR_SAMPLES), rng)
+    prior = decoded(encoder, np.concatenate([encoder.prior_mean()[None], samples]))
+    some, held_out = (x[: at_most(problem, len(x))] for x in (designs, held_out))
+    data, mean, drawn = (_Seen.of(problem, x) for x in (some, prior[:1], prior[1:]))
     found = {
         **_landmark(problem, "data_best", _best_verified(problem, data)),
         **_landmark(problem, "prior_mean", _best_verified(problem, mean)),
@@ -79,6 +82,16 @@ def diagnose(
     return dict.fromkeys(DIAGNOSED, math.nan) | found
 
 
+def cost(problem: Problem, held_out: int) -> int:
+    """How many evaluations `diagnose` makes at most, none of which is on a budget."""
+    parts = (problem.n_designs, PRIOR_SAMPLES, held_out, held_out)
+    return 1 + sum(at_most(problem, part) for part in parts) + _walks(problem) * (STEPS - 2)
+
+
+def _walks(problem: Problem) -> int:
+    return max(1, at_most(problem, WALKS * (STEPS - 2)) // (STEPS - 2))
+
+
 @dataclass(frozen=True)
 class _Seen:
     """Designs and what they are worth: their evaluation, and all their displayed values that are finite."""
@@ -89,6 +102,7 @@ class _Seen:
 
     @classmethod
     def of(cls, problem: Problem, x: np.ndarray) -> _Seen:
+        x = problem.repair(x)
         evaluation = evaluate(problem, x)
         return cls(x, evaluation, np.asarray(problem.display(evaluation.objective), dtype=float))
 
@@ -109,12 +123,12 @@ def _rebuilding(problem: Problem, encoder: Encoder, held_out: np.ndarray) -> dic
 
 
 def _walking(problem: Problem, encoder: Encoder, held_out: np.ndarray, rng: np.random.Generator) -> dict[str, float]:
-    latents = encoder.encode(held_out)
-    ends = latents[np.array([rng.choice(len(latents), 2, replace=False) for _ in range(WALKS)])]
+    latents, walks = encoder.encode(held_out), _walks(problem)
+    ends = latents[np.array([rng.choice(len(latents), 2, replace=False) for _ in range(walks)])]
     share = np.linspace(0, 1, STEPS)[:, None]
     points = (1 - share) * ends[:, :1] + share * ends[:, 1:]
-    ways = decoded(encoder, points.reshape(WALKS * STEPS, -1)).reshape(WALKS, STEPS, -1)
-    valid = evaluate(problem, ways[:, 1:-1].reshape(-1, ways.shape[2])).feasible
+    ways = decoded(encoder, points.reshape(walks * STEPS, -1)).reshape(walks, STEPS, -1)
+    valid = evaluate(problem, problem.repair(ways[:, 1:-1].reshape(-1, ways.shape[2]))).feasible
     length = np.linalg.norm(np.diff(ways, axis=1), axis=2).sum(axis=1)
     direct = np.linalg.norm(ways[:, -1] - ways[:, 0], axis=1)
     apart = direct > 1e-9 * length.max(initial=1e-300)

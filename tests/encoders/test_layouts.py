@@ -14,7 +14,7 @@ import bench
 from bench.experiments import registry
 from encoders import bases
 from encoders.autoencoder import Autoencoder
-from encoders.base import Encoder
+from encoders.base import Encoder, Tasks
 from encoders.fields import Field
 from encoders.networks import Convolution
 from encoders.outputs import fixed_basis
@@ -35,6 +35,11 @@ def made(name: str, problem: Likeness) -> Encoder:
     return bench.make_encoder(name, **cheaply(name) | modes)
 
 
+def told(designs: np.ndarray) -> Tasks:
+    """Say what each was made for: its mean."""
+    return Tasks(designs.mean(axis=1, keepdims=True), designs[0].mean(keepdims=True))
+
+
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("kind", PROBLEMS)
 def test_every_encoder_is_searched_restored_and_differentiated_or_says_why_not(name: str, kind: str) -> None:
@@ -47,7 +52,7 @@ def test_every_encoder_is_searched_restored_and_differentiated_or_says_why_not(n
         with pytest.raises(ValueError, match=reason):
             encoder.fit(designs, rng, problem.layout)
         return
-    encoder.fit(designs, rng, problem.layout)
+    encoder.fit(designs, rng, problem.layout, told(designs))
     again = made(name, problem)
     again.restore(encoder.state())
     latents = torch.tensor(encoder.encode(designs[:4]), requires_grad=True)
@@ -69,7 +74,8 @@ def test_without_a_layout_all_work_that_need_none(name: str) -> None:
     reason = encoder.why_not(None)
     assert (reason is not None) == (name in NEEDY)
     if reason is None:
-        encoder.fit(problem.designs(60, rng), rng)
+        designs = problem.designs(60, rng)
+        encoder.fit(designs, rng, tasks=told(designs))
     else:
         with pytest.raises(ValueError, match=reason):
             encoder.fit(problem.designs(60, rng), rng)

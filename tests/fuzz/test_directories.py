@@ -112,7 +112,9 @@ def test_files_that_are_links_are_replaced_and_what_they_point_to_is_left_alone(
         todo = runner.plan(experiment, store, store.doubt)
         assert len(todo.runs) == 10
         for order, run in todo.runs:
-            store.append(execution.lost(run, order, experiment.name, "lost", ""))
+            record = execution.lost(run, order, experiment.name, "lost", "")
+            del record.row["details"]  # which goes to the log
+            store.append(record)
         for fit in todo.fits:
             store.put(Fitted(fit.key, b"", {}))
         store.keep_finds(["found"])

@@ -90,7 +90,7 @@ def test_own_outlines_are_resampled_normalised_and_partly_kept_out_of_training(t
         ({"withhold": -0.1}, "at least 0"),
         ({"n": 1}, "at least 2"),
         ({"source": "nowhere.npy"}, "no file"),
-        ({"source": "designs.txt"}, ".npy or .csv"),
+        ({"source": "designs.doc"}, "no file"),
     ],
 )
 def test_unusable_data_are_refused_in_words(settings: dict, said: str) -> None:
@@ -101,10 +101,10 @@ def test_unusable_data_are_refused_in_words(settings: dict, said: str) -> None:
 @pytest.mark.parametrize(
     ("table", "said"),
     [
-        (np.zeros((5, 20)), "area"),
-        (np.full((5, 20), np.nan), "finite"),
+        (np.zeros((5, 20)), "size"),
+        (np.full((5, 20), np.nan), "fewer than three points"),
         (np.ones((5, 21)), "shape"),
-        (np.ones((1, 20)), "shape"),
+        (np.ones((1, 20)), "at least 4 outlines"),
         (np.array([["a", "b"]]), "cannot be read"),
         (np.array([{"a": 1}], dtype=object), "cannot be read"),
     ],

@@ -39,7 +39,7 @@ class Stocked(Plain):
     bounds = None
 
     def __init__(self, data: DataSettings) -> None:
-        read = partial(read_array, Path(str(data.source)))
+        read = partial(read_array, str(data.source))
         self.training = TrainingData(File(str(data.source), data.digest, read, price=30.0), data.withhold)
         self.n_designs, self.data_facts = data.n, self.training.facts
 

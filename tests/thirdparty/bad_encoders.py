@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from encoders.base import Encoder, Layout
+from encoders.base import Encoder
 from encoders.linear import Linear
 
 
@@ -27,23 +27,23 @@ class Wasteful(Components):
 class Ungrateful(Components):
     """Gives nothing back from its fit."""
 
-    def fit(self, designs: np.ndarray, rng: np.random.Generator, layout: Layout | None = None) -> None:  # type: ignore[override]
-        super().fit(designs, rng, layout)
+    def fit(self, designs: np.ndarray, rng: np.random.Generator, *told: Any) -> None:  # type: ignore[override]
+        super().fit(designs, rng, *told)
 
 
 class Greedy(Components):
     """Centres the designs that it is fitted on in place."""
 
-    def fit(self, designs: np.ndarray, rng: np.random.Generator, layout: Layout | None = None) -> Encoder:
+    def fit(self, designs: np.ndarray, rng: np.random.Generator, *told: Any) -> Encoder:
         designs -= designs.mean(axis=0)
-        return super().fit(designs, rng, layout)
+        return super().fit(designs, rng, *told)
 
 
 class Dimensionless(Components):
     """Has a dimension that is none."""
 
-    def fit(self, designs: np.ndarray, rng: np.random.Generator, layout: Layout | None = None) -> Encoder:
-        super().fit(designs, rng, layout)
+    def fit(self, designs: np.ndarray, rng: np.random.Generator, *told: Any) -> Encoder:
+        super().fit(designs, rng, *told)
         self.latent_dim = 4.0  # type: ignore[assignment]
         return self
 
@@ -65,8 +65,8 @@ class Short(Components):
 class Centreless(Components):
     """Forgets where the centre is."""
 
-    def fit(self, designs: np.ndarray, rng: np.random.Generator, layout: Layout | None = None) -> Encoder:
-        super().fit(designs, rng, layout)
+    def fit(self, designs: np.ndarray, rng: np.random.Generator, *told: Any) -> Encoder:
+        super().fit(designs, rng, *told)
         self.centre = None
         return self
 
@@ -74,8 +74,8 @@ class Centreless(Components):
 class Shifted(Components):
     """Searches where no design is."""
 
-    def fit(self, designs: np.ndarray, rng: np.random.Generator, layout: Layout | None = None) -> Encoder:
-        super().fit(designs, rng, layout)
+    def fit(self, designs: np.ndarray, rng: np.random.Generator, *told: Any) -> Encoder:
+        super().fit(designs, rng, *told)
         self.bounds = self.bounds + 1e6  # type: ignore[operator]
         return self
 
@@ -83,8 +83,8 @@ class Shifted(Components):
 class Inverted(Components):
     """Has its bounds the wrong way round."""
 
-    def fit(self, designs: np.ndarray, rng: np.random.Generator, layout: Layout | None = None) -> Encoder:
-        super().fit(designs, rng, layout)
+    def fit(self, designs: np.ndarray, rng: np.random.Generator, *told: Any) -> Encoder:
+        super().fit(designs, rng, *told)
         self.bounds = self.bounds[::-1]  # type: ignore[index]
         return self
 
@@ -92,8 +92,8 @@ class Inverted(Components):
 class Scaleless(Components):
     """Has steps of no length."""
 
-    def fit(self, designs: np.ndarray, rng: np.random.Generator, layout: Layout | None = None) -> Encoder:
-        super().fit(designs, rng, layout)
+    def fit(self, designs: np.ndarray, rng: np.random.Generator, *told: Any) -> Encoder:
+        super().fit(designs, rng, *told)
         self.scale = np.zeros(4)
         return self
 
@@ -223,9 +223,9 @@ class Explosive(Components):
         far = (z.abs() > 1.4 * self.reach).any(dim=1, keepdim=True)
         return super().decode(z) / (~far)
 
-    def fit(self, designs: np.ndarray, rng: np.random.Generator, layout: Layout | None = None) -> Encoder:
+    def fit(self, designs: np.ndarray, rng: np.random.Generator, *told: Any) -> Encoder:
         self.reach = torch.tensor(np.inf)
-        super().fit(designs, rng, layout)
+        super().fit(designs, rng, *told)
         self.reach = torch.as_tensor(np.abs(self.encode(designs)).max(axis=0))
         return self
 
@@ -281,6 +281,12 @@ class Worldly(Components):
         super()._fit(designs, rng)
 
 
+class Boastful(Components):
+    """Says that it is confined, and is linear."""
+
+    confined = True
+
+
 GOOD = (Components,)
 
 NOTICED = {
@@ -313,4 +319,5 @@ NOTICED = {
     Detached: "the gradient of decode is wrong",
     Superstitious: "another PYTHONHASHSEED, its latents differ",
     Worldly: "global generator",
+    Boastful: "deviations away are decoded out of the box",
 }

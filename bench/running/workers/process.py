@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import shutil
 import signal
 import subprocess
 import sys
@@ -47,9 +48,9 @@ class Death:
 class Worker:
     """A Python process of one thread that does one task at a time.
 
-    Nothing is shared but what goes through its pipes, so that it may crash, hang or be killed without harm; it ends by
-    itself once its parent is gone. Unlike `multiprocessing`'s, it may be started within a daemonic process, such as a
-    worker of a Dask cluster is.
+    Nothing is shared but what goes through its pipes, so that it may crash, hang or be killed without harm; its current
+    folder is its own, anew for each task, and it ends by itself once its parent is gone. Unlike `multiprocessing`'s, it
+    may be started within a daemonic process, such as a worker of a Dask cluster is.
 
     Parameters
     ----------
@@ -58,10 +59,10 @@ class Worker:
     """
 
     def __init__(self, environment: Mapping[str, str] | None = None) -> None:
-        handle, diary = tempfile.mkstemp(prefix="latentbench-", suffix=".txt")
-        os.close(handle)
-        self._diary = Path(diary)
-        code = f"import sys; sys.path[:] = {sys.path!r}; from bench.running.workers import serve; serve.main({diary!r})"
+        self._scratch = Path(tempfile.mkdtemp(prefix="latentbench-"))
+        self._diary = self._scratch / "diary.txt"
+        diary, path = str(self._diary), [os.path.abspath(folder) for folder in sys.path]
+        code = f"import sys; sys.path[:] = {path!r}; from bench.running.workers import serve; serve.main({diary!r})"
         self._process = subprocess.Popen(  # noqa: S603
             [sys.executable, "-c", code],
             stdin=subprocess.PIPE,
@@ -100,7 +101,7 @@ class Worker:
         for pipe in (self._tasks, self._answers):
             with suppress(OSError):  # what was still to be flushed has no reader any more
                 pipe.close()
-        self._diary.unlink(missing_ok=True)
+        shutil.rmtree(self._scratch, ignore_errors=True)
 
     def _death(self, limit: float | None) -> Death:
         code = self._process.wait()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import faulthandler
 import os
 import pickle
+import shutil
 import signal
 import struct
 import sys
@@ -66,6 +67,7 @@ def _exactly(length: int, stream: IO[bytes]) -> bytes:
 def _do(task: bytes, diary: Any) -> tuple[bool, Any]:
     try:
         work, arguments, limit = pickle.loads(task)  # noqa: S301 - from the parent
+        _new_folder(Path(diary.name).parent)
         if limit is not None:
             # a thread of C, which needs no lock of the interpreter: it ends loops in foreign code too
             faulthandler.dump_traceback_later(limit, exit=True, file=diary)
@@ -74,6 +76,14 @@ def _do(task: bytes, diary: Any) -> tuple[bool, Any]:
         return False, error
     finally:
         faulthandler.cancel_dump_traceback_later()
+
+
+def _new_folder(scratch: Path) -> None:
+    """Make an empty folder the current one, so that files of simulators stay apart, from task to task too."""
+    os.chdir(scratch)
+    shutil.rmtree(scratch / "work", ignore_errors=True)
+    (scratch / "work").mkdir(exist_ok=True)
+    os.chdir(scratch / "work")
 
 
 def _private_streams() -> tuple[IO[bytes], IO[bytes]]:
@@ -91,6 +101,7 @@ def _receive(tasks: IO[bytes], queue: SimpleQueue[bytes], diary: Path) -> None:
             queue.put(receive(tasks))
     except EOFError:  # the parent is gone, or has no more use for this process
         with suppress(OSError):
-            diary.unlink(missing_ok=True)
+            os.chdir(diary.anchor)
+            shutil.rmtree(diary.parent, ignore_errors=True)
             sys.stderr.flush()
         os._exit(0)

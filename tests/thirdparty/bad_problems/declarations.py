@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 
 from problems.base import Evaluation, Verification
@@ -64,6 +66,26 @@ class Forgiving(Valley):
         return super().verify(np.nan_to_num(x))
 
 
+class Gifted(Valley):
+    """Says that what its data cost is a text."""
+
+    @property
+    def data_facts(self) -> object:  # type: ignore[override]
+        return SimpleNamespace(source="a", identity="a", withheld=0.0, price_each="none", left_out="")
+
+
+class Loose(Valley):
+    """Has bounds that are no array."""
+
+    bounds = ((-1.0, -1.0), (1.0, 1.0))  # type: ignore[assignment]
+
+
+class Doubled(Valley):
+    """Names a target twice."""
+
+    targets = (0.1, 0.1)
+
+
 NOTICED = {
     Upside: "rank designs as the objective does",
     Monosyllabic: "it must be of shape (58,)",
@@ -71,5 +93,8 @@ NOTICED = {
     Laconic: "must be a Verification",
     Timid: "raised ZeroDivisionError: a design without extent",
     Moody: "something else at a second call",
+    Gifted: "data_facts: price_each: 'none' must be at least 0",
+    Loose: "bounds: tuple must be a float64 array",
+    Doubled: "targets must be different",
     Forgiving: "verify lets a design pass that is not a number",
 }

@@ -181,7 +181,7 @@ NOTICED = {
     Nameless: "dim is missing",
     Rewarded: "penalty: -1.0 must be a positive number",
     Inverted: "the lower ones below",
-    Flat: "bounds have shape (2,); it must be (2, 3)",
+    Flat: "bounds: float64 of shape (2,) must be",
     Pretender: "must be True for a DifferentiableProblem, and for no other",
     Homeless: "neither designs nor bounds",
     Narrow: "it must be float64 of shape (8, 3)",

@@ -1,0 +1,76 @@
+"""What the audit says of how runs went: what failed, what was repeated, and on what they were computed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import pandas as pd
+
+from bench.analysis.records import Records
+from bench.quantities import percent
+
+Said = tuple[str, Iterable[str]]
+"""A sentence, and the arms that it is about."""
+
+
+def failures(records: Records) -> Iterator[Said]:
+    """Runs that failed or were skipped, by reason."""
+    runs = records.runs
+    for status, consequence in {
+        "failed": "they are charged what they spent, and are unsuccessful beyond what they had verified by then.",
+        "skipped": "they take part in no comparison.",
+    }.items():
+        some = runs[runs["status"] == status]
+        if len(some):
+            reasons = some["reason"].fillna("").value_counts()
+            why = "; ".join(f"{number} × {reason}" for reason, number in reasons.items())
+            yield f"{len(some)} of {len(runs)} runs were {status} ({why}): {consequence}", some["arm"]
+
+
+def failed_evaluations(records: Records) -> Iterator[Said]:
+    """How many evaluations failed, and what the problem raised first."""
+    share = records.column("n_failed") / (records.column("n_f") + records.column("n_g"))
+    shares = share[share.gt(0)].groupby(records.tried["arm"]).median()
+    if len(shares):
+        raised = records.tried.get("failure", pd.Series(dtype=object)).replace("", None).dropna()
+        why = f" What was raised first: {raised.iloc[0]}." if len(raised) else ""
+        most = percent(shares.max(), 1)
+        yield f"up to {most} of the evaluations of an arm failed; they are charged like all.{why}", shares.index
+
+
+def twins(records: Records) -> Iterator[Said]:
+    """Searches that visit the same values as another one of their replicate."""
+    if records.tried.groupby(["arm", "replicate"]).size().max() < 2:
+        return
+    prints = records.traces.groupby("run", observed=True).agg(
+        evaluations=("evaluations", tuple), objective=("objective", tuple)
+    )
+    tried = records.tried[["arm", "replicate", "run"]].join(prints, on="run").dropna()
+    twins = tried[tried.duplicated(["arm", "replicate", "evaluations", "objective"])]
+    if len(twins):
+        yield f"{len(twins)} searches repeat another of their replicate, evaluation by evaluation.", twins["arm"]
+
+
+def machines(records: Records) -> Iterator[Said]:
+    """Runs of different code, machines or versions."""
+    told = records.tried.get("provenance", pd.Series(dtype=object)).dropna()
+    entries = [entry for entry in map(_entry, told.unique()) if entry]
+    told_of = [entry["plugins"] for entry in entries if isinstance(entry.get("plugins"), dict)]
+    for plugin in sorted({name for plugins in told_of for name in plugins}):
+        if len({plugins[plugin] for plugins in told_of if plugin in plugins}) > 1:
+            yield f"the runs come from different code of {plugin}.", ()
+    for name, what in {"commit": "commits of the code", "machine": "machines", "versions": "sets of versions"}.items():
+        different = {json.dumps(entry.get(name), sort_keys=True) for entry in entries}
+        if len(different) > 1:
+            yield f"the runs come from {len(different)} different {what}.", ()
+    if any(str(entry.get("commit", "")).endswith("-dirty") for entry in entries):
+        yield "some were computed with code that is in no commit.", ()
+
+
+def _entry(text: Any) -> dict[str, Any]:
+    try:
+        return dict(json.loads(text))
+    except (ValueError, TypeError, RecursionError):
+        return {}

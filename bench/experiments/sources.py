@@ -1,0 +1,52 @@
+"""What code a plug-in of the user's own is: the digest of its module's file, and the version of its distribution."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from hashlib import sha256
+from importlib.metadata import packages_distributions, version
+from pathlib import Path
+from typing import Any
+
+from bench.experiments.registry import BUILT_IN, Spec, load_class
+
+DIGITS = 16
+
+
+def sources(specs: Iterable[Spec]) -> dict[str, str]:
+    """Name the code of the plug-ins that are not built in, by their names."""
+    found = {name: _source(spec.kind, name) for spec in specs for name in _names(spec) if name not in _BUILT_IN}
+    return dict(sorted(found.items()))
+
+
+_BUILT_IN = {name for named in BUILT_IN.values() for name in named}
+
+
+def _names(spec: Spec) -> Iterator[str]:
+    yield spec.name
+    for value in spec.params.values():
+        if isinstance(value, dict) and value.keys() == {"name", "params"}:  # an optimiser within it
+            yield from _names(Spec("optimisers", value["name"], json.dumps(value["params"])))
+
+
+@lru_cache
+def _source(kind: Any, name: str) -> str:
+    module = load_class(kind, name).__module__
+    try:
+        file = inspect.getsourcefile(sys.modules[module])
+        digest = sha256(Path(file or "").read_bytes()).hexdigest()[:DIGITS]
+    except (OSError, TypeError, KeyError):
+        digest = "no file"
+    packages = packages_distributions().get(module.partition(".")[0], [])
+    return " ".join([f"{module} {digest}", *(f"{package} {version(package)}" for package in packages)])
+
+
+def changes(before: Iterable[Any], now: dict[str, str]) -> list[str]:
+    """Name the plug-ins whose code was other code at some time before, as those entries of provenance say."""
+    told = [entry.get("plugins") for entry in before if isinstance(entry, dict)]
+    earlier = [plugins for plugins in told if isinstance(plugins, dict)]
+    return sorted(name for name, code in now.items() if any(p.get(name, code) != code for p in earlier))

@@ -1,0 +1,72 @@
+"""A problem seen through an encoder as a plain function with bounds, for optimisers of other libraries."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+from bench.searching.ledger import Ledger
+from bench.searching.objective import Objective
+
+if TYPE_CHECKING:
+    from encoders.base import Encoder
+    from problems.base import Problem
+
+ENDLESS = 2**53
+
+
+class Function:
+    """A function to be minimised: a point, shape (k,), to its loss, or points (m, k) to losses (m,).
+
+    What it is worth is objective + ρ Σ max(g, 0), infinite where an evaluation failed. Everything is counted and
+    verified by a ledger as in a search, without a budget; the start is evaluated when it is made.
+
+    Attributes
+    ----------
+    bounds : list of (float, float)
+        Of each variable, as `scipy.optimize.minimize` takes them.
+    lower, upper, start : ndarray, shape (k,)
+    ledger : Ledger
+        ``ledger.best``, ``ledger.price`` and the trace.
+    """
+
+    def __init__(self, problem: Problem, encoder: Encoder, start: np.ndarray) -> None:
+        self.ledger = Ledger(problem, ENDLESS)
+        self.ledger.open_stage()
+        self._encoder = encoder
+        self._objective = Objective(self.ledger, encoder, np.asarray(start, dtype=float))
+        self.lower, self.upper = self._objective.bounds
+        self.start = self._objective.start.copy()
+        self.bounds = list(zip(self.lower.tolist(), self.upper.tolist(), strict=True))
+
+    def __call__(self, z: np.ndarray) -> float | np.ndarray:
+        """Loss of a point, or losses of a batch."""
+        points = np.asarray(z, dtype=float)
+        losses = self._objective(np.atleast_2d(points))
+        return float(losses[0]) if points.ndim == 1 else losses
+
+    def value_and_gradient(self, z: np.ndarray) -> tuple[float, np.ndarray]:
+        """Loss and gradient (k,) of a point, for ``jac=True``; counted as two."""
+        return self._objective.value_and_gradient(np.asarray(z, dtype=float))
+
+    def design(self, z: np.ndarray) -> np.ndarray:
+        """The design (d,) of a point, as it is evaluated."""
+        with torch.no_grad():
+            decoded = self._encoder.decode(torch.as_tensor(np.atleast_2d(z), dtype=torch.float64)).numpy()
+        return np.asarray(self.ledger.problem.repair(decoded)[0])
+
+
+def as_function(problem: Problem, encoder: Encoder, start: np.ndarray) -> Function:
+    """Give a problem seen through an encoder as a function with bounds.
+
+    Parameters
+    ----------
+    problem : Problem
+    encoder : Encoder
+        Fitted, or in need of no designs.
+    start : ndarray, shape (d,)
+        A design to begin from; ``function.start`` is its latent.
+    """
+    return Function(problem, encoder, start)

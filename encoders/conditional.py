@@ -1,0 +1,115 @@
+"""The conditional autoencoder: both its networks are told the task, and latents are left with what it does not say."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from encoders.autoencoder import Autoencoder, Loss
+from encoders.fields import Field
+from encoders.networks import hidden_layer
+from encoders.outputs import output
+from encoders.stored import stored
+
+
+class ConditionalAutoencoder(Autoencoder):
+    """A variational autoencoder of designs given the tasks that they were made for.
+
+    Trained on many tasks, it encodes and decodes for the one at hand: its prior mean is an answer in one shot.
+
+    Parameters
+    ----------
+    latent_dim : int
+        The dimension k of the latent space.
+    loss, beta, hidden, epochs, batch_size, learning_rate
+        See `encoders.autoencoder.Autoencoder`.
+
+    References
+    ----------
+    Sohn, Lee & Yan 2015, Learning structured output representation using deep conditional generative models.
+    """
+
+    needs_tasks = True
+
+    def __init__(
+        self,
+        latent_dim: int = 2,
+        loss: Loss = "mse",
+        beta: float = 1.0,
+        hidden: int = 128,
+        epochs: int = 100,
+        batch_size: int = 128,
+        learning_rate: float = 5e-3,
+    ) -> None:
+        super().__init__(
+            latent_dim,
+            loss=loss,
+            beta=beta,
+            hidden=hidden,
+            epochs=epochs,
+            batch_size=batch_size,
+            learning_rate=learning_rate,
+        )
+
+    def _build(self, field: Field, basis: np.ndarray | None) -> nn.ModuleDict:
+        last = output(self.output, field.dim, basis)
+        codes = self.regulariser.codes * self.latent_dim
+        told = len(self._own)
+        return nn.ModuleDict(
+            {
+                "encoder": Told(hidden_layer(field.dim + told, codes, self.hidden), field.dim, told),
+                "decoder": Told(hidden_layer(self.latent_dim + told, last.n_in, self.hidden), self.latent_dim, told),
+                "output": last,
+            }
+        )
+
+    def _fit(self, designs: np.ndarray, rng: np.random.Generator) -> None:
+        assert self.tasks is not None
+        self._own = self.tasks.own
+        super()._fit(designs, rng)
+        for name in ("encoder", "decoder"):
+            self._network[name].get_buffer("own").copy_(torch.as_tensor(self._own))
+
+    def _told(self, data: Tensor) -> Tensor:
+        assert self.tasks is not None
+        return torch.cat([data, torch.tensor(self.tasks.designs.copy(), dtype=data.dtype)], dim=1)
+
+    def _rebuild(self, batch: Tensor, latents: Tensor, noise: torch.Generator) -> Tensor:
+        return super()._rebuild(batch, torch.cat([latents, batch[:, -len(self._own) :]], dim=1), noise)
+
+    def _error(self, rebuilt: Tensor, batch: Tensor) -> Tensor:
+        return super()._error(rebuilt, batch[:, : -len(self._own)])
+
+    def _codes(self, designs: np.ndarray) -> np.ndarray:
+        """Latents (n, k) of the training designs, each for its own task."""
+        return self._network["encoder"](self._told(self._scaled(designs)))[:, : self.latent_dim].numpy()
+
+    def restore(self, state: dict[str, np.ndarray]) -> None:
+        """Take back the weights, and the task."""
+        self._own = stored(state, "network.encoder.own", None).astype(float)
+        super().restore(state)
+
+
+class Told(nn.Module):
+    """A network that is given the task beside its numbers; where it is not, it takes its own.
+
+    Attributes
+    ----------
+    own : Tensor, shape (f,)
+        The task at hand.
+    """
+
+    own: Tensor
+
+    def __init__(self, network: nn.Module, n_in: int, told: int) -> None:
+        super().__init__()
+        self.network = network
+        self.n_in = n_in
+        self.register_buffer("own", torch.zeros(told))
+
+    def forward(self, numbers: Tensor) -> Tensor:
+        """What the network gives for numbers (n, n_in), or for numbers and tasks, (n, n_in + f)."""
+        if numbers.shape[1] == self.n_in:
+            numbers = torch.cat([numbers, self.own.expand(len(numbers), -1)], dim=1)
+        return self.network(numbers)

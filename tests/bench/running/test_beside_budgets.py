@@ -1,0 +1,69 @@
+"""What is evaluated beside budgets is bounded by what the problem allows, and by what is said beforehand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import bench
+from bench.experiments.experiment import Fit, fits
+from bench.running import execution, runner
+from bench.searching import instance
+
+PLUGIN = """
+import numpy as np
+from problems.base import Evaluation, Problem
+
+COUNT = [0]
+
+
+class Dear(Problem):
+    name, dim, n_designs = "dear", 6, 100
+
+    def __init__(self, allowed: int | None = None) -> None:
+        self.n_reference = allowed
+
+    def designs(self, n, rng):
+        return rng.normal(size=(n, 6)) * [1, 1, 1, 0.1, 0.1, 0.1]
+
+    def evaluate(self, x):
+        COUNT[0] += len(x)
+        return Evaluation((x**2).sum(axis=1), np.zeros((len(x), 0)))
+"""
+EXPERIMENT = """
+name = "dear"
+replicates = 2
+budget = 10
+[[problems]]
+name = "dear_plugin:Dear"
+ALLOWED
+[[encoders]]
+name = "raw"
+[[encoders]]
+name = "pca"
+latent_dim = 2
+[[optimisers]]
+name = "random-search"
+"""
+
+
+@pytest.mark.parametrize("allowed", [None, 16])
+def test_as_many_as_said_and_no_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, allowed: int | None) -> None:
+    (tmp_path / "dear_plugin.py").write_text(PLUGIN)
+    monkeypatch.syspath_prepend(tmp_path)
+    text = EXPERIMENT.replace("ALLOWED", "" if allowed is None else f"allowed = {allowed}")
+    needed: list[Fit] = fits(list(bench.Experiment.from_toml(text).runs()))
+    said = runner.beside_budgets(needed)
+    instance._draw.cache_clear()
+    instance.reference_value.cache_clear()
+    import dear_plugin  # type: ignore[import-not-found]
+
+    before = dear_plugin.COUNT[0]
+    for fit in needed:
+        assert not isinstance(execution.execute_fit(fit), execution.Failure)
+    made = dear_plugin.COUNT[0] - before
+    assert 0.5 * said <= made <= said
+    assert said > 9000 if allowed is None else said <= 16 * (1 + 2 + 4 * 5) + 4
+    assert np.isfinite(said)

@@ -1,0 +1,125 @@
+"""Experiments with plug-ins of the user's own: refused before the first fit or recorded, kept apart, and grown."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from support import ENVIRONMENT
+
+import bench
+from bench.errors import BadInput
+from bench.running import runner
+
+PLUGIN = """
+import numpy as np
+from bench.optimisers.base import Optimiser
+from problems.base import Evaluation, Problem
+
+
+class Filing(Problem):
+    name, dim, bounds = "filing", 2, np.array([[-1.0] * 2, [1.0] * 2])
+    targets = TARGETS
+
+    def evaluate(self, x):
+        np.savetxt("input.txt", x)
+        x = np.loadtxt("input.txt", ndmin=2)
+        return Evaluation((x**2).sum(axis=1), np.zeros((len(x), 0)))
+
+
+class Same(Optimiser):
+    def minimise(self, objective, rng):
+        rng = np.random.default_rng(0)
+        while True:
+            objective(rng.uniform(-1, 1, (1, 2)))
+"""
+EXPERIMENT = """
+name = "own"
+replicates = 2
+budget = 12
+[[problems]]
+name = "MODULE:Filing"
+[[encoders]]
+name = "raw"
+[[optimisers]]
+name = "random-search"
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Path:
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def written(folder: Path, name: str, targets: str = "()", more: str = "") -> bench.Experiment:
+    (folder / f"{name}.py").write_text(PLUGIN.replace("TARGETS", targets))
+    return bench.Experiment.from_toml(EXPERIMENT.replace("MODULE", name) + more.replace("MODULE", name))
+
+
+@pytest.mark.parametrize("targets", ["(0.1, 0.1, 0.01)", "(np.inf, 0.1)", "('a',)", "tuple(np.arange(2000.0))"])
+def test_targets_that_no_record_can_hold_are_refused_before_the_first_fit(folder: Path, targets: str) -> None:
+    name = f"refused_{abs(hash(targets))}"
+    with pytest.raises(BadInput, match=r"^problem '.*': targets must be "):
+        written(folder, name, targets)
+
+
+def test_any_number_of_targets_in_any_order_is_read_back_and_simulators_keep_their_files_apart(folder: Path) -> None:
+    experiment = written(folder, "many_targets", "tuple([1.0, 3.0, *10 ** np.linspace(0.3, -8, 101)])")
+    done = runner.run(experiment, folder / "out", jobs=2)
+    assert done.failures == {}
+    runs, _ = bench.load(folder / "out")
+    assert len(runs) == 2
+    assert len(runs["targets"][0]) == 103
+    assert not (folder / "input.txt").exists()
+
+
+def test_an_experiment_grows_by_arms_problems_searches_and_its_runs_stay(folder: Path) -> None:
+    out = folder / "out"
+    runner.run(written(folder, "growing"), out, jobs=1)
+    first = {path.name: path.stat().st_mtime_ns for path in (out / "records").iterdir()}
+    more = '[[optimisers]]\nname = "MODULE:Same"\n'
+    grown = written(folder, "growing", more=more)
+    runner.run(grown, out, jobs=1)
+    runs, _ = bench.load(out)
+    assert sorted(runs["arm"]) == ["raw/growing:Same"] * 2 + ["raw/random-search"] * 2
+    assert {name: (out / "records" / name).stat().st_mtime_ns for name in first} == first
+    with pytest.raises(BadInput, match=r"arms differs: 'raw/growing:Same' is gone"):
+        runner.run(written(folder, "growing"), out, jobs=1)
+
+
+def test_the_audit_names_searches_that_repeat_one_another(folder: Path) -> None:
+    experiment = written(folder, "twins", more='[[optimisers]]\nname = "MODULE:Same"\n')
+    text = EXPERIMENT.replace("MODULE", "twins").replace("budget", "searches = 3\nbudget")
+    experiment = bench.Experiment.from_toml(text + '[[optimisers]]\nname = "twins:Same"\n')
+    runner.run(experiment, folder / "out", jobs=1)
+    said = [each for each in bench.audit(*bench.load(folder / "out")) if each.about == "searches"]
+    assert [each.arms for each in said] == [("raw/twins:Same",)]
+    assert said[0].sentence.startswith("4 searches repeat another of their replicate")
+    assert np.isfinite(bench.load(folder / "out")[0]["best"]).all()
+
+
+def test_changed_code_of_a_plugin_is_named_and_mixed_only_if_asked_for(folder: Path) -> None:
+    file, out = folder / "changing.py", folder / "out"
+
+    def latent(replicates: int, *more: str) -> subprocess.CompletedProcess[str]:
+        (folder / "own.toml").write_text(
+            EXPERIMENT.replace("MODULE", "changing").replace("replicates = 2", f"replicates = {replicates}")
+        )
+        command = [sys.executable, "-m", "bench.cli", "run", "own.toml", "--out", str(out), "--jobs", "1", *more]
+        return subprocess.run(command, capture_output=True, text=True, cwd=folder, env=ENVIRONMENT, check=False)
+
+    file.write_text(PLUGIN.replace("TARGETS", "()"))
+    assert latent(1).returncode == 0
+    file.write_text(PLUGIN.replace("TARGETS", "()").replace("(x**2)", "100 * (x**2)"))
+    refused = latent(2)
+    assert refused.returncode == 2
+    assert "the code of changing:Filing has changed since" in refused.stderr
+    assert "--mix" in refused.stderr
+    assert latent(2, "--mix").returncode == 0
+    said = [str(each) for each in bench.audit(*bench.load(out))]
+    assert any("different code of changing:Filing" in each for each in said)

@@ -1,0 +1,104 @@
+"""One evaluation that fails fails alone, and is charged; what is of the wrong kind is converted, or refused by name."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+import bench
+from bench.optimisers.base import Optimiser, SearchSpace
+from bench.searching.evaluation import PluginError, evaluate
+from bench.searching.ledger import PATIENCE
+from problems.base import Evaluation, Problem
+
+
+class Steps(Problem):
+    """Raises over designs whose first variable is large."""
+
+    name, dim, bounds = "steps", 2, np.array([[0.0] * 2, [1.0] * 2])
+
+    def evaluate(self, x: np.ndarray) -> Evaluation:
+        if (x[:, 0] > 0.6).any():
+            raise ArithmeticError("the mesh is tangled")
+        return Evaluation(x.sum(axis=1), -x[:, :1])
+
+
+class Odd(Problem):
+    """Returns what it was given."""
+
+    name, dim, bounds = "odd", 2, np.array([[0.0] * 2, [1.0] * 2])
+
+    def __init__(self, answer: object) -> None:
+        self.answer = answer
+
+    def evaluate(self, x: np.ndarray) -> Evaluation:
+        return self.answer  # type: ignore[return-value]
+
+
+def test_of_many_designs_those_that_raise_are_failed_evaluations() -> None:
+    x = np.array([[0.1, 0.2], [0.9, 0.0], [0.3, 0.3]])
+    found = evaluate(Steps(), x)
+    assert np.array_equal(found.feasible, [True, False, True])
+    assert np.isnan(found.objective[1])
+    with pytest.raises(ArithmeticError, match="tangled"):
+        evaluate(Steps(), x[1:2])
+
+
+def test_a_search_charges_them_goes_on_and_says_what_was_raised() -> None:
+    problem, rng = Steps(), np.random.default_rng(0)
+    raw, optimiser = bench.make_encoder("raw"), bench.make_optimiser("random-search")
+    found = bench.search(problem, raw, optimiser, np.array([0.5, 0.5]), 200, rng)
+    assert found.price == 200
+    assert 40 < found.n_failed < 120
+    assert found.failure == "ArithmeticError: the mesh is tangled"
+    assert found.best_objective < 0.5
+    with pytest.raises(ArithmeticError, match="tangled"):  # where not even the start can be evaluated
+        bench.search(problem, raw, optimiser, np.array([0.9, 0.5]), 200, rng)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Evaluation([1.0, 2.0], [[], []]),  # type: ignore[arg-type]
+        Evaluation(torch.ones(2), torch.zeros((2, 0))),  # type: ignore[arg-type]
+        Evaluation(np.array([1, 2], dtype=object), np.zeros((2, 3), dtype=np.float32)),
+    ],
+)
+def test_lists_tensors_and_other_kinds_of_arrays_are_converted(answer: Evaluation) -> None:
+    found = evaluate(Odd(answer), np.zeros((2, 2)))
+    assert found.objective.dtype == found.constraints.dtype == np.float64
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        np.zeros(2),
+        None,
+        Evaluation(np.zeros(2), None),  # type: ignore[arg-type]
+        Evaluation(np.zeros(2), np.zeros(2)),
+        Evaluation(np.array(["a", "b"]), np.zeros((2, 0))),
+    ],
+)
+def test_anything_else_is_refused_by_the_name_of_the_problem(answer: object) -> None:
+    with pytest.raises(PluginError, match=r"^problem 'odd' returned "):
+        evaluate(Odd(answer), np.zeros((2, 2)))
+
+
+class Deaf(Optimiser):
+    """Catches every exception, for ever."""
+
+    def minimise(self, objective: SearchSpace, rng: np.random.Generator) -> None:
+        self.refused = 0
+        while True:
+            try:
+                objective(rng.uniform(0, 0.5, (1, 2)))
+            except Exception:
+                self.refused += 1
+
+
+def test_a_search_that_catches_everything_ends_soon_after_its_budget() -> None:
+    optimiser = Deaf()
+    found = bench.search(Steps(), bench.make_encoder("raw"), optimiser, np.full(2, 0.5), 20, np.random.default_rng(0))
+    assert (found.price, optimiser.refused) == (20, PATIENCE - 1)
+    assert found.best is not None
