@@ -284,7 +284,7 @@ class DifferentiableProblem(Problem):
             weighted = (objective * torch.from_numpy(of_objective)).sum()
             if constraints.shape[1]:
                 weighted = weighted + (constraints * torch.from_numpy(of_constraints)).sum()
-            return torch.autograd.grad(weighted, leaf)[0].numpy()
+            return torch.autograd.grad(weighted, leaf, retain_graph=True)[0].numpy()
 
         return Evaluation(objective.detach().numpy(), constraints.detach().numpy()), pullback
 

@@ -65,9 +65,10 @@ def lbfgs(
 
     def value_and_gradient(step: np.ndarray) -> tuple[float, np.ndarray]:
         latent = torch.tensor((start + scale * step)[None], requires_grad=True)
-        value = problem.objective(encoder.decode(latent)).sum()
-        value.backward()
-        return value.item(), scale * latent.grad[0].numpy()
+        design = encoder.decode(latent)
+        found, pullback = problem.linearise(design.detach().numpy())
+        design.backward(torch.from_numpy(pullback(np.ones(1), np.zeros((1, 0)))))
+        return float(found.objective[0]), scale * latent.grad[0].numpy()
 
     options = {"maxcor": 10, "ftol": 1e-12, "gtol": 0.0, "maxiter": budget, "maxfun": budget}
     found = minimize(value_and_gradient, np.zeros(encoder.latent_dim), jac=True, method="L-BFGS-B", options=options)
