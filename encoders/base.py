@@ -103,6 +103,9 @@ class Encoder(ABC):
         What the designs of `fit` are the coordinates of, if that was said; set before `_fit`.
     tasks : Tasks or None
         What they were made for, if that was said; there while `fit` learns and encodes, and forgotten after it.
+    fineness : ndarray, shape (k,), or None
+        How fine the details are that each latent changes: frequencies of modes, numbers of components. None where
+        latents have no such order.
     centre, scale : ndarray, shape (k,), or None
         Mean and standard deviation of the encoded designs; None before `fit`.
     bounds : ndarray, shape (2, k), or None
@@ -118,6 +121,7 @@ class Encoder(ABC):
     libraries: tuple[str, ...] = ()
     layout: Layout | None = None
     tasks: Tasks | None = None
+    fineness: np.ndarray | None = None
     centre: np.ndarray | None = None
     scale: np.ndarray | None = None
     bounds: np.ndarray | None = None

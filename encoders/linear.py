@@ -65,7 +65,17 @@ class Linear(Encoder):
         k = dim if self._wanted is None else self._wanted
         if k > dim:
             raise ValueError(f"latent_dim {k} is above the design dimension {dim}")
-        self.restore({"mean": designs.mean(axis=0), "basis": self._find(designs, k, rng)})
+        fineness = self._fineness(k, dim)
+        self.restore({"mean": designs.mean(axis=0), "basis": self._find(designs, k, rng), **fineness})
+
+    def _fineness(self, k: int, dim: int) -> dict[str, np.ndarray]:
+        if self.basis in ("pca", "whitened-pca"):
+            return {"fineness": np.arange(1.0, k + 1)}
+        if self.basis != "fourier":
+            return {}
+        assert self.layout is not None
+        still = self.layout.still
+        return {"fineness": np.roll(self.layout.frequencies(min(dim, k + still)), -still)[:k]}
 
     def _find(self, designs: np.ndarray, k: int, rng: np.random.Generator) -> np.ndarray:
         if self.basis == "pca":
@@ -93,8 +103,9 @@ class Linear(Encoder):
         return self._mean + z @ self._basis
 
     def state(self) -> dict[str, np.ndarray]:
-        """Mean (d,) and basis (k, d)."""
-        return {"mean": self._mean.numpy(), "basis": self._basis.numpy()}
+        """Mean (d,), basis (k, d) and, where its rows have an order, their fineness (k,)."""
+        order = {} if self.fineness is None else {"fineness": self.fineness}
+        return {"mean": self._mean.numpy(), "basis": self._basis.numpy(), **order}
 
     def restore(self, state: dict[str, np.ndarray]) -> None:
         """Take back mean and basis; raises ValueError where they are not there, or do not fit."""
@@ -104,6 +115,7 @@ class Linear(Encoder):
         self._basis = torch.as_tensor(np.ascontiguousarray(basis, dtype=float))
         self._inverse = np.linalg.pinv(self._basis.numpy())
         self.latent_dim = len(self._basis)
+        self.fineness = stored(state, "fineness", len(self._basis)) if "fineness" in state else None
 
 
 def _smooth(layout: Layout, rows: int, power: int) -> np.ndarray:

@@ -269,16 +269,37 @@ class DifferentiableProblem(Problem):
         """Signed constraints, shape (n, m), of float64 designs, shape (n, d); by default none."""
         return x.new_zeros((len(x), 0))
 
+    def constraint_field(self, x: Tensor) -> Tensor:
+        """All constraints (n, M) before the maxima that `constraints` are of, of the same sign and scale.
+
+        With one multiplier each, a method that has multipliers sees every place that is broken, and not the worst
+        alone. By default the constraints themselves.
+        """
+        return self.constraints(x)
+
+    def linearise_field(self, x: np.ndarray) -> tuple[Evaluation, np.ndarray, Pullback]:
+        """Like `linearise`, with the constraint field (n, M), of which the pullback takes the weights."""
+        if type(self).constraint_field is DifferentiableProblem.constraint_field:
+            evaluation, pullback = self.linearise(x)
+            return evaluation, evaluation.constraints, pullback
+        return (self.evaluate(x), *self._differentiated(x, self.constraint_field)[1:])
+
     def linearise(self, x: np.ndarray) -> tuple[Evaluation, Pullback]:
         """Evaluate designs of shape (n, d), and give the function that differentiates any sum of what was found.
 
         Override it, together with `evaluate`, where gradients are written out or come from a solver; the default asks
         Torch.
         """
+        objective, constraints, pullback = self._differentiated(x, self.constraints)
+        return Evaluation(objective, constraints), pullback
+
+    def _differentiated(
+        self, x: np.ndarray, constrain: Callable[[Tensor], Tensor]
+    ) -> tuple[np.ndarray, np.ndarray, Pullback]:
         import torch
 
         leaf = torch.tensor(x, dtype=torch.float64, requires_grad=True)
-        objective, constraints = self.objective(leaf), self.constraints(leaf)
+        objective, constraints = self.objective(leaf), constrain(leaf)
 
         def pullback(of_objective: np.ndarray, of_constraints: np.ndarray) -> np.ndarray:
             weighted = (objective * torch.from_numpy(of_objective)).sum()
@@ -286,7 +307,7 @@ class DifferentiableProblem(Problem):
                 weighted = weighted + (constraints * torch.from_numpy(of_constraints)).sum()
             return torch.autograd.grad(weighted, leaf, retain_graph=True)[0].numpy()
 
-        return Evaluation(objective.detach().numpy(), constraints.detach().numpy()), pullback
+        return objective.detach().numpy(), constraints.detach().numpy(), pullback
 
     def evaluate(self, x: np.ndarray) -> Evaluation:
         """Evaluate designs of shape (n, d) without recording gradients."""

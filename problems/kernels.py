@@ -31,36 +31,57 @@ def quotients(points: np.ndarray) -> np.ndarray:
 @njit(cache=True, error_model="numpy")
 def constraints(
     points: np.ndarray, r: float, h: float, container: float, least: float, near: int
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Quotients (n,), constraints (n, 7) and the pairs (n, 4) that attain the first two, of vertices (n, N, 2)."""
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Quotients and constraints of vertices (n, N, 2).
+
+    Returns
+    -------
+    quotients : ndarray, shape (n,)
+    constraints : ndarray, shape (n, 7)
+    field : ndarray, shape (n, 5N + 2)
+        The constraints before the maxima, as `problems.manufacturing.Tools.field` orders them.
+    places : ndarray of int, shape (n, 7)
+        Where in the field each constraint stands.
+    """
     n, n_vertices = points.shape[:2]
-    found, values, pairs = np.empty(n), np.empty((n, 7)), np.zeros((n, 4), dtype=np.int64)
+    found, values = np.empty(n), np.empty((n, 7))
+    field, places = np.empty((n, 5 * n_vertices + 2)), np.zeros((n, 7), dtype=np.int64)
     for k in range(n):
         outline, _ = _unit_size(points[k])
         quotient = _quotient(outline)[0]
         found[k] = quotient
         if not math.isfinite(quotient):
             values[k] = math.nan
+            field[k] = math.nan
             continue
         length, total, size, centre = _scales(outline, quotient, least)
         placed = (outline - centre) / size
-        inside, outside = _extremes(placed, near, pairs[k])
-        longest = length.max()
-        values[k, 0] = _compressed(inside * r - 1)
-        values[k, 1] = _compressed(outside * h - 1)
-        values[k, 2] = 1 - quotient / least
-        values[k, 3] = max(longest * n_vertices / (1.5 * total), longest / (r * size)) - 1
-        smallest, turns, farthest = 1.0, 0.0, 0.0
+        inside, outside = _curvatures(placed, near)
+        sharpness, distance, turns = np.empty(n_vertices), np.empty(n_vertices), 0.0
         for i in range(n_vertices):
             ux, uy, vx, vy = _directions(outline, length, i)
-            cosine = ux * vx + uy * vy
-            smallest = min(smallest, cosine)
-            turns += math.atan2(ux * vy - uy * vx, cosine)
-            farthest = max(farthest, placed[i, 0] ** 2 + placed[i, 1] ** 2)
-        values[k, 4] = 0.5 - smallest
-        values[k, 5] = abs(turns / (2 * math.pi) - 1) - 0.5
-        values[k, 6] = _compressed(math.sqrt(farthest + TINY) / container - 1)
-    return found, values, pairs
+            sharpness[i] = -(ux * vx + uy * vy)
+            turns += math.atan2(ux * vy - uy * vx, -sharpness[i])
+            distance[i] = math.sqrt(placed[i, 0] ** 2 + placed[i, 1] ** 2 + TINY)
+        longest = max(n_vertices / (1.5 * total), 1 / (r * size))
+        for i in range(n_vertices):
+            field[k, i] = _compressed(inside[i] * r - 1)
+            field[k, n_vertices + i] = _compressed(outside[i] * h - 1)
+            field[k, 2 * n_vertices + i] = length[i] * longest - 1
+            field[k, 3 * n_vertices + i] = 0.5 + sharpness[i]
+            field[k, 4 * n_vertices + i] = _compressed(distance[i] / container - 1)
+        field[k, 5 * n_vertices] = 1 - quotient / least
+        field[k, 5 * n_vertices + 1] = abs(turns / (2 * math.pi) - 1) - 0.5
+        places[k, 0] = _first_largest(inside)
+        places[k, 1] = n_vertices + _first_largest(outside)
+        places[k, 2] = 5 * n_vertices
+        places[k, 3] = 2 * n_vertices + _first_largest(length)
+        places[k, 4] = 3 * n_vertices + _first_largest(sharpness)
+        places[k, 5] = 5 * n_vertices + 1
+        places[k, 6] = 4 * n_vertices + _first_largest(distance)
+        for c in range(7):
+            values[k, c] = field[k, places[k, c]]
+    return found, values, field, places
 
 
 @njit(cache=True, error_model="numpy")
@@ -80,14 +101,14 @@ def quotient_gradients(points: np.ndarray, weights: np.ndarray) -> np.ndarray:
 def constraint_gradients(
     points: np.ndarray,
     weights: np.ndarray,
-    of_constraints: np.ndarray,
-    pairs: np.ndarray,
+    of_field: np.ndarray,
     r: float,
     h: float,
     container: float,
     least: float,
+    near: int,
 ) -> np.ndarray:
-    """Gradients (n, N, 2) of weights (n,) times quotients plus weights (n, 7) times constraints."""
+    """Gradients (n, N, 2) of weights (n,) times quotients plus weights (n, 5N + 2) times constraints of the field."""
     found = np.empty_like(points)
     for k in range(len(points)):
         outline, extent = _unit_size(points[k])
@@ -95,41 +116,34 @@ def constraint_gradients(
         if not math.isfinite(quotient):
             found[k] = math.nan
             continue
-        g, n_vertices = of_constraints[k], len(outline)
+        g, n = of_field[k], len(outline)
         length, total, size, centre = _scales(outline, quotient, least)
         placed = (outline - centre) / size
         # each slope is the derivative of the weighted sum by what it is named after
-        slope, slope_edges, slope_length = np.zeros_like(outline), np.zeros_like(outline), np.zeros(n_vertices)
+        slope, slope_edges, slope_length = np.zeros_like(outline), np.zeros_like(outline), np.zeros(n)
         slope_placed = np.zeros_like(outline)
-        slope_quotient, slope_total, slope_size = weights[k] - g[2] / least, 0.0, 0.0
-
-        if pairs[k, 0] != pairs[k, 1]:
-            _add_curvature(placed, pairs[k, 0], pairs[k, 1], g[0], r, 1.0, slope_placed)
-        if pairs[k, 2] != pairs[k, 3]:
-            _add_curvature(placed, pairs[k, 2], pairs[k, 3], g[1], h, -1.0, slope_placed)
-
-        edge = _first_largest(length)
-        longest = length[edge]
-        if longest * n_vertices / (1.5 * total) >= longest / (r * size):
-            slope_length[edge] += g[3] * n_vertices / (1.5 * total)
-            slope_total -= g[3] * longest * n_vertices / (1.5 * total**2)
-        else:
-            slope_length[edge] += g[3] / (r * size)
-            slope_size -= g[3] * longest / (r * size**2)
-
-        cosines, distances = np.empty(n_vertices), np.empty(n_vertices)
-        for i in range(n_vertices):
-            ux, uy, vx, vy = _directions(outline, length, i)
-            cosines[i] = -(ux * vx + uy * vy)
-            distances[i] = math.sqrt(placed[i, 0] ** 2 + placed[i, 1] ** 2 + TINY)
-        corner = _first_largest(cosines)
-        ux, uy, vx, vy = _directions(outline, length, corner)
-        _add_direction(slope_edges, corner - 1, ux, uy, length[corner - 1], -g[4] * vx, -g[4] * vy)
-        _add_direction(slope_edges, corner, vx, vy, length[corner], -g[4] * ux, -g[4] * uy)
-
-        far = _first_largest(distances)
-        outward = g[6] / container * _compressed_slope(distances[far] / container - 1) / distances[far]
-        slope_placed[far] += outward * placed[far]
+        slope_quotient, slope_total, slope_size = weights[k] - g[5 * n] / least, 0.0, 0.0
+        relative = n * size * r >= 1.5 * total
+        points_of, normals = _points(placed)
+        for i in range(n):
+            if g[i] != 0:
+                _add_curvature(placed, i, _partner(points_of, normals, i, near, 1.0), g[i], r, 1.0, slope_placed)
+            if g[n + i] != 0:
+                _add_curvature(placed, i, _partner(points_of, normals, i, near, -1.0), g[n + i], h, -1.0, slope_placed)
+            if g[2 * n + i] != 0 and relative:
+                slope_length[i] += g[2 * n + i] * n / (1.5 * total)
+                slope_total -= g[2 * n + i] * length[i] * n / (1.5 * total**2)
+            elif g[2 * n + i] != 0:
+                slope_length[i] += g[2 * n + i] / (r * size)
+                slope_size -= g[2 * n + i] * length[i] / (r * size**2)
+            if g[3 * n + i] != 0:
+                ux, uy, vx, vy = _directions(outline, length, i)
+                _add_direction(slope_edges, i - 1, ux, uy, length[i - 1], -g[3 * n + i] * vx, -g[3 * n + i] * vy)
+                _add_direction(slope_edges, i, vx, vy, length[i], -g[3 * n + i] * ux, -g[3 * n + i] * uy)
+            if g[4 * n + i] != 0:
+                distance = math.sqrt(placed[i, 0] ** 2 + placed[i, 1] ** 2 + TINY)
+                outward = g[4 * n + i] / container * _compressed_slope(distance / container - 1) / distance
+                slope_placed[i] += outward * placed[i]
 
         slope_size -= (slope_placed * placed).sum() / size
         slope += slope_placed / size
@@ -138,8 +152,8 @@ def constraint_gradients(
         if quotient >= least:
             slope_quotient += slope_size * size / (2 * quotient)
         slope_total -= (slope_centre * centre).sum() / total
-        for i in range(n_vertices):
-            following = i + 1 if i + 1 < n_vertices else 0
+        for i in range(n):
+            following = i + 1 if i + 1 < n else 0
             ex, ey = outline[following, 0] - outline[i, 0], outline[following, 1] - outline[i, 1]
             middle = slope_centre[0] * (outline[i, 0] + ex / 2) + slope_centre[1] * (outline[i, 1] + ey / 2)
             along = (slope_length[i] + slope_total + middle / total) / length[i]
@@ -207,20 +221,28 @@ def _directions(outline: np.ndarray, length: np.ndarray, i: int) -> tuple[float,
 
 
 @njit(cache=True, error_model="numpy")
-def _extremes(outline: np.ndarray, near: int, pair: np.ndarray) -> tuple[float, float]:
-    """Largest and smallest curvature of circles, the second with its sign turned; their pairs go into ``pair``."""
+def _points(outline: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Vertices and middles of edges (2, 2N), and unit normals at the vertices (2, N)."""
     n = len(outline)
-    x, y, normal_x, normal_y = np.empty(2 * n), np.empty(2 * n), np.empty(n), np.empty(n)
+    points, normals = np.empty((2, 2 * n)), np.empty((2, n))
     for i in range(n):
         before, following = (i - 1) % n, (i + 1) % n
-        x[i], y[i] = outline[i, 0], outline[i, 1]
-        x[n + i], y[n + i] = (outline[i, 0] + outline[following, 0]) / 2, (outline[i, 1] + outline[following, 1]) / 2
+        for c in range(2):
+            points[c, i] = outline[i, c]
+            points[c, n + i] = (outline[i, c] + outline[following, c]) / 2
         tx, ty = outline[following, 0] - outline[before, 0], outline[following, 1] - outline[before, 1]
         length = math.sqrt(tx**2 + ty**2 + TINY)
-        normal_x[i], normal_y[i] = -ty / length, tx / length
-    largest, smallest = np.zeros(n), np.zeros(n)
+        normals[0, i], normals[1, i] = -ty / length, tx / length
+    return points, normals
+
+
+@njit(cache=True, error_model="numpy")
+def _curvatures(outline: np.ndarray, near: int) -> tuple[np.ndarray, np.ndarray]:
+    """Each vertex's largest curvature of circles inside and outside, two arrays (N,)."""
+    n = len(outline)
+    (x, y), (normal_x, normal_y) = _points(outline)
+    inside, outside = np.empty(n), np.empty(n)
     for i in range(n):
-        # the middles of the edges i - near to i + near - 1 are left out: the rest begins at i + near
         top, low = 0.0, 0.0
         for part in range(3):
             first, end = _part(part, i, near, n)
@@ -229,25 +251,32 @@ def _extremes(outline: np.ndarray, near: int, pair: np.ndarray) -> tuple[float, 
                 bent = (normal_x[i] * dx + normal_y[i] * dy) / (dx * dx + dy * dy + 1e-6)
                 top = bent if bent > top else top
                 low = bent if bent < low else low
-        largest[i], smallest[i] = 2 * top, -2 * low
-    for side in range(2):
-        rows, sign = (largest, 1.0) if side == 0 else (smallest, -1.0)
-        best = rows.max()
-        pair[2 * side] = pair[2 * side + 1] = 0
-        if best < NO_CURVATURE:
-            continue
-        i = _first_largest(rows)
-        pair[2 * side] = i
-        missing = True
+        inside[i] = 2 * top if 2 * top >= NO_CURVATURE else 0.0
+        outside[i] = -2 * low if -2 * low >= NO_CURVATURE else 0.0
+    return inside, outside
+
+
+@njit(cache=True, error_model="numpy")
+def _partner(points: np.ndarray, normals: np.ndarray, i: int, near: int, sign: float) -> int:
+    """The first point at which the curvature at vertex i, inside or outside, is largest; i itself where there is none.
+
+    A vertex has few pairs, so that they are gone through once for the largest and once more for the first.
+    """
+    n = normals.shape[1]
+    x, y = points
+    best = 0.0
+    for again in range(2):
         for part in range(3):
             first, end = _part(part, i, near, n)
             for j in range(first, end):
                 dx, dy = x[j] - x[i], y[j] - y[i]
-                bent = 2 * sign * (normal_x[i] * dx + normal_y[i] * dy) / (dx * dx + dy * dy + 1e-6)
-                if missing and bent >= (1 - TIE) * best:
-                    pair[2 * side + 1] = j
-                    missing = False
-    return _curvature(outline, pair[0], pair[1])[0], -_curvature(outline, pair[2], pair[3])[0]
+                bent = 2 * sign * (normals[0, i] * dx + normals[1, i] * dy) / (dx * dx + dy * dy + 1e-6)
+                if again == 1 and bent >= (1 - TIE) * best:
+                    return j
+                best = bent if bent > best else best
+        if best < NO_CURVATURE:
+            return i
+    return i
 
 
 @njit(cache=True, error_model="numpy")
@@ -286,6 +315,8 @@ def _add_curvature(
     outline: np.ndarray, i: int, j: int, weight: float, radius: float, sign: float, slope: np.ndarray
 ) -> None:
     """Add to slope (N, 2) that of weight times the compressed excess of the curvature of a pair."""
+    if i == j:
+        return
     n = len(outline)
     before, following = (i - 1) % n, (i + 1) % n
     curvature, dx, dy, square, nx, ny, length = _curvature(outline, i, j)

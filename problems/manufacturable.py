@@ -85,6 +85,10 @@ class ManufacturableProblem(ShapeProblem):
         """Signed constraints, shape (n, 7); see `problems.manufacturing`."""
         return self.tools.constraints(vertices(x))
 
+    def constraint_field(self, x: Tensor) -> Tensor:
+        """The same of every vertex, shape (n, 5N + 2), before the maxima."""
+        return self.tools.field(vertices(x))
+
     @property
     def _compiled_tools(self) -> tuple[float, float, float, float, int]:
         tools = self.tools

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -61,8 +62,48 @@ class Tools:
     def constraints(self, points: Tensor) -> Tensor:
         """Signed constraints (n, 7) of vertices (n, N, 2), in the order of `CONSTRAINTS`; satisfied where g <= 0.
 
-        Free of scale and place, of order one when badly broken; each is the maximum over an outline's vertices.
+        Free of scale and place, of order one when badly broken; those of `field` are the maxima over its vertices.
         """
+        given = self._measured(points)
+        longest = _largest(given.length)
+        return torch.stack(
+            [
+                _compressed(_largest(given.inside) * self.r - 1),
+                _compressed(_largest(given.outside) * self.h - 1),
+                1 - given.quotient / self.least_quotient,
+                self._too_long(longest, given),
+                LEAST_COSINE + _largest(-given.cosine),
+                (given.turns - 1).abs() - 0.5,
+                _compressed(_largest(given.distance) / self.R_c - 1),
+            ],
+            dim=-1,
+        )
+
+    def field(self, points: Tensor) -> Tensor:
+        """The same before the maxima, (n, 5N + 2): five of each vertex, then orientation and turning number.
+
+        Those of the vertices are features, gaps, resolution, turn and container, N each.
+        """
+        given = self._measured(points)
+        return torch.cat(
+            [
+                _compressed(given.inside * self.r - 1),
+                _compressed(given.outside * self.h - 1),
+                self._too_long(given.length, given, (slice(None), None)),
+                LEAST_COSINE - given.cosine,
+                _compressed(given.distance / self.R_c - 1),
+                1 - given.quotient[:, None] / self.least_quotient,
+                (given.turns[:, None] - 1).abs() - 0.5,
+            ],
+            dim=1,
+        )
+
+    def _too_long(self, length: Tensor, given: _Measured, each: Any = ()) -> Tensor:
+        relative = length / (LONGEST_EDGE * given.length.mean(dim=1))[each]
+        absolute = length / (self.r * given.size)[each]
+        return torch.where(absolute > relative, absolute, relative) - 1
+
+    def _measured(self, points: Tensor) -> _Measured:
         outline = unit_size(points).mT.contiguous()
         along = torch.roll(outline, -1, dims=2) - outline
         length = _length(along)
@@ -78,35 +119,35 @@ class Tools:
         cosine = (before * direction).sum(dim=1)
         sine = before[:, 0] * direction[:, 1] - before[:, 1] * direction[:, 0]
         # a whole number, but for rounding: its gradient is zero
-        turns = torch.atan2(sine, cosine).sum(dim=1) / (2 * math.pi)
+        turns = torch.atan2(sine, cosine).sum(dim=1).detach() / (2 * math.pi)
         inside, outside = tangent_point_curvatures(outline, self.near(points.shape[1]))
-        longest = _largest(length)
-        relative, absolute = longest / (LONGEST_EDGE * length.mean(dim=1)), longest / (self.r * size)
-        return torch.stack(
-            [
-                _compressed(inside * self.r - 1),
-                _compressed(outside * self.h - 1),
-                1 - quotient / self.least_quotient,
-                torch.where(absolute > relative, absolute, relative) - 1,
-                LEAST_COSINE + _largest(-cosine),
-                (turns.detach() - 1).abs() - 0.5,
-                _compressed(_largest(_length(outline)) / self.R_c - 1),
-            ],
-            dim=-1,
-        )
+        return _Measured(inside, outside, length, cosine, _length(outline), quotient, turns, size)
 
     def near(self, n_vertices: int) -> int:
         """How many edges a half-turn of the tool takes on the longest design that the bound allows."""
         return math.ceil(n_vertices * math.pi * self.r**2 / (1 + math.pi * self.r**2))
 
 
+class _Measured(NamedTuple):
+    """What constraints are made of, (n, N) of each vertex, or (n,): lengths of edges in their own unit, s in that."""
+
+    inside: Tensor
+    outside: Tensor
+    length: Tensor
+    cosine: Tensor
+    distance: Tensor
+    quotient: Tensor
+    turns: Tensor
+    size: Tensor
+
+
 def tangent_point_curvatures(outline: Tensor, near: int) -> tuple[Tensor, Tensor]:
-    """Find the largest curvatures 1/R(i, j) of circles inside and outside outlines, two tensors of shape (n,).
+    """Find each vertex's largest curvature 1/R(i, j) of circles inside and outside outlines, two tensors (n, N).
 
     The circle is tangent to the outline at vertex i and passes through point j, which is any vertex, or the middle of
     an edge that is not among the ``near`` next ones on either side. (The middle of a chord lies inside its arc. Next to
     i this would read as a curvature up to 11 % too large, however fine the polygon is.) Curvatures are softened,
-    2 n·d / (|d|² + (10⁻³)²), so that coincident points have a finite one.
+    2 n·d / (|d|² + (10⁻³)²), so that coincident points have a finite one; where all are below `NO_CURVATURE`, it is 0.
 
     Parameters
     ----------
@@ -120,16 +161,18 @@ def tangent_point_curvatures(outline: Tensor, near: int) -> tuple[Tensor, Tensor
     normal = torch.stack([-tangent[:, 1], tangent[:, 0]], dim=1) / _length(tangent)[:, None]
     others = torch.cat([outline, (outline + following) / 2], dim=2)
     with torch.no_grad():
-        i, j = _extremes(outline, normal, others, near)
-    # every pair is looked at, but only the two that matter are differentiated
-    i, j = i[:, None].expand(-1, 2, -1), j[:, None].expand(-1, 2, -1)
-    apart = others.gather(2, j) - outline.gather(2, i)
-    curvature = 2 * (normal.gather(2, i) * apart).sum(dim=1) / ((apart**2).sum(dim=1) + SOFTENING**2)
-    return curvature[:, 0], -curvature[:, 1]
+        partners = _partners(outline, normal, others, near)
+
+    # every pair is looked at, but only the two of a vertex that matter are differentiated
+    def curvature(j: Tensor) -> Tensor:
+        apart = others.gather(2, j[:, None].expand(-1, 2, -1)) - outline
+        return 2 * (normal * apart).sum(dim=1) / ((apart**2).sum(dim=1) + SOFTENING**2)
+
+    return curvature(partners[0]), -curvature(partners[1])
 
 
-def _extremes(outline: Tensor, normal: Tensor, others: Tensor, near: int) -> tuple[Tensor, Tensor]:
-    """Vertices i and points j, each (n, 2), of the largest and of the smallest curvature."""
+def _partners(outline: Tensor, normal: Tensor, others: Tensor, near: int) -> Tensor:
+    """Points j, (2, n, N), at which each vertex's curvature is largest and smallest; itself where there is none."""
     n, _, n_vertices = outline.shape
     one, nothing = torch.ones_like(others[:, :1]), torch.zeros_like(outline[:, :1])
     # 2 n·d and |d|² are both products of what is known of i with (x, y, 1, x² + y²) of j
@@ -150,36 +193,23 @@ def _extremes(outline: Tensor, normal: Tensor, others: Tensor, near: int) -> tup
         torch.bmm(left, right, out=products[:m])
         torch.div(products[:m, :n_vertices], products[:m, n_vertices:], out=curvature[:m])
         curvature[:m].flatten(1).index_fill_(1, skipped, 0.0)
-        bent = curvature[:m]
-        largest, smallest = _first_pair(bent.amax(dim=2), bent), _first_pair(-bent.amin(dim=2), -bent)
-        found.append(torch.stack([largest, smallest], dim=2))
-    i, j = torch.cat(found, dim=1)
-    return i, j
+        found.append(torch.stack([_first_of_each(curvature[:m]), _first_of_each(-curvature[:m])]))
+    return torch.cat(found, dim=1)
 
 
-def _first_pair(largest: Tensor, curvature: Tensor) -> Tensor:
-    """Vertices and points, (2, n), of the largest of curvatures (n, N, 2N), given those of each vertex (n, N)."""
-    best = largest.amax(dim=1)
-    i = _first(largest)
-    row = curvature.gather(1, i[:, None, None].expand(-1, 1, curvature.shape[2]))[:, 0]
-    j = (row >= (1 - TIE) * best[:, None]).int().argmax(dim=1)
-    pair = torch.stack([i, j])
-    return torch.where(best < NO_CURVATURE, torch.zeros_like(pair), pair)
-
-
-def _first(values: Tensor) -> Tensor:
-    """Where each row of values (n, N) first is as large as its maximum, but for rounding."""
-    best = values.amax(dim=1, keepdim=True)
-    return (values >= best - TIE * best.abs()).int().argmax(dim=1)
+def _first_of_each(curvature: Tensor) -> Tensor:
+    """The first point at which each vertex's curvature (n, N, 2N) is largest, but for rounding, (n, N)."""
+    largest = curvature.amax(dim=2)
+    first = (curvature >= (1 - TIE) * largest[:, :, None]).int().argmax(dim=2)
+    return torch.where(largest < NO_CURVATURE, torch.arange(first.shape[1]), first)
 
 
 def _largest(values: Tensor) -> Tensor:
-    """The largest of each row of values (n, N), differentiable at one place even where several are as large.
-
-    The value is the maximum itself; only the gradient is that of the first place.
-    """
-    chosen = values.gather(1, _first(values.detach())[:, None])[:, 0]
-    return chosen + (values.detach().amax(dim=1) - chosen.detach())
+    """The first of each row of values (n, N) that is as large as its maximum, but for rounding."""
+    with torch.no_grad():
+        best = values.amax(dim=1, keepdim=True)
+        first = (values >= best - TIE * best.abs()).int().argmax(dim=1, keepdim=True)
+    return values.gather(1, first)[:, 0]
 
 
 @lru_cache(maxsize=16)

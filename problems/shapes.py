@@ -188,7 +188,7 @@ class ShapeProblem(DifferentiableProblem):
         points = np.ascontiguousarray(x, dtype=float).reshape(len(x), self.n_vertices, 2)
         if self._compiled_tools is None:
             return Evaluation(self.of_quotient(compiled.quotients(points))[0], np.zeros((len(x), 0)))
-        quotient, constraints, _ = compiled.constraints(points, *self._compiled_tools)
+        quotient, constraints, _, _ = compiled.constraints(points, *self._compiled_tools)
         return Evaluation(self.of_quotient(quotient)[0], constraints)
 
     def linearise(self, x: np.ndarray) -> tuple[Evaluation, Pullback]:
@@ -201,13 +201,33 @@ class ShapeProblem(DifferentiableProblem):
             objective, slope = self.of_quotient(compiled.quotients(points))
             evaluation = Evaluation(objective, np.zeros((len(x), 0)))
             return evaluation, lambda f, _: compiled.quotient_gradients(points, f * slope).reshape(len(x), self.dim)
-        quotient, constraints, pairs = compiled.constraints(points, *tools)
+        evaluation, field, whole, places = self._linearised(points, tools, compiled)
+
+        def pullback(f: np.ndarray, g: np.ndarray) -> np.ndarray:
+            weights = np.zeros_like(field)
+            np.put_along_axis(weights, places, g, axis=1)
+            return whole(f, weights)
+
+        return evaluation, pullback
+
+    def linearise_field(self, x: np.ndarray) -> tuple[Evaluation, np.ndarray, Pullback]:
+        """Like `linearise`, with the constraints of every vertex."""
+        compiled, tools = _compiled() if self._formulas_are_known else None, self._compiled_tools
+        if compiled is None or tools is None:
+            return super().linearise_field(x)
+        points = np.ascontiguousarray(x, dtype=float).reshape(len(x), self.n_vertices, 2)
+        return self._linearised(points, tools, compiled)[:3]
+
+    def _linearised(
+        self, points: np.ndarray, tools: tuple[float, float, float, float, int], compiled: Any
+    ) -> tuple[Evaluation, np.ndarray, Pullback, np.ndarray]:
+        quotient, constraints, field, places = compiled.constraints(points, *tools)
         objective, slope = self.of_quotient(quotient)
 
         def pullback(f: np.ndarray, g: np.ndarray) -> np.ndarray:
-            return compiled.constraint_gradients(points, f * slope, g, pairs, *tools[:4]).reshape(len(x), self.dim)
+            return compiled.constraint_gradients(points, f * slope, g, *tools).reshape(len(points), self.dim)
 
-        return Evaluation(objective, constraints), pullback
+        return Evaluation(objective, constraints), field, pullback, places
 
     def display(self, objective: np.ndarray) -> np.ndarray:
         """σ of objective values, infinite where the outline encloses no positive area."""
@@ -240,7 +260,7 @@ def _compiled() -> Any:
         return None
     square = np.array([[[1.0, 0.0], [0.0, 1.0], [-1.0, 0.0], [0.0, -1.0]]])
     tools = (0.1, 0.1, 1.0, 0.1)
-    _, _, pairs = kernels.constraints(square, *tools, 1)
+    _, _, field, _ = kernels.constraints(square, *tools, 1)
     kernels.quotient_gradients(square, kernels.quotients(square))
-    kernels.constraint_gradients(square, np.ones(1), np.ones((1, 7)), pairs, *tools)
+    kernels.constraint_gradients(square, np.ones(1), field, *tools, 1)
     return kernels

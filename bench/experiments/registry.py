@@ -51,6 +51,7 @@ BUILT_IN: dict[Kind, dict[str, str]] = {
         "gp-logei": "bench.optimisers.bayesian:LogEI",
         "turbo": "bench.optimisers.bayesian:TuRBO",
         "l-bfgs": "bench.optimisers.lbfgs:LBFGS",
+        "coarse-to-fine": "bench.optimisers.coarse_to_fine:CoarseToFine",
         "augmented-lagrangian": "bench.optimisers.augmented_lagrangian:AugmentedLagrangian",
         "adam": "bench.optimisers.adam:Adam",
         "optimality-criteria": "bench.optimisers.optimality_criteria:OptimalityCriteria",

@@ -20,7 +20,9 @@ class AugmentedLagrangian(Optimiser):
     """Minimise f + (μ/2) Σ max(g + m + λ/μ, 0)², update the multipliers λ, and go on; unbounded.
 
     It sees objective and constraints of what it pays for, and minimises a merit of its own. It stops when nothing
-    changes any more; without constraints it is L-BFGS.
+    changes any more; without constraints it is L-BFGS. Where a problem's constraints are maxima, over the vertices of an
+    outline say, each of those is a constraint with a multiplier of its own: a multiplier for the maximum alone jumps
+    from place to place.
 
     Parameters
     ----------
@@ -39,6 +41,8 @@ class AugmentedLagrangian(Optimiser):
         Updates at most.
     memory : int
         Curvature pairs kept.
+    multipliers : {"each", "largest"}
+        One for each constraint before the maxima, or one for each maximum.
 
     References
     ----------
@@ -58,6 +62,7 @@ class AugmentedLagrangian(Optimiser):
         iterations: int = 50,
         rounds: int = 40,
         memory: int = 10,
+        multipliers: Literal["each", "largest"] = "each",
     ) -> None:
         positive(penalty=penalty, growth=growth, shrink=shrink)
         at_least(0, margin=margin)
@@ -70,6 +75,7 @@ class AugmentedLagrangian(Optimiser):
         self.iterations = iterations
         self.rounds = rounds
         self.memory = memory
+        self.multipliers = multipliers
 
     def minimise(self, objective: SearchSpace, rng: np.random.Generator) -> None:
         """Descend, update, descend."""
@@ -77,7 +83,7 @@ class AugmentedLagrangian(Optimiser):
         point, penalty, violation = objective.start, self.penalty, math.inf
         multipliers: np.ndarray | float = 0.0
         for _ in range(self.rounds):
-            descent = _Descent(objective, multipliers / penalty + self.margin, penalty)
+            descent = _Descent(objective, multipliers / penalty + self.margin, penalty, self.multipliers == "each")
             descend(descent, point, unit, self.iterations, self.memory, TOLERANCE)
             if not math.isfinite(descent.least):  # every evaluation has failed
                 return
@@ -94,16 +100,17 @@ class AugmentedLagrangian(Optimiser):
 class _Descent:
     """The augmented Lagrangian as a function to descend on, which remembers where it was least."""
 
-    def __init__(self, objective: SearchSpace, shift: np.ndarray | float, penalty: float) -> None:
+    def __init__(self, objective: SearchSpace, shift: np.ndarray | float, penalty: float, field: bool) -> None:
         self._objective = objective
         self._shift = shift
         self._penalty = penalty
+        self._field = field
         self._seen = np.empty(0)
         self.least = math.inf
         self.point, self.constraints = objective.start, self._seen
 
     def __call__(self, z: np.ndarray) -> tuple[float, np.ndarray]:
-        value, gradient = self._objective.value_and_gradient(z, self._merit)
+        value, gradient = self._objective.value_and_gradient(z, self._merit, self._field)
         if value < self.least:
             self.least, self.point, self.constraints = value, z.copy(), self._seen
         return value, gradient

@@ -44,6 +44,8 @@ class SearchSpace(Protocol):
         The value there, evaluated and charged already.
     centre : ndarray, shape (k,)
         The middle of what is known to be good: of encoded designs, or of the box.
+    fineness : ndarray, shape (k,), or None
+        How fine the details are that each variable changes, at least 0; None where variables have no such order.
     """
 
     dim: int
@@ -52,6 +54,7 @@ class SearchSpace(Protocol):
     start: np.ndarray
     start_value: float
     centre: np.ndarray
+    fineness: np.ndarray | None
 
     @property
     def best(self) -> np.ndarray:
@@ -80,8 +83,14 @@ class SearchSpace(Protocol):
             As soon as the budget is gone; let it pass.
         """
 
-    def value_and_gradient(self, z: np.ndarray, merit: Callable[..., Any] | None = None) -> tuple[float, np.ndarray]:
-        """Loss and gradient (k,) at one point (k,), charged 2; raises like a call."""
+    def value_and_gradient(
+        self, z: np.ndarray, merit: Callable[..., Any] | None = None, field: bool = False
+    ) -> tuple[float, np.ndarray]:
+        """Loss and gradient (k,) at one point (k,), charged 2; raises like a call.
+
+        With ``field``, a merit is given every constraint before the maxima (1, M); see
+        `problems.base.DifferentiableProblem.constraint_field`.
+        """
 
 
 class Optimiser(ABC):

@@ -27,6 +27,7 @@ class View:
         self.dim = space.dim
         self.scale = space.scale
         self.centre = space.centre
+        self.fineness = space.fineness
         self.start = space.start if start is None else start
         self.start_value = space.start_value if start_value is None else start_value
         self.bounds = np.array([np.minimum(space.bounds[0], self.start), np.maximum(space.bounds[1], self.start)])
@@ -49,9 +50,11 @@ class View:
         """Losses (m,) of points (m, k)."""
         return self._space(z, merit)
 
-    def value_and_gradient(self, z: np.ndarray, merit: Callable[..., Any] | None = None) -> tuple[float, np.ndarray]:
+    def value_and_gradient(
+        self, z: np.ndarray, merit: Callable[..., Any] | None = None, field: bool = False
+    ) -> tuple[float, np.ndarray]:
         """Loss and gradient (k,) at one point (k,)."""
-        return self._space.value_and_gradient(z, merit)
+        return self._space.value_and_gradient(z, merit, field)
 
 
 class Ball(View):
@@ -93,10 +96,12 @@ class Ball(View):
         """Losses (m,) of points (m, k)."""
         return self._space(self._middle + self._factor(z)[:, None] * z, merit)
 
-    def value_and_gradient(self, z: np.ndarray, merit: Callable[..., Any] | None = None) -> tuple[float, np.ndarray]:
+    def value_and_gradient(
+        self, z: np.ndarray, merit: Callable[..., Any] | None = None, field: bool = False
+    ) -> tuple[float, np.ndarray]:
         """Loss and gradient (k,) at one point (k,)."""
         factor = float(self._factor(z[None])[0])
-        value, slope = self._space.value_and_gradient(self._middle + factor * z, merit)
+        value, slope = self._space.value_and_gradient(self._middle + factor * z, merit, field)
         return value, factor * slope - factor**3 / self._radius**2 * (z @ slope) * z / self.scale**2
 
     def _factor(self, z: np.ndarray) -> np.ndarray:
@@ -108,3 +113,72 @@ class Ball(View):
         relative = z - self._middle
         squares = ((relative / self.scale / self._radius) ** 2).sum(axis=1, keepdims=True)
         return np.asarray(relative / np.sqrt(1 - squares))
+
+
+class AllowanceSpent(Exception):
+    """What a part of a search may spend is gone; whoever allowed it catches this."""
+
+
+class Subspace(View):
+    """Some of the variables, with a limit on what may be spent; the others stay as they are.
+
+    Parameters
+    ----------
+    space : SearchSpace
+    start : ndarray, shape (k,)
+        Where to begin, and where the other variables stay.
+    start_value : float
+        The value there, known already.
+    active : ndarray of int, shape (m,)
+        Which variables.
+    allowance : int
+        Evaluations; `AllowanceSpent` is raised once they are gone.
+    """
+
+    def __init__(
+        self, space: SearchSpace, start: np.ndarray, start_value: float, active: np.ndarray, allowance: int
+    ) -> None:
+        super().__init__(space, start, start_value)
+        self._whole = start
+        self._active = active
+        self._until = space.remaining - allowance
+        self.dim = len(active)
+        self.scale, self.centre, self.start = space.scale[active], space.centre[active], start[active]
+        self.bounds = self.bounds[:, active]
+        self.fineness = None if space.fineness is None else space.fineness[active]
+
+    @property
+    def remaining(self) -> int:
+        """Evaluations left of those allowed."""
+        return max(0, self._space.remaining - max(0, self._until))
+
+    @property
+    def best(self) -> np.ndarray:
+        """The point of least shared loss so far."""
+        return self._space.best[self._active]
+
+    def sample(self, n: int, rng: np.random.Generator) -> np.ndarray:
+        """Points of what is known of designs."""
+        return self._space.sample(n, rng)[:, self._active]
+
+    def __call__(self, z: np.ndarray, merit: Callable[..., Any] | None = None) -> np.ndarray:
+        """Losses (m,) of points (m, k)."""
+        self._check()
+        return self._space(self._placed(z), merit)
+
+    def value_and_gradient(
+        self, z: np.ndarray, merit: Callable[..., Any] | None = None, field: bool = False
+    ) -> tuple[float, np.ndarray]:
+        """Loss and gradient (k,) at one point (k,)."""
+        self._check()
+        value, slope = self._space.value_and_gradient(self._placed(z[None])[0], merit, field)
+        return value, slope[self._active]
+
+    def _check(self) -> None:
+        if self.remaining == 0 and self._space.remaining:
+            raise AllowanceSpent
+
+    def _placed(self, z: np.ndarray) -> np.ndarray:
+        whole = np.repeat(self._whole[None], len(z), axis=0)
+        whole[:, self._active] = z
+        return whole

@@ -196,8 +196,12 @@ class Ledger:
             x, z = x[affordable:], z[affordable:]
         return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
-    def differentiate(self, x: Tensor, z: np.ndarray, merit: Merit | None = None) -> tuple[float, np.ndarray]:
+    def differentiate(
+        self, x: Tensor, z: np.ndarray, merit: Merit | None = None, field: bool = False
+    ) -> tuple[float, np.ndarray]:
         """Loss and its gradient (d,) at one design x (1, d) decoded from z (1, k); (inf, 0) where not finite.
+
+        A merit is given the constraint field instead of the constraints, if that is asked for.
 
         Raises
         ------
@@ -205,29 +209,35 @@ class Ledger:
             If less than 2 is left; where 1 is left, the value is evaluated first.
         """
         if self.remaining < 2:
-            self.evaluate(x.numpy(), z, merit)
+            self.evaluate(x.numpy(), z)
             self._refuse()
         problem: DifferentiableProblem = self.problem  # type: ignore[assignment]
         begun = time.perf_counter()
         asked = x.detach().numpy()
         repaired = problem.repair(asked)
         try:
-            evaluation, pullback = problem.linearise(repaired)
-            gradient = pullback(*self._weights(evaluation, merit))
+            if field:
+                evaluation, shown, pullback = problem.linearise_field(repaired)
+            else:
+                evaluation, pullback = problem.linearise(repaired)
+                shown = evaluation.constraints
+            gradient = pullback(*self._weights(evaluation.objective, shown, merit))
         except Exception as error:  # a plug-in may raise anything
             evaluation, gradient = self._raised(error, 1), np.zeros(x.shape)
+            shown = evaluation.constraints
         self.seconds["objective"] += time.perf_counter() - begun
         self.n_g += 1
-        loss = float(self._enter(repaired, z, evaluation, merit)[0])
+        loss = float(self._enter(repaired, z, evaluation, merit, shown)[0])
         slope = np.where(repaired[0] == asked[0], gradient[0], 0.0)  # beyond a bound nothing changes
         if math.isfinite(loss) and np.isfinite(slope).all():
             return loss, slope
         self.n_failed += math.isfinite(loss)  # the value was counted as failed where it is what failed
         return math.inf, np.zeros(x.shape[1])
 
-    def _weights(self, evaluation: Evaluation, merit: Merit | None) -> tuple[np.ndarray, np.ndarray]:
+    def _weights(
+        self, objective: np.ndarray, constraints: np.ndarray, merit: Merit | None
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Derivatives of the loss, or of a merit that is written in Torch, by objective (n,) and constraints (n, m)."""
-        objective, constraints = evaluation.objective, evaluation.constraints
         if merit is None:
             return np.ones_like(objective), self.problem.penalty * (constraints > 0)
         import torch
@@ -272,7 +282,15 @@ class Ledger:
         """Seconds since the ledger was opened, verification and refits apart."""
         return time.perf_counter() - self._started - self.seconds["verify"] - self.seconds["refit"]
 
-    def _enter(self, x: np.ndarray, z: np.ndarray, evaluation: Evaluation, merit: Merit | None) -> np.ndarray:
+    def _enter(
+        self,
+        x: np.ndarray,
+        z: np.ndarray,
+        evaluation: Evaluation,
+        merit: Merit | None,
+        shown: np.ndarray | None = None,
+    ) -> np.ndarray:
+        """Account for designs; losses, or merits of objectives and of what constraints are shown instead of the maxima."""
         objectives, constraints = evaluation.objective.tolist(), evaluation.constraints
         shared = self.penalised(evaluation.objective, constraints).tolist()
         if self._is_plain(objectives, shared):
@@ -285,7 +303,7 @@ class Ledger:
         losses = np.array(shared)
         if merit is None:
             return losses
-        own = np.array(merit(evaluation.objective, constraints), dtype=float)
+        own = np.array(merit(evaluation.objective, constraints if shown is None else shown), dtype=float)
         return np.where(np.isfinite(losses) & ~np.isnan(own), own, math.inf)
 
     def _is_plain(self, objectives: list[float], losses: list[float]) -> bool:

@@ -109,6 +109,7 @@ class Objective:
         self.scale = (box[1] - box[0]) / 4 if encoder.scale is None else encoder.scale.copy()
         self.centre = box.mean(axis=0) if encoder.centre is None else encoder.centre.copy()
         self.bounds = np.array([np.minimum(box[0], self.start), np.maximum(box[1], self.start)])
+        self.fineness = encoder.fineness
         self.start_value = float(self(self.start[None])[0])
 
     @property
@@ -137,14 +138,16 @@ class Objective:
         self._ledger.seconds["decode"] += time.perf_counter() - begun
         return self._ledger.evaluate(designs, z, merit)
 
-    def value_and_gradient(self, z: np.ndarray, merit: Merit | None = None) -> tuple[float, np.ndarray]:
+    def value_and_gradient(
+        self, z: np.ndarray, merit: Merit | None = None, field: bool = False
+    ) -> tuple[float, np.ndarray]:
         """Loss and its gradient (k,) at one latent (k,); costs 2. (inf, 0) where an evaluation failed."""
         points = self._points(z[None])
         begun = time.perf_counter()
         latent = torch.from_numpy(points).requires_grad_()
         design = self._decode(latent)
         self._ledger.seconds["decode"] += time.perf_counter() - begun
-        loss, outer = self._ledger.differentiate(design.detach(), points, merit)
+        loss, outer = self._ledger.differentiate(design.detach(), points, merit, field)
         begun = time.perf_counter()
         (gradient,) = torch.autograd.grad(design, latent, torch.from_numpy(outer[None]))
         self._ledger.seconds["decode"] += time.perf_counter() - begun
