@@ -85,11 +85,13 @@ class Watched(Objective):
         with self._watch(np.array(z, dtype=float)):
             return super().__call__(z, merit)
 
-    def value_and_gradient(self, z: np.ndarray, merit: Merit | None = None) -> tuple[float, np.ndarray]:
+    def value_and_gradient(
+        self, z: np.ndarray, merit: Merit | None = None, field: bool = False
+    ) -> tuple[float, np.ndarray]:
         """As in `Objective`."""
         self.gradients = True
         with self._watch(np.array(z, dtype=float)[None]):
-            return super().value_and_gradient(z, merit)
+            return super().value_and_gradient(z, merit, field)
 
     @property
     def points(self) -> np.ndarray:

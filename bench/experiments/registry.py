@@ -12,7 +12,7 @@ from functools import lru_cache
 from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 
 from bench.errors import BadInput, unknown
 from bench.experiments.data_files import located, rebased
@@ -207,6 +207,9 @@ def resolve(kind: Kind, name: str, params: dict[str, Any] | None = None, folder:
         if value is inspect.Parameter.empty:
             raise BadInput(f"{kind} '{name}': parameter '{parameter}' is missing and has no default")
         inner = _kind_of_hint(hints.get(parameter))
+        if inner and value is None:
+            resolved[parameter] = None
+            continue
         if inner:
             nested = _nested(f"{kind} '{name}': {parameter}", inner, value)
             resolved[parameter] = nested.identity()
@@ -246,6 +249,8 @@ def _nested(what: str, kind: Kind, value: Any) -> Spec:
 def _made(cls: type, parameter: str, adapter: Any, value: Any, beside: Any) -> Any:
     """What a parameter's plain data stands for: a plug-in, or a value of the annotated type."""
     inner = _kind_of_hint(_hints(cls).get(parameter))
+    if inner and value is None:
+        return None
     if inner:
         settings, unrecorded = (json.dumps(part, sort_keys=True) for part in (value["params"], beside or {}))
         return Spec(inner, value["name"], settings, unrecorded).make()
@@ -253,8 +258,9 @@ def _made(cls: type, parameter: str, adapter: Any, value: Any, beside: Any) -> A
 
 
 def _kind_of_hint(hint: Any) -> Kind | None:
-    """Which kind of plug-in an annotation asks for, if any."""
-    return next((kind for kind, base in BASES.items() if hint is _import(kind, base)), None)
+    """Which kind of plug-in an annotation asks for, if any; one that may be left out is asked for too."""
+    asked = get_args(hint) or (hint,)
+    return next((kind for kind, base in BASES.items() if _import(kind, base) in asked), None)
 
 
 def from_record(identity: Any, trusted: Collection[str] = (), kind: Kind = "problems") -> Spec:

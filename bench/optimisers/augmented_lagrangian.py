@@ -20,9 +20,9 @@ class AugmentedLagrangian(Optimiser):
     """Minimise f + (μ/2) Σ max(g + m + λ/μ, 0)², update the multipliers λ, and go on; unbounded.
 
     It sees objective and constraints of what it pays for, and minimises a merit of its own. It stops when nothing
-    changes any more; without constraints it is L-BFGS. Where a problem's constraints are maxima, over the vertices of an
-    outline say, each of those is a constraint with a multiplier of its own: a multiplier for the maximum alone jumps
-    from place to place.
+    changes any more; without constraints it is L-BFGS. Where a problem's constraints are maxima, over the vertices of
+    an outline say, each of those is a constraint with a multiplier of its own: what attains a maximum jumps from place
+    to place.
 
     Parameters
     ----------

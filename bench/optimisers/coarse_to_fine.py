@@ -1,8 +1,10 @@
-"""Search coarse details first: a landscape has fewer local optima where there are fewer ways to bend a design."""
+"""Search coarse details first: there are fewer local optima where there are fewer ways to change a design."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -15,7 +17,7 @@ from bench.optimisers.wrappers import Wrapper
 
 
 class CoarseToFine(Wrapper):
-    """Search the coarsest variables, then finer ones too, until all are free; then from the best again, disturbed.
+    """Search the coarsest variables, then finer ones too, until all are free; then begin anew, while the budget lasts.
 
     Which variables are how coarse the search space says: modes of a layout by their frequency, principal components by
     their number. Where it says nothing, all are free from the beginning.
@@ -23,43 +25,49 @@ class CoarseToFine(Wrapper):
     Parameters
     ----------
     optimiser : Optimiser, optional
-        Called once a level; by default an augmented Lagrangian that begins with a high penalty.
+        Called once a level; by default an augmented Lagrangian, its variables in one unit and its penalty high at once.
     levels : sequence of float
         Rising; how fine variables may be that are free, level by level, before all are.
     price : int
-        Evaluations that a level may cost; the last may have all that are left.
+        Evaluations that a level may cost.
+    last : int
+        How many times as much the last level may cost.
     jitter : float
         Deviation of the noise that is added to the free variables of a level, in units of their scale; without it, a
         symmetric start keeps its symmetry.
 
     References
     ----------
-    Multilevel shape optimisation: Désidéri & Janka 2004; Chapelier & Lemaréchal's multiscale parameterisations.
+    Désidéri & Janka 2004 (multilevel shape parameterisation for aerodynamic optimisation).
     """
 
     def __init__(
         self,
         optimiser: Optimiser | None = None,
         levels: Sequence[float] = (2, 3, 4, 6, 10, 16),
-        price: int = 400,
+        price: int = 200,
+        last: int = 4,
         jitter: float = 0.02,
     ) -> None:
-        super().__init__(AugmentedLagrangian(penalty=10.0, iterations=40) if optimiser is None else optimiser)
-        if not all(a < b for a, b in zip(levels, levels[1:], strict=False)):
+        super().__init__(_usual() if optimiser is None else optimiser)
+        if not all(a < b for a, b in pairwise(levels)):
             raise ValueError(f"levels: {list(levels)} must rise")
-        at_least(1, price=price)
+        at_least(1, price=price, last=last)
         positive(jitter=jitter)
         self.levels = tuple(levels)
         self.price = price
+        self.last = last
         self.jitter = jitter
 
     def minimise(self, objective: SearchSpace, rng: np.random.Generator) -> None:
-        """Search level by level, and the last again and again."""
-        point = objective.start
-        for active in self._free(objective.fineness):
-            self._search(objective, point, active, self.price, rng)
-            point = objective.best
+        """Pass from coarse to fine, and begin anew as long as that can be paid for; with the rest, polish the best."""
         everything = np.arange(objective.dim)
+        coarse = self._free(objective.fineness)
+        while coarse and objective.remaining >= self.price * (len(coarse) + self.last):
+            point = objective.start
+            for active in coarse:
+                point = self._search(objective, point, active, self.price, rng)
+            self._search(objective, point, everything, self.last * self.price, rng)
         while objective.remaining:
             self._search(objective, objective.best, everything, objective.remaining, rng)
 
@@ -75,11 +83,16 @@ class CoarseToFine(Wrapper):
 
     def _search(
         self, objective: SearchSpace, point: np.ndarray, active: np.ndarray, price: int, rng: np.random.Generator
-    ) -> None:
+    ) -> np.ndarray:
+        """Where it ends, a search from a point (k,) disturbed in its active variables."""
         start = point.copy()
         start[active] += self.jitter * objective.scale[active] * rng.standard_normal(len(active))
         value = float(objective(start[None])[0])
-        try:
-            self.optimiser.minimise(Subspace(objective, start, value, active, price), rng)
-        except AllowanceSpent:
-            pass
+        space = Subspace(objective, start, value, active, price - 1)
+        with suppress(AllowanceSpent):
+            self.optimiser.minimise(space, rng)
+        return space.latest
+
+
+def _usual() -> Optimiser:
+    return AugmentedLagrangian(units="common", penalty=3.0, iterations=80)

@@ -139,7 +139,7 @@ class Subspace(View):
         self, space: SearchSpace, start: np.ndarray, start_value: float, active: np.ndarray, allowance: int
     ) -> None:
         super().__init__(space, start, start_value)
-        self._whole = start
+        self._whole = self.latest = start
         self._active = active
         self._until = space.remaining - allowance
         self.dim = len(active)
@@ -171,7 +171,8 @@ class Subspace(View):
     ) -> tuple[float, np.ndarray]:
         """Loss and gradient (k,) at one point (k,)."""
         self._check()
-        value, slope = self._space.value_and_gradient(self._placed(z[None])[0], merit, field)
+        self.latest = self._placed(z[None])[0]
+        value, slope = self._space.value_and_gradient(self.latest, merit, field)
         return value, slope[self._active]
 
     def _check(self) -> None:

@@ -290,7 +290,7 @@ class Ledger:
         merit: Merit | None,
         shown: np.ndarray | None = None,
     ) -> np.ndarray:
-        """Account for designs; losses, or merits of objectives and of what constraints are shown instead of the maxima."""
+        """Account for designs; give losses, or merits, which may be shown other constraints than the maxima."""
         objectives, constraints = evaluation.objective.tolist(), evaluation.constraints
         shared = self.penalised(evaluation.objective, constraints).tolist()
         if self._is_plain(objectives, shared):

@@ -52,6 +52,28 @@ def test_compiled_formulas_are_those_of_torch(make: Callable[[], ShapeProblem]) 
         assert np.all(np.abs(found - right)[extent[:, 0] > 0] <= 1e-10 * scale[extent[:, 0] > 0])
 
 
+@pytest.mark.parametrize("make", PROBLEMS)
+def test_constraints_are_maxima_of_their_field_which_is_that_of_torch(make: Callable[[], ShapeProblem]) -> None:
+    problem, rng = make(), np.random.default_rng(0)
+    x = designs(problem, rng)
+    ours, field, pullback = problem.linearise_field(x)
+    if not field.shape[1]:
+        return
+    n = problem.n_vertices
+    groups = [field[:, first : first + n].max(axis=1) for first in range(0, 5 * n, n)]
+    order = [groups[0], groups[1], field[:, 5 * n], groups[2], groups[3], field[:, 5 * n + 1], groups[4]]
+    np.testing.assert_allclose(np.stack(order, axis=1), ours.constraints, rtol=1e-8, atol=1e-8)
+
+    right, oracle = problem._differentiated(x, problem.constraint_field)[1:]
+    np.testing.assert_allclose(field, right, rtol=1e-8, atol=1e-8)
+    ordinary = slice(0, 24)  # elsewhere a place within rounding of another may be chosen, among hundreds
+    weights = np.where(rng.random(field.shape) < 0.1, rng.random(field.shape), 0.0)
+    found, expected = (f(np.ones(len(x)), weights)[ordinary] for f in (pullback, oracle))
+    close = np.abs(found - expected) <= 1e-9 * np.abs(expected).max(axis=1, keepdims=True)
+    assert close.mean() > 0.9  # training designs have straight sides, along which many places are alike
+    assert close[12:].all()
+
+
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
 def test_a_design_that_is_not_finite_fails_and_leaves_the_others(bad: float) -> None:
     problem = HeatDispersion()
