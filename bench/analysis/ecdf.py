@@ -117,10 +117,15 @@ def attained(runs: pd.DataFrame, traces: pd.DataFrame, points: int = 200) -> pd.
     return shares(Records(runs, traces), points)
 
 
+def evaluations(records: Records, points: int = 200) -> NDArray[np.float64]:
+    """The grid of evaluations: log-spaced whole numbers, from 1 to the largest price that any run paid."""
+    longest = np.fmax(1.0, records.tried["price"].max())
+    return np.unique(np.geomspace(1.0, longest, points).round())
+
+
 def shares(records: Records, points: int = 200) -> pd.DataFrame:
     """Like `attained`."""
-    longest = np.fmax(1.0, records.tried["price"].max())
-    grid = np.unique(np.geomspace(1.0, longest, points).round())
+    grid = evaluations(records, points)
     curves = []
     hits = first_hits(records).sort_values(["target", "run"])
     for names, arm in hits.groupby(LABELS):

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from bench.commands.common import Directory, Trust, app, load, look_in_this_folder, show, within
+from bench.commands.common import Directory, Trust, app, distinct, load, look_in_this_folder, show, within
 from bench.errors import BadInput
 
 
@@ -33,14 +33,20 @@ def plot(
 
 @app.command()
 def report(
-    directory: Directory,
-    out: Annotated[Path | None, typer.Option(help="The file; DIR/report.html by default.")] = None,
+    directories: Annotated[
+        list[Path], typer.Argument(metavar="DIR...", help="Experiment directories that `run` has written.")
+    ],
+    out: Annotated[
+        Path | None, typer.Option(help="The file; DIR/report.html by default, report.html for several directories.")
+    ] = None,
     trust: Trust = None,
 ) -> None:
-    """Write one self-contained HTML page: the answer, the audit, tables, figures, encoders, versions; and name it."""
+    """Write one HTML page to play with: the answer, figures, tables, designs, how to get them again; and name it."""
     from bench.report.page import page
 
-    _write_page(page, directory, out or within(directory, "report.html"), trust)
+    alone = len(directories) == 1
+    path = out or (within(directories[0], "report.html") if alone else Path("report.html"))
+    _write_page(page, distinct(directories), path, trust)
 
 
 @app.command()
@@ -52,14 +58,14 @@ def explore(
     """Write one self-contained HTML page to explore the latent spaces of an experiment in; and name it."""
     from bench.explorer.page import page
 
-    _write_page(page, directory, out or within(directory, "explorer.html"), trust)
+    _write_page(page, [directory], out or within(directory, "explorer.html"), trust)
 
 
-def _write_page(page: Callable[..., str], directory: Path, path: Path, trust: list[str] | None) -> None:
-    """Write a page about an experiment, and name it."""
+def _write_page(page: Callable[..., str], directories: list[Path], path: Path, trust: list[str] | None) -> None:
+    """Write a page about experiments, and name it."""
     from bench.store.directory import Store
 
     if trust:
         look_in_this_folder()
-    path.write_text(page(Store(directory), trust or ()), encoding="utf-8")
+    path.write_text(page(*map(Store, directories), trusted=trust or ()), encoding="utf-8")
     show(str(path))

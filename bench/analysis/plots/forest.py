@@ -14,7 +14,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from bench.analysis.compare import STRONGEST, target_text
-from bench.analysis.plots.style import COLUMN, GREY, STYLE, choose, ordered, plain, raw_first
+from bench.analysis.labels import ordered, raw_first
+from bench.analysis.plots.style import COLUMN, GREY, STYLE, choose, plain
 from bench.analysis.records import Records
 
 MARKERS = ("o", "s", "D", "^", "v", "P")

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import io
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -47,17 +46,6 @@ def choose(records: Records, problem: str | None = None, one: bool = False) -> R
     if one and len(names) > 1:
         raise ValueError(f"this shows one problem; choose from {names}")
     return records
-
-
-def ordered(labels: Iterable[str]) -> list[str]:
-    """Sort labels as people count: vae-2, vae-8, vae-16."""
-    return sorted(labels, key=lambda label: [int(p) if n % 2 else p for n, p in enumerate(re.split("([0-9]+)", label))])
-
-
-def raw_first(records: Records, hue: str) -> list[str]:
-    """Labels of all encoders or arms, raw search before the others."""
-    raw = records.arms.groupby(hue)["raw"].any()
-    return sorted(ordered(raw.index), key=lambda label: not raw[label])
 
 
 def colours(labels: Sequence[str]) -> dict[str, Any]:
