@@ -130,8 +130,11 @@ def shares(records: Records, points: int = 200) -> pd.DataFrame:
     hits = first_hits(records).sort_values(["target", "run"])
     for names, arm in hits.groupby(LABELS):
         rng = generator("restarts", *names[:2])
-        restarted = [simulate_restarts(at["spent"], at["success"], rng) for _, at in arm.groupby("target")]
-        share = np.mean([_share_within(grid, runtimes) for runtimes in restarted], axis=0)
+        # plain arrays: a frame for each target would cost more than its restarts
+        target, spent, success = (arm[name].to_numpy() for name in ("target", "spent", "success"))
+        begins = np.flatnonzero(np.concatenate([[True], target[1:] != target[:-1]]))
+        parts = zip(np.split(spent, begins[1:]), np.split(success, begins[1:]), strict=True)
+        share = np.mean([_share_within(grid, simulate_restarts(*part, rng)) for part in parts], axis=0)
         curves.append(pd.DataFrame({**dict(zip(LABELS, names, strict=True)), "evaluations": grid, "share": share}))
     empty = pd.DataFrame(columns=[*LABELS, "evaluations", "share"])
     return pd.concat(curves, ignore_index=True) if curves else empty

@@ -49,6 +49,7 @@ class Figure:
 
 
 FIGURES = (
+    Figure("map", "when", of_all=True, of_each=False),
     Figure("convergence", "curves", of_all=True, of_each=False),
     Figure("ecdf", "distribution", of_all=True),
     Figure("leaks", "leaks", of_all=True, of_each=False),
@@ -141,7 +142,7 @@ def _designs(records: Records, trusted: Collection[str]) -> Iterator[tuple[str, 
     spec = from_record(json.loads(runs["problem_spec"].iloc[0]), trusted)
     problem = spec.make()
     yield "gallery", gallery(records, problem.draw)[0]
-    drawn = instance.draw(spec, int(runs["seed"].iloc[0]), 0).designs
+    drawn = instance.training(spec, int(runs["seed"].iloc[0]), 0)
     if drawn is not None:
         shown = drawn[:SHEET_SIZE]
         values = problem.display(evaluate(problem, shown).objective)

@@ -84,7 +84,7 @@ def page(*stores: Store, trusted: Collection[str] = ()) -> str:
 
     return environment.get_template("report.html.j2").render(
         name=visible(" and ".join(dict.fromkeys(plan.name for plan in plans))),
-        answer=[visible(sentence) for sentence in answer(efficiency)],
+        answer=[visible(sentence) for sentence in answer(made[TABLES["answer"]])],
         missing=[
             [visible(sentence) for sentence in missing.sentences(plan, some)]
             for plan, (some, _) in zip(plans, parts, strict=True)

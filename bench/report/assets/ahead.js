@@ -1,52 +1,52 @@
-// Who is ahead at a budget: the arm of the best median, and whether raw or latent search has it in 95 % of the draws.
+// Who is ahead at a budget: the kind of space whose best arm has the best median, as bench/analysis/ahead.py says it.
 
-const SURE = 0.95;
+const CERTAIN = 0.95; // share of the draws in which the leading side must be the same
+const LEVEL = 1e-3; // costs within it of one another are level
 
-// The arms of a problem at a stop of the slider, the best first, and how sure it is which side is ahead.
+const learned = (kind) => !DATA.unlearned.includes(kind);
+
+// The kind that leads where its arms have such medians: the simplest of a side that is level with the best; "level"
+// where both sides are; null without a verified design.
+function leaderOf(arms, medians) {
+  const best = new Map();
+  arms.forEach((arm, place) => {
+    if (medians[place] < (best.get(arm.kind) ?? Infinity)) best.set(arm.kind, medians[place]);
+  });
+  const least = d3.min(best.values());
+  if (least === undefined) return null;
+  const near = DATA.kinds.filter((kind) => best.get(kind) <= least + LEVEL);
+  return near.some(learned) && !near.every(learned) ? "level" : near[0];
+}
+
+function sideOf(kind) {
+  return kind === null || kind === "level" ? kind : learned(kind);
+}
+
+// Who leads a problem at a stop of the slider, with which arm, and whether that is certain.
 function standingAt(problem, stop) {
-  const all = shownArms(problem).map((arm) => summaryAt(problem, arm, stop)).filter((each) => each.costs.length);
-  const ranked = all.filter((each) => Number.isFinite(each.cost)).sort((a, b) => a.cost - b.cost);
-  if (!ranked.length) return { ranked, best: null };
-  const sides = { raw: ranked.find((each) => rawArm(each)), latent: ranked.find((each) => !rawArm(each)) };
-  return { ranked, best: ranked[0], sides, chances: chances(all) };
+  const ranked = shownArms(problem).filter((arm) => arm.costs.length).map((arm) => summaryAt(problem, arm, stop));
+  const arms = ranked.map((each) => each.arm);
+  const kind = leaderOf(arms, ranked.map((each) => each.cost));
+  const found = ranked.filter((each) => Number.isFinite(each.cost)).sort((a, b) => a.cost - b.cost);
+  if (kind === null) return { kind, ranked: found, best: null, share: 0, certain: false };
+  const drawn = ranked.map((each) => drawnMedians(problem, each.costs));
+  const draws = problem.draws.length;
+  const alike = d3.range(draws).filter((draw) => sideOf(leaderOf(arms, drawn.map((each) => each[draw]))) === sideOf(kind)).length;
+  const best = found.find((each) => kind === "level" || each.arm.kind === kind);
+  return { kind, ranked: found, best, share: draws ? alike / draws : NaN, certain: draws > 0 && alike / draws >= CERTAIN };
 }
 
-function rawArm(each) {
-  return ARMS.get(each.arm.arm).raw;
+function verdict({ kind, certain }) {
+  if (kind === null) return "nobody has a verified design in most replicates";
+  if (kind === "level") return certain ? "both sides are level" : "open";
+  return certain ? `${learned(kind) ? "a learned space" : "the raw vector or a fixed basis"} is ahead` : "open";
 }
 
-// Shares of the draws in which raw search, latent search and each arm have the best median; ties are shared.
-function chances(all) {
-  const replicates = Math.max(...all.map((each) => each.costs.length));
-  const whole = all.filter((each) => each.costs.length === replicates);
-  if (replicates < 2) return null;
-  const medians = whole.map((each) => drawnMedians(each.costs));
-  const found = { raw: 0, latent: 0, arms: new Map(whole.map((each) => [each.arm.arm, 0])) };
-  for (let draw = 0; draw < DRAWS; draw++) {
-    const least = Math.min(...medians.map((each) => each[draw]));
-    if (!Number.isFinite(least)) continue;
-    const first = whole.filter((_, place) => medians[place][draw] === least);
-    const raw = first.filter(rawArm).length;
-    found.raw += raw / first.length / DRAWS;
-    found.latent += (first.length - raw) / first.length / DRAWS;
-    for (const each of first) found.arms.set(each.arm.arm, found.arms.get(each.arm.arm) + 1 / first.length / DRAWS);
-  }
-  return found;
-}
+const SHADES = ["var(--k0)", "var(--k1)", "var(--k2)", "var(--k3)", "var(--k4)"];
 
-function verdict({ best, sides, chances }) {
-  if (!best) return "nobody has a verified design";
-  if (!sides.raw || !sides.latent) return `only ${sides.raw ? "raw" : "latent"} search has one`;
-  if (!chances) return "one replicate says nothing of the spread";
-  const [side, share] = chances.raw >= chances.latent ? ["raw", chances.raw] : ["latent", chances.latent];
-  return share >= SURE ? `${side} search is ahead` : "open";
+function kindColour(kind) {
+  return SHADES[DATA.kinds.indexOf(kind)] ?? "var(--level)";
 }
-
-function decided(standing) {
-  return verdict(standing).endsWith("is ahead");
-}
-
-const valueName = (problem) => (problem.measure === "gap" ? "gap Δ" : problem.quantity);
 
 // A strip a problem: the arm of the best median at every stop, hatched where the side is open.
 function drawMap(holder) {
@@ -55,18 +55,18 @@ function drawMap(holder) {
     STOPS.map((at, stop) => {
       const standing = standingAt(problem, stop);
       const next = STOPS[stop + 1] ?? at * 1.15;
-      return { problem: problem.label, at, next, standing, arm: standing.best?.arm.arm ?? null };
+      return { problem: problem.label, at, next, standing, kind: standing.kind, arm: standing.best?.arm.arm ?? null };
     }),
   );
   if (!problems.length) return holder.replaceChildren(nothing("No problem is chosen."));
   const told = cells.filter((cell) => cell.arm);
   const width = holder.clientWidth;
-  const colours = [...new Set(told.map((cell) => colourOf(cell.arm)))];
-  const hatch = (colour) => `hatch-${COLOURS.indexOf(colour)}`;
+  const kinds = [...DATA.kinds, "level"].filter((kind) => told.some((cell) => cell.kind === kind));
+  const hatch = (kind) => `hatch-${DATA.kinds.indexOf(kind) + 1}`;
   const says = (cell) => {
-    const { best, chances } = cell.standing;
-    const chance = chances ? `, best in ${percent(chances.arms.get(cell.arm) ?? 0)} of draws` : "";
-    return `${cell.problem}\n${d3.format(",")(cell.at)} evaluations\n${cell.arm}: ${significant(best.median)}${chance}\n${verdict(cell.standing)}`;
+    const { best, share, kind } = cell.standing;
+    const sure = Number.isNaN(share) ? "" : `, its side in ${percent(share)} of draws`;
+    return `${cell.problem}\n${d3.format(",")(cell.at)} evaluations\n${kind}${sure}\n${cell.arm}: ${significant(best.median)}\n${verdict(cell.standing)}`;
   };
   const bar = { x1: "at", x2: "next", y: "problem", shapeRendering: "crispEdges" };
   const made = plot(`Who is ahead by budget. ${sentencesAt(state.stop).join(" ")}`, {
@@ -74,22 +74,23 @@ function drawMap(holder) {
     x: { ...evaluationsAxis(STOPS.at(-1) * 1.15), grid: false, type: state.x === "log" ? "log" : "linear" },
     y: { domain: problems.map((problem) => problem.label), label: null, axis: null, paddingInner: 0.5, paddingOuter: 0.25 },
     marks: [
-      () => patterns(colours, hatch),
-      Plot.barX(told.filter((cell) => decided(cell.standing)), { ...bar, fill: (cell) => colourOf(cell.arm) }),
-      Plot.barX(told.filter((cell) => !decided(cell.standing)), { ...bar, fill: (cell) => `url(#${hatch(colourOf(cell.arm))})` }),
+      () => patterns(kinds.map((kind) => [hatch(kind), kindColour(kind)])),
+      Plot.barX(told.filter((cell) => cell.standing.certain), { ...bar, fill: (cell) => kindColour(cell.kind) }),
+      Plot.barX(told.filter((cell) => !cell.standing.certain), { ...bar, fill: (cell) => `url(#${hatch(cell.kind)})` }),
       Plot.text(problems, { y: "label", text: "label", frameAnchor: "left", textAnchor: "start", dy: -20, fontWeight: 600, fontSize: 12 }),
       Plot.ruleX([budget()], { stroke: "var(--link)", strokeWidth: 2 }),
       Plot.tip(told, Plot.pointer({ x: "at", y: "problem", title: says, ...TIP })),
     ],
   });
-  holder.replaceChildren(legend(false), made);
+  holder.replaceChildren(keyTo(kinds.map((kind) => [kind, kindColour(kind)])), made);
   made.addEventListener("click", () => made.value && change({ stop: STOPS.indexOf(made.value.at), focus: made.value.arm }));
 }
 
-function patterns(colours, name) {
+// Hatches for a drawing, by name and colour.
+function patterns(named) {
   const defs = drawing("defs");
-  for (const colour of colours) {
-    const pattern = drawing("pattern", { id: name(colour), width: 6, height: 6, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" });
+  for (const [id, colour] of named) {
+    const pattern = drawing("pattern", { id, width: 6, height: 6, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" });
     pattern.append(drawing("rect", { width: 6, height: 6, style: `fill: ${colour}; fill-opacity: .18` }));
     pattern.append(drawing("rect", { width: 2, height: 6, style: `fill: ${colour}` }));
     defs.append(pattern);
@@ -109,12 +110,12 @@ function sentencesAt(stop) {
 function tellAhead() {
   const rows = shownProblems().map((problem) => {
     const standing = standingAt(problem, state.stop);
-    const { best, sides, chances } = standing;
+    const { best, ranked, share } = standing;
+    const sides = [false, true].map((side) => ranked.find((each) => learned(each.arm.kind) === side));
     const told = (each) => (each ? `${each.arm.arm}: ${significant(each.median)}${each.ended ? "*" : ""}` : "–");
-    const chance = chances && best ? percent(chances.arms.get(best.arm.arm) ?? 0) : "–";
     const quartiles = best ? `${significant(best.median)} [${significant(best.low)}, ${significant(best.high)}]` : "–";
-    const row = [problem.label, verdict(standing), best?.arm.arm ?? "–", `${valueName(problem)} ${quartiles}`, chance,
-      told(sides?.raw), told(sides?.latent), best ? runsBehind(best.arm) : "–"];
+    const row = [problem.label, verdict(standing), best?.arm.arm ?? "–", `${valueName(problem)} ${quartiles}`,
+      percent(share), ...sides.map(told), best ? runsBehind(best.arm) : "–"];
     return row.map((cell) => element("td", {}, cell));
   });
   byId("ahead-rows").replaceChildren(...rows.map((cells) => {

@@ -29,6 +29,10 @@ function makeChoices() {
       boxes.push([box, members]);
     }
   }
+  const withGradients = DATA.arms.map((arm) => arm.label).filter((label) => DATA.problems.some((problem) => problem.arms.some((arm) => arm.arm === label && arm.gradients)));
+  if (withGradients.length && withGradients.length < DATA.arms.length) {
+    boxes.push([choice("optimisers", "all that take gradients", null, true, (on) => change({ arms: toggled(state.arms, withGradients, on) })), withGradients]);
+  }
   for (const { label } of DATA.arms) {
     boxes.push([choice("arms", label, swatch(label), true, (on) => change({ arms: toggled(state.arms, [label], on) })), [label]]);
   }

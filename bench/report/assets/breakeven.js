@@ -6,8 +6,8 @@ const REUSES = d3.range(0, 3.01, 0.25).map((power) => 10 ** power);
 // W = (t_fit + D t_f) / M + t_refit + N (t_f + o), as bench/analysis/cost.py has it.
 function work(arm, place, cost, reuse) {
   const ert = finite(arm.targets[place]?.ert);
-  if (!Number.isFinite(ert) || !arm.costs.length) return Infinity;
-  const [fit, refit, data, overhead] = arm.costs.map((value) => value ?? 0);
+  if (!Number.isFinite(ert) || !arm.seconds.length) return Infinity;
+  const [fit, refit, data, overhead] = arm.seconds.map((value) => value ?? 0);
   return (fit + data * cost) / reuse + refit + ert * (cost + overhead);
 }
 

@@ -103,8 +103,8 @@ function armLines(points, y) {
       strokeOpacity: (point) => (faded(point.arm) ? 0.15 : 1), strokeWidth: (point) => (state.focus === point.arm ? 3 : 1.6) }));
 }
 
-// A key to colours, and to dashes where they are used.
-function legend(dashes = true) {
+// A key to the colours of encoders and the dashes of optimisers.
+function legend() {
   const key = element("ul", { class: "key", "aria-label": "Key" });
   const entry = (mark, label) => {
     const item = element("li", {}, label);
@@ -115,8 +115,19 @@ function legend(dashes = true) {
   for (const encoder of DATA.encoders.filter((label) => shown.some((arm) => arm.encoder === label))) {
     entry(element("i", { style: `background: ${encoderColour(encoder)}` }), encoder);
   }
-  for (const optimiser of dashes ? DATA.optimisers.filter((label) => shown.some((arm) => arm.optimiser === label)) : []) {
+  for (const optimiser of DATA.optimisers.filter((label) => shown.some((arm) => arm.optimiser === label))) {
     entry(stroke("var(--ink)", optimiserDash(optimiser)), optimiser);
+  }
+  return key;
+}
+
+// A key to colours alone.
+function keyTo(named) {
+  const key = element("ul", { class: "key", "aria-label": "Key" });
+  for (const [name, colour] of named) {
+    const item = element("li", {}, name);
+    item.prepend(element("i", { style: `background: ${colour}` }));
+    key.append(item);
   }
   return key;
 }

@@ -48,7 +48,7 @@ function drawParts() {
     return plot(`Gap parts on ${problem.label}`, {
       width, height: rowsHeight(labels), marginLeft: leftOf(labels, width), marginTop: 8,
       x: { domain: [0, most], label: "normalised gap Δ →" }, y: { domain: labels, label: null, tickSize: 0, tickFormat: shortened(width) },
-      marks: [() => patterns(["var(--c2)"], () => "hatch-parts"),
+      marks: [() => patterns([["hatch-parts", "var(--c2)"]]),
         Plot.barX(rows, { y: "arm", x1: 0, x2: "middle", fill: "var(--c1)", insetTop: 3, insetBottom: 3 }),
         Plot.barX(rows, { y: "arm", x1: "middle", x2: "end", fill: "url(#hatch-parts)", insetTop: 3, insetBottom: 3 }),
         Plot.tip(rows, Plot.pointer({ x: "end", y: "arm", title: says, ...TIP }))],

@@ -1,76 +1,65 @@
-// What arms had found by a budget: medians and quartiles over replicates, and how sure it is who is best.
+// What arms had found by a budget: medians and quartiles over replicates, as observed and in each bootstrap draw.
 
-const DRAWS = 500; // of the bootstrap
-
-// Values of every replicate at a stop of the slider; NaN without a verified design.
-function foundBy(arm, stop) {
-  return arm.found.map((changes) => {
-    let value = NaN;
-    for (let at = 0; at < changes.length && changes[at] <= stop; at += 2) value = changes[at + 1] ?? NaN;
-    return value;
-  });
+// What each replicate has at a stop of the slider, by changes; NaN without a verified design.
+function at(series, stop) {
+  let value = NaN;
+  for (let place = 0; place < series.length && series[place] <= stop; place += 2) value = series[place + 1] ?? NaN;
+  return value;
 }
 
 function lessIsBetter(problem) {
   return problem.measure === "gap" || !problem.larger;
 }
 
-// Of costs, less is better; what is not there is the worst.
-function costOf(problem, value) {
-  if (!Number.isFinite(value)) return Infinity;
-  return lessIsBetter(problem) ? value : -value;
+const valueName = (problem) => (problem.measure === "gap" ? "gap Δ" : problem.quantity);
+
+// Costs of all replicates, less being better: infinite without a verified design, NaN without a run.
+function costsAt(arm, stop) {
+  return arm.costs.map((series) => {
+    if (series === null) return NaN;
+    const cost = at(series, stop);
+    return Number.isNaN(cost) ? Infinity : cost;
+  });
 }
 
-// Quantile that was observed, the worse one between two.
-function quantile(sorted, share) {
+// The quartile that was observed, the worse one between two, as [cost, shown].
+function quartile(sorted, share) {
   return sorted[Math.min(sorted.length - 1, Math.ceil(share * (sorted.length - 1) - 1e-9))];
 }
 
 function summaryAt(problem, arm, stop) {
-  const values = foundBy(arm, stop);
-  const costs = values.map((value) => costOf(problem, value));
-  const sorted = [...costs].sort((a, b) => a - b);
-  const shown = (cost) => (Number.isFinite(cost) ? (lessIsBetter(problem) ? cost : -cost) : NaN);
-  const [first, median, last] = [0.25, 0.5, 0.75].map((share) => shown(quantile(sorted, share)));
-  const [low, high] = lessIsBetter(problem) ? [first, last] : [last, first];
-  return { arm, costs, cost: quantile(sorted, 0.5), low, median, high, ended: arm.price < STOPS[stop] };
+  const costs = costsAt(arm, stop);
+  const shown = problem.measure === "gap" ? costs : arm.values.map((series) => at(series, stop));
+  const sorted = d3.range(costs.length).filter((place) => !Number.isNaN(costs[place])).sort((a, b) => costs[a] - costs[b]);
+  const [first, middle, last] = [0.25, 0.5, 0.75].map((share) => quartile(sorted, share));
+  const ends = lessIsBetter(problem) ? [first, last] : [last, first];
+  return { arm, costs, cost: costs[middle], median: shown[middle], low: shown[ends[0]], high: shown[ends[1]], ended: arm.price < STOPS[stop] };
 }
 
-// A small generator (mulberry32), so that the page says the same every time.
-function generator(seed) {
-  return () => {
-    seed = (seed + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(seed ^ (seed >>> 15), 1 | seed);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
-}
+const countsOf = new WeakMap();
 
-const takenOnce = new Map();
-
-// How often each draw takes each replicate: the same draws for all arms, which share a replicate's instance.
-function draws(replicates) {
-  if (!takenOnce.has(replicates)) {
-    const random = generator(replicates);
-    takenOnce.set(replicates, Array.from({ length: DRAWS }, () => {
-      const counts = new Uint16Array(replicates);
-      for (let n = 0; n < replicates; n++) counts[Math.floor(random() * replicates)]++;
+// How often each draw takes each replicate: the draws that the map for print takes.
+function drawsOf(problem) {
+  if (!countsOf.has(problem)) {
+    countsOf.set(problem, problem.draws.map((taken) => {
+      const counts = new Uint16Array(taken.length);
+      for (const replicate of taken) counts[replicate]++;
       return counts;
     }));
   }
-  return takenOnce.get(replicates);
+  return countsOf.get(problem);
 }
 
-// Medians of an arm's costs in every draw: the worse of two in the middle.
-function drawnMedians(costs) {
-  const order = d3.range(costs.length).sort((a, b) => costs[a] - costs[b]);
-  const half = Math.floor(costs.length / 2);
-  return draws(costs.length).map((counts) => {
+// Medians of costs in every draw, the worse of two in the middle; NaN where a draw holds no run of the arm.
+function drawnMedians(problem, costs) {
+  const order = d3.range(costs.length).filter((place) => !Number.isNaN(costs[place])).sort((a, b) => costs[a] - costs[b]);
+  return drawsOf(problem).map((counts) => {
+    const half = Math.floor(d3.sum(order, (place) => counts[place]) / 2);
     let seen = 0;
     for (const place of order) {
       seen += counts[place];
       if (seen > half) return costs[place];
     }
-    return Infinity;
+    return NaN;
   });
 }

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from bench.analysis.kinds import KINDS, kinds
 from bench.analysis.landmarks import Landmarks
 from bench.analysis.records import Records
 from bench.errors import visible
@@ -20,7 +21,7 @@ def described(
     costs: pd.DataFrame,
     curves: pd.DataFrame,
     shares: pd.DataFrame,
-    found: dict[str, list[list[Any]]],
+    found: dict[str, Any],
     beside: Landmarks,
 ) -> list[dict[str, Any]]:
     """Describe each arm of a problem; all frames are of that problem.
@@ -43,6 +44,7 @@ def described(
     """
     by_curve, by_share = dict(iter(curves.groupby("arm"))), dict(iter(shares.groupby("arm")))
     by_target, by_cost = dict(iter(efficiency.groupby("arm"))), dict(iter(costs.groupby("arm")))
+    of_kind = kinds(records)
     longest = records.tried.groupby("arm")["price"].max()
     replicates = records.tried.groupby("arm")["replicate"].nunique()
     return [
@@ -51,15 +53,18 @@ def described(
             "searches": int(row.searches),
             "replicates": int(replicates.get(row.arm, 0)),
             "failed": int(row.failed),
+            "kind": str(of_kind.get(row.arm, KINDS[0])),
+            "gradients": bool(records.uses_gradients.get(row.arm, False)),
             "note": visible(row.note),
             "price": number(longest.get(row.arm, 0.0)),
             "curve": _curve(by_curve.get(row.arm)),
             "share": _share(by_share.get(row.arm)),
-            "found": found.get(str(row.arm), []),
+            "costs": found["arms"].get(str(row.arm), []),
+            "values": found["values"].get(str(row.arm), []),
             "marks": [number(beside.marks[kind].get(row.arm)) for kind in beside.marks],
             "switches": numbers(beside.switches.get(str(row.arm), [])),
             "targets": _targets(by_target.get(row.arm)),
-            "costs": _costs(by_cost.get(row.arm)),
+            "seconds": _costs(by_cost.get(row.arm)),
         }
         for row in records.arms.itertuples()
     ]

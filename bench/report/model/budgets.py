@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
-from bench.analysis.frames import direction, gap
+from bench.analysis.ahead import draws, of_replicates, unit
 from bench.analysis.records import Records
 from bench.report.model.numbers import changes
 
@@ -21,33 +20,37 @@ def stops(grid: NDArray[np.float64]) -> NDArray[np.int_]:
     return np.unique(np.searchsorted(grid, np.geomspace(1.0, grid[-1], STOPS).round()).clip(max=len(grid) - 1))
 
 
-def found(records: Records, budgets: NDArray[np.float64], exact: bool) -> dict[str, list[list[Any]]]:
+def found(records: Records, budgets: NDArray[np.float64], exact: bool) -> dict[str, Any]:
     """Best verified value of each replicate of each arm of one problem after so many evaluations.
-
-    It is the normalised gap where the optimum is known, else the displayed value, as in the curves. The searches of a
-    replicate share its encoder: the median one stands for it, the worse of two in the middle. A run that has ended
-    keeps its best.
 
     Returns
     -------
     dict
-        Arm -> a list a replicate, by their numbers, of `changes` over the budgets: empty where nothing was found.
+        ``arms`` : arm -> a list a replicate of `changes` over the budgets: of the cost, which is less where it is
+        better, a difference of 10⁻³ being level; empty without a verified design, None without a run. Where the optimum
+        is known, the cost is the normalised gap.
+        ``values`` : the same, of the displayed value where that is what curves show, else empty.
+        ``draws`` : the replicates that each bootstrap draw takes, as `bench.analysis.ahead` has them.
     """
-    tried = records.tried
-    if tried.empty:
-        return {}
-    grid = pd.DataFrame({"evaluations": budgets}).merge(tried[["run"]], how="cross")
-    best = pd.merge_asof(grid, records.improvements, on="evaluations", by="run")
-    labels = tried[["run", "arm", "replicate", "larger_is_better"]]
-    best = best.merge(labels, on="run")
-    sign = 1.0 if exact else direction(best)
-    value = best["displayed"] * sign
-    if exact:
-        value = pd.Series(gap(best["objective"], records.known["f_star"], records.known["reference"]), best.index)
-    groups = best.assign(value=value.fillna(np.inf)).groupby(["arm", "replicate", "evaluations"])["value"]
-    median = groups.quantile(0.5, interpolation="higher").unstack("evaluations")
-    towards = 1.0 if exact else records.sign
-    told: dict[str, list[list[Any]]] = {}
-    for (arm, _), series in zip(median.index, median.to_numpy(), strict=True):
-        told.setdefault(str(arm), []).append(changes(towards * series))
+    if not records.tried["price"].gt(0).any():
+        return {"arms": {}, "values": {}, "draws": []}
+    arms, objectives = of_replicates(records, budgets)
+    base, scale = unit(records, objectives)
+    costs = (objectives - base) / scale if scale > 0 else objectives - base
+    told: dict[str, Any] = {"arms": {}, "values": {}, "draws": draws(records, objectives.shape[1]).tolist()}
+    shown = np.full(objectives.shape, np.nan) if exact else _displayed(records, objectives)
+    for arm, cost, value in zip(arms, costs, shown, strict=True):
+        told["arms"][arm] = [None if np.isnan(each).all() else changes(each) for each in cost]
+        told["values"][arm] = [] if exact else [changes(each) for each in value]
     return told
+
+
+def _displayed(records: Records, objectives: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Displayed values of objectives that runs have had."""
+    pairs = records.improvements[records.improvements["run"].isin(set(records.tried["run"]))]
+    pairs = pairs.drop_duplicates("objective").sort_values("objective")
+    known, values = pairs["objective"].to_numpy(float), pairs["displayed"].to_numpy(float)
+    if not known.size:
+        return np.full(objectives.shape, np.nan)
+    place = np.searchsorted(known, objectives).clip(max=known.size - 1)
+    return np.where(np.isfinite(objectives), values[place], np.nan)

@@ -42,6 +42,7 @@ def described(
         "replicates": int(records.tried["replicate"].nunique()),
         "searches": len(records.tried),
         "skipped": int(records.runs["status"].eq("skipped").sum()),
+        "draws": found["draws"],
         "arms": arms.described(records, efficiency, cost_table(records), curves, shares, found, beside),
     }
 

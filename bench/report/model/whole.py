@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from bench.analysis import anytime, ecdf
+from bench.analysis.kinds import KINDS, UNLEARNED
 from bench.analysis.labels import ordered, raw_first
 from bench.analysis.records import Records
 from bench.errors import visible
@@ -30,7 +31,8 @@ def described(records: Records, efficiency: pd.DataFrame, layouts: Mapping[str, 
     Returns
     -------
     dict
-        ``arms``, all labels in the order of tables, with encoder, optimiser and raw; ``encoders`` and ``optimisers``,
+        ``arms``, all labels in the order of tables, with encoder and optimiser; ``kinds`` of spaces, and of these those
+        that are not learned; ``encoders`` and ``optimisers``,
         whose places choose colours and dashes; ``evaluations``, the grid of the runtime distribution; ``stops``, the
         places of it at which the slider stops; ``problems``, see `problems.described`, each with its details and
         gallery; ``areas``, of the convergence curves by problem and arm; ``leaks``.
@@ -43,15 +45,17 @@ def described(records: Records, efficiency: pd.DataFrame, layouts: Mapping[str, 
     for problem, (label, part) in zip(told, records.parts.items(), strict=True):
         problem["details"] = details.of_problem(part)
         problem["gallery"] = gallery.described(part, layouts.get(label))
-    facts = records.arms.drop_duplicates("arm")[["arm", "encoder", "optimiser", "raw"]]
+    facts = records.arms.drop_duplicates("arm")[["arm", "encoder", "optimiser"]]
     areas = anytime.table(records)
     return {
         "arms": [
-            {"label": visible(arm), "encoder": visible(encoder), "optimiser": visible(optimiser), "raw": bool(raw)}
-            for arm, encoder, optimiser, raw in facts.itertuples(index=False)
+            {"label": visible(arm), "encoder": visible(encoder), "optimiser": visible(optimiser)}
+            for arm, encoder, optimiser in facts.itertuples(index=False)
         ],
         "encoders": [visible(label) for label in raw_first(records, "encoder")],
         "optimisers": [visible(label) for label in ordered(records.runs["optimiser"].unique())],
+        "kinds": list(KINDS),
+        "unlearned": list(UNLEARNED),
         "evaluations": numbers(grid, 15),
         "stops": [int(place) for place in np.asarray(places)],
         "problems": told,
