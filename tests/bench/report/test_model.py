@@ -94,7 +94,7 @@ def test_what_was_found_by_a_budget_is_that_of_the_table(data: dict[str, Any], r
         gap = problem["measure"] == "gap"
         sign = 1.0 if gap or not problem["larger"] else -1.0
         for arm in problem["arms"]:
-            series = [dict(zip(each[::2], each[1::2], strict=True)) for each in arm["found"]]
+            series = [dict(zip(each[::2], each[1::2], strict=True)) for each in arm["costs" if gap else "values"]]
             last = [np.nan] * len(series)
             for place, stop in enumerate(stops):
                 last = [each.get(place, old) for each, old in zip(series, last, strict=True)]
@@ -110,7 +110,7 @@ def test_costs_are_those_of_the_ledger(data: dict[str, Any], records: Records) -
     costs = cost.table(records)
     for problem, arm in arms(data):
         rows = costs[(costs["problem"] == problem) & (costs["arm"] == arm["arm"])]
-        fit, refit, made, overhead = (value or 0.0 for value in arm["costs"])
+        fit, refit, made, overhead = (value or 0.0 for value in arm["seconds"])
         for told in arm["targets"]:
             at = costs[
                 (costs["problem"] == problem) & (costs["arm"] == arm["arm"]) & (costs["target"] == told["target"])
@@ -118,7 +118,7 @@ def test_costs_are_those_of_the_ledger(data: dict[str, Any], records: Records) -
             if told["ert"] != "inf":
                 work = (fit + made * 0.5) / 10 + refit + told["ert"] * (0.5 + overhead)
                 assert work == pytest.approx(float(cost.work(at, 0.5, 10)[0]), rel=1e-4)
-        assert close([arm["costs"][0]], [rows["fit_seconds"].iloc[0]])
+        assert close([arm["seconds"][0]], [rows["fit_seconds"].iloc[0]])
 
 
 def test_areas_are_those_of_the_table(data: dict[str, Any], records: Records) -> None:
