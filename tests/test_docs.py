@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from bench import checks
-from bench.analysis import answer
+from bench.analysis import answer, fixed
 from bench.analysis.records import Records
 from bench.analysis.tables import efficiency_table, render
 from bench.commands.common import app
@@ -58,6 +58,23 @@ def test_what_is_said_of_plates_follows_from_their_records() -> None:
     allowed = set(NUMBER.findall(made)) | set(NUMBER.findall((folder / "cost.md").read_text(encoding="utf-8")))
     known = {"60", "20", "8", "1200", "500", "14", "0.5", "1.5", "1.2", "1.05", "600", "300"}
     assert [number for number in NUMBER.findall(section) if number not in allowed | known] == []
+
+
+def test_what_is_said_of_the_search_that_reaches_the_bound_follows_from_its_records() -> None:
+    folder = REFERENCE / "bound"
+    records = Records(*(pd.read_parquet(folder / "records" / f"{name}.parquet") for name in ("runs", "traces")))
+    made = fixed.render_budgets(fixed.at(records, [1000, 2000, 5000]), "markdown")
+    assert made.strip() == (folder / "at.md").read_text(encoding="utf-8").strip()
+    best = records.runs.loc[records.runs["arm"] == "raw-fourier/coarse-to-fine", "best"]
+    assert f"{best.min():.5g}" == "2.1936"
+    assert f"{best.max():.5g}" == "2.2225"
+    text = (ROOT / "docs" / "optimisers.md").read_text(encoding="utf-8")
+    section = text.partition("## The search that reaches the bound")[2].partition("\n## ")[0]
+    said = [
+        number for line in section.splitlines() if not line.startswith(("|", "<img")) for number in NUMBER.findall(line)
+    ]
+    known = {"31", "5", "000", "2.15", "1", "2.1936", "2.2225", "32"}
+    assert [number for number in said if number not in set(NUMBER.findall(made)) | known] == []
 
 
 def test_every_number_of_the_findings_follows_from_the_records(derived: dict[str, str]) -> None:

@@ -23,7 +23,7 @@ from bench.studies.diagnostics import decoded
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from encoders.base import Encoder
+    from encoders.base import Encoder, Tasks
     from problems.base import Evaluation, Problem
 
 AT_ONCE = 1000
@@ -49,6 +49,8 @@ class Subject:
         Their classes; one and the same where the problem has none.
     start : ndarray, shape (d,)
         Where searches of this replicate start.
+    tasks : Tasks or None
+        What encoders are told of the tasks that the designs were made for.
     """
 
     name: str
@@ -58,6 +60,7 @@ class Subject:
     designs: np.ndarray
     labels: np.ndarray
     start: np.ndarray
+    tasks: Tasks | None = None
 
     @cached_property
     def latents(self) -> np.ndarray:
@@ -183,8 +186,8 @@ def fitted(encoder: Spec, problem: Spec, seed: int = 0, replicate: int = 0) -> S
     model = encoder.make()
     drawn, designs, labels = _drawn(fit)
     with _named("encoders", encoder.name):
-        model.fit(designs, generator(*fit.seed_names, "fit"), layout=drawn.problem.layout)
-    return Subject(encoder.name, fit, drawn.problem, model, designs, labels, drawn.start)
+        model.fit(designs, generator(*fit.seed_names, "fit"), drawn.problem.layout, drawn.tasks)
+    return Subject(encoder.name, fit, drawn.problem, model, designs, labels, drawn.start, drawn.tasks)
 
 
 def stored(folder: Path, problem: str | None = None, trusted: Collection[str] = ()) -> Subject:
@@ -210,7 +213,7 @@ def stored(folder: Path, problem: str | None = None, trusted: Collection[str] = 
         model, start = found.unpack(fit)
     if model.scale is None or model.bounds is None:
         raise BadInput(f"{folder}: lacks its scale or bounds")
-    return Subject(fit.encoder.name, fit, drawn.problem, model, designs, labels, start)
+    return Subject(fit.encoder.name, fit, drawn.problem, model, designs, labels, start, drawn.tasks)
 
 
 def _drawn(fit: Fit) -> tuple[instance.Instance, np.ndarray, np.ndarray]:
