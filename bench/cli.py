@@ -48,7 +48,9 @@ def main() -> int:
 
 
 @app.callback(invoke_without_command=True)
-def _version(version: Annotated[bool, typer.Option("--version", help="Show the version and the commit.")] = False) -> None:
+def _version(
+    version: Annotated[bool, typer.Option("--version", help="Show the version and the commit.")] = False,
+) -> None:
     if version:
         from bench.running.provenance import commit
 

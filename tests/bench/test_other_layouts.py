@@ -1,4 +1,4 @@
-"""Whatever a design is, the same commands run, verify, tabulate, draw, sample and explore it, and speak of no outline."""
+"""Whatever a design is, the same commands run, verify, draw, sample and explore it, and speak of no outline."""
 
 from __future__ import annotations
 
