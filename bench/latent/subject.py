@@ -208,19 +208,28 @@ def stored(folder: Path, problem: str | None = None, trusted: Collection[str] = 
     fit = found.fit(seed, trusted)
     if problem is not None and problem != fit.problem.name:
         raise BadInput(f"--problem: {problem} is not what {folder} was fitted on, which is {fit.problem.name}")
-    drawn, designs, labels = _drawn(fit)
+    with _named("problems", fit.problem.name):
+        seen = instance.problem_of(fit.problem, fit.seed, fit.replicate)
+        designs = instance.training(fit.problem, fit.seed, fit.replicate)
+    designs, labels = _with_labels(fit, designs)
     with _named("encoders", fit.encoder.name):
         model, start = found.unpack(fit)
     if model.scale is None or model.bounds is None:
         raise BadInput(f"{folder}: lacks its scale or bounds")
-    return Subject(fit.encoder.name, fit, drawn.problem, model, designs, labels, start, drawn.tasks)
+    return Subject(fit.encoder.name, fit, seen, model, designs, labels, start, drawn.tasks)
 
 
 def _drawn(fit: Fit) -> tuple[instance.Instance, np.ndarray, np.ndarray]:
     """Instance, training designs and their classes."""
     with _named("problems", fit.problem.name):
         drawn = instance.draw(fit.problem, fit.seed, fit.replicate)
+    return drawn, *_with_labels(fit, drawn.designs)
+
+
+def _with_labels(fit: Fit, designs: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
+    """Training designs and their classes."""
+    with _named("problems", fit.problem.name):
         labels = instance.labels(fit.problem, fit.seed, fit.replicate)
-    if drawn.designs is None:
+    if designs is None:
         raise BadInput(f"problems '{fit.problem.name}': has no designs, so that there is no latent space to look at")
-    return drawn, drawn.designs, np.full(len(drawn.designs), fit.problem.name) if labels is None else labels
+    return designs, np.full(len(designs), fit.problem.name) if labels is None else labels
