@@ -33,6 +33,7 @@ BUILT_IN: dict[Kind, dict[str, str]] = {
         "heat-dispersion": "problems.heat_dispersion:HeatDispersion",
         "target-ratio": "problems.target_ratio:TargetRatio",
         "structure": "problems.structure.problem:Structure",
+        "isoperimetric-3d": "problems.bodies.isoperimetric:Isoperimetric3D",
     },
     "encoders": {
         "raw": "encoders.identity:Identity",
