@@ -66,7 +66,10 @@ class Linear(Encoder):
         if k > dim:
             raise ValueError(f"latent_dim {k} is above the design dimension {dim}")
         fineness = self._fineness(k, dim)
-        self.restore({"mean": designs.mean(axis=0), "basis": self._find(designs, k, rng), **fineness})
+        basis = self._find(designs, k, rng)
+        if self.basis == "fourier" and self.layout is not None:
+            basis = _compact(basis, self.layout.shape)
+        self.restore({"mean": designs.mean(axis=0), "basis": basis, **fineness})
 
     def _fineness(self, k: int, dim: int) -> dict[str, np.ndarray]:
         if self.basis in ("pca", "whitened-pca"):
@@ -96,26 +99,63 @@ class Linear(Encoder):
 
     def encode(self, x: np.ndarray) -> np.ndarray:
         """Least-squares projection of designs (n, d), shape (n, k)."""
-        return (np.asarray(x, dtype=float) - self._mean.numpy()) @ self._inverse
+        away = np.asarray(x, dtype=float) - self._mean.numpy()
+        return (
+            (away.reshape(len(away), *self._split).swapaxes(1, 2) @ self._inverse).swapaxes(1, 2).reshape(len(away), -1)
+        )
 
     def decode(self, z: Tensor) -> Tensor:
         """Mean plus the basis vectors weighted by z, shape (n, d)."""
-        return self._mean + z @ self._basis
+        if self._components == 1:
+            return self._mean + z @ self._basis
+        weights = z.reshape(len(z), -1, self._components).mT
+        return self._mean + (weights @ self._basis).mT.reshape(len(z), -1)
 
     def state(self) -> dict[str, np.ndarray]:
-        """Mean (d,), basis (k, d) and, where its rows have an order, their fineness (k,)."""
+        """Mean (d,), basis (k, d) and, where its rows have an order, their fineness (k,).
+
+        Where vectors move but one component of points, the same for each of c components, the basis is (k/c, d/c).
+        """
         order = {} if self.fineness is None else {"fineness": self.fineness}
         return {"mean": self._mean.numpy(), "basis": self._basis.numpy(), **order}
 
     def restore(self, state: dict[str, np.ndarray]) -> None:
         """Take back mean and basis; raises ValueError where they are not there, or do not fit."""
         mean = stored(state, "mean", None)
-        basis = stored(state, "basis", None, len(mean))
+        self._components = _components(state, len(mean))
+        basis = stored(state, "basis", None, len(mean) // self._components)
         self._mean = torch.as_tensor(np.ascontiguousarray(mean, dtype=float))
         self._basis = torch.as_tensor(np.ascontiguousarray(basis, dtype=float))
-        self._inverse = np.linalg.pinv(self._basis.numpy())
-        self.latent_dim = len(self._basis)
-        self.fineness = stored(state, "fineness", len(self._basis)) if "fineness" in state else None
+        self._inverse = self._inverted(self._basis.numpy())
+        self.latent_dim = self._components * len(self._basis)
+        self.fineness = stored(state, "fineness", self.latent_dim) if "fineness" in state else None
+
+    @property
+    def _split(self) -> tuple[int, int]:
+        return self._basis.shape[1], self._components
+
+    def _inverted(self, basis: np.ndarray) -> np.ndarray:
+        """What projects onto the rows of a basis (k, d): all but splines are orthogonal, if of other lengths than 1."""
+        if self.basis == "bspline":
+            return np.asarray(np.linalg.pinv(basis))
+        return np.asarray((basis / np.maximum((basis**2).sum(axis=1, keepdims=True), np.finfo(float).tiny)).T)
+
+
+def _components(state: dict[str, np.ndarray], dim: int) -> int:
+    """How many components of points the vectors of a basis move alike, each on its own."""
+    width = state["basis"].shape[-1] if "basis" in state and state["basis"].ndim == 2 else dim
+    return dim // width if width and dim % width == 0 else 1
+
+
+def _compact(basis: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """A basis (k, d) as (k/c, d/c), if it does the same to each of c components of the points of a layout's shape."""
+    c = shape[-1] if len(shape) > 1 else 1
+    k, dim = basis.shape
+    if c == 1 or k % c or dim % c:
+        return basis
+    parts = basis.reshape(k // c, c, dim // c, c).transpose(1, 3, 0, 2)
+    alike = all(np.array_equal(parts[i, j], parts[0, 0] * (i == j)) for i in range(c) for j in range(c))
+    return np.ascontiguousarray(parts[0, 0]) if alike else basis
 
 
 def _smooth(layout: Layout, rows: int, power: int) -> np.ndarray:

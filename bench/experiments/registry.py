@@ -34,6 +34,7 @@ BUILT_IN: dict[Kind, dict[str, str]] = {
         "target-ratio": "problems.target_ratio:TargetRatio",
         "structure": "problems.structure.problem:Structure",
         "isoperimetric-3d": "problems.bodies.isoperimetric:Isoperimetric3D",
+        "heat-dispersion-3d": "problems.bodies.heat_dispersion:HeatDispersion3D",
     },
     "encoders": {
         "raw": "encoders.identity:Identity",

@@ -8,6 +8,14 @@ import numpy as np
 
 from problems.base import Verification
 
+SHARE = 0.8
+"""The share of a tool's diameter that every wall, or gap, must have along the normals of faces."""
+EXCEPTED = 0.005
+"""The share of faces whose rays may miss, by rounding at an edge, how often the surface winds."""
+RAYS = 2000
+"""Faces at most from which rays are sent."""
+TILT = 1e-3
+"""By how much rays leave the normals, so that they do not go through vertices where a mesh is symmetric."""
 SOLID = 1e-6
 """By how much the solid angle under which a star-shaped surface is seen from within may miss 4π."""
 
@@ -71,3 +79,53 @@ def is_star_shaped(vertices: np.ndarray, faces: np.ndarray, centre: np.ndarray) 
     beside = 1 + (a * b).sum(axis=1) + (b * c).sum(axis=1) + (c * a).sum(axis=1)
     angle = 2 * np.arctan2(triple, beside).sum()
     return bool((triple > 0).all() and abs(angle / (4 * np.pi) - 1) < SOLID)
+
+
+def verify_printable(x: np.ndarray, faces: np.ndarray, r: float, h: float, R_c: float) -> Verification:  # noqa: N803
+    """Whether a design is a solid whose walls and gaps suit the printer, and that fits into its container.
+
+    From the middle of every face rays are sent inwards and outwards. Inwards, the next face must be `SHARE` of 2r away,
+    outwards `SHARE` of 2h, or nowhere. What lies just outside of a face must be wound round by the surface not at all.
+    All vertices must lie within R_c of the centroid of the surface.
+
+    Parameters
+    ----------
+    x : ndarray, shape (3V,)
+    faces : ndarray, shape (F, 3)
+    r, h, R_c : float
+        Radii of the tools inside and outside, and of the container, in units of the cube root of the volume.
+
+    Returns
+    -------
+    Verification
+        With a sentence for each thing that is wrong.
+    """
+    solid = verify_body(x, faces)
+    if not solid.ok:
+        return solid
+    reasons = objections(np.asarray(x, dtype=float).reshape(-1, 3), faces, SHARE * r, SHARE * h, R_c)
+    return Verification(not reasons, tuple(reasons), solid.value)
+
+
+def objections(vertices: np.ndarray, faces: np.ndarray, inner: float, outer: float, R_c: float) -> list[str]:  # noqa: N803
+    """Find what speaks against printing a solid with tools of exactly these radii, in sentences."""
+    from trimesh import Trimesh
+
+    from problems.bodies.rays import along_normals
+
+    vertices = (vertices - vertices.mean(axis=0)) / np.ptp(vertices)
+    vertices = np.ascontiguousarray(vertices / np.cbrt(Trimesh(vertices, faces, process=False, validate=False).volume))
+    mesh = Trimesh(vertices, faces, process=False, validate=False)
+    some = np.unique(np.linspace(0, len(faces) - 1, min(RAYS, len(faces))).astype(np.int64))
+    inward, outward, winding = along_normals(vertices, faces, some, TILT)
+    reasons = []
+    if inward.min() < 2 * inner:
+        reasons.append(f"a wall is {inward.min():.4f} thick; it must be at least {2 * inner:.4f}")
+    if outward.min() < 2 * outer:
+        reasons.append(f"a gap is {outward.min():.4f} wide; it must be at least {2 * outer:.4f}")
+    if (winding != 0).mean() > EXCEPTED:
+        reasons.append(f"the surface winds round what is outside of {(winding != 0).sum()} faces")
+    reach = np.linalg.norm(vertices - mesh.centroid, axis=1).max()
+    if reach > R_c + 1e-6:
+        reasons.append(f"it reaches {reach:.4f} from its centroid; the container allows {R_c:g}")
+    return reasons
