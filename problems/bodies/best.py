@@ -24,19 +24,19 @@ def _table() -> dict[str, np.ndarray]:
     if not STORED.exists():
         return {}
     with np.load(STORED, allow_pickle=False) as file:
-        return {name: file[name].astype(float) for name in file.files}
+        return {name: file[name] for name in file.files}
 
 
 def find(setting: str) -> np.ndarray | None:
-    """The best design on record, shape (d,), of unit volume but for rounding; None where there is none."""
+    """The best design on record, shape (d,); None where there is none."""
     found = _table().get(setting)
     return None if found is None else found.copy()
 
 
 def record(setting: str, design: np.ndarray) -> None:
-    """Put a design on record, in single precision, which costs no more than 10⁻⁷ of its value."""
+    """Put a design on record."""
     arrays: dict[str, Any] = _table() | {setting: design}
-    np.savez_compressed(STORED, **{name: array.astype(np.float32) for name, array in sorted(arrays.items())})
+    np.savez_compressed(STORED, **dict(sorted(arrays.items())))
     _table.cache_clear()
 
 

@@ -57,6 +57,7 @@ class HeatDispersion3D(BodyProblem):
 
     name = "heat-dispersion-3d"
     larger_is_better = True
+    n_reference = 256
 
     def __init__(
         self,

@@ -113,6 +113,8 @@ def gradients(
         if math.isnan(unit):
             found[k] = math.nan
             continue
+        if unit == 0:
+            continue
         u = moved(points[k], unit)
         normals, areas, squares, _, length = local(u, faces, edges)
         quotient, surface, volume, size, centre = whole(u, faces, normals, areas, least)

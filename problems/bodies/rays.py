@@ -85,34 +85,44 @@ def along_normals(
     m = len(chosen)
     inward, outward, winding = np.full(m, math.inf), np.full(m, math.inf), np.zeros(m)
     skew = tilt * np.array([0.41, 0.73, -0.55])
+    a, u, v = np.empty((3, len(faces))), np.empty((3, len(faces))), np.empty((3, len(faces)))
+    for f in range(len(faces)):
+        for c in range(3):
+            a[c, f] = points[faces[f, 0], c]
+            u[c, f] = points[faces[f, 1], c] - a[c, f]
+            v[c, f] = points[faces[f, 2], c] - a[c, f]
     for row in range(m):
-        i, j, k = faces[chosen[row]]
-        middle = (points[i] + points[j] + points[k]) / 3
-        normal = np.cross(points[j] - points[i], points[k] - points[i])
-        length = math.sqrt((normal**2).sum())
+        own = chosen[row]
+        d = np.array(
+            [
+                u[1, own] * v[2, own] - u[2, own] * v[1, own],
+                u[2, own] * v[0, own] - u[0, own] * v[2, own],
+                u[0, own] * v[1, own] - u[1, own] * v[0, own],
+            ]
+        )
+        length = math.sqrt((d**2).sum())
         if length == 0:
             continue
-        d = normal / length + skew
+        d = d / length + skew
         d /= math.sqrt((d**2).sum())
+        dx, dy, dz = d[0], d[1], d[2]
+        x = a[0, own] + (u[0, own] + v[0, own]) / 3
+        y = a[1, own] + (u[1, own] + v[1, own]) / 3
+        z = a[2, own] + (u[2, own] + v[2, own]) / 3
         for f in range(len(faces)):
-            if f == chosen[row]:
+            hx, hy, hz = dy * v[2, f] - dz * v[1, f], dz * v[0, f] - dx * v[2, f], dx * v[1, f] - dy * v[0, f]
+            det = u[0, f] * hx + u[1, f] * hy + u[2, f] * hz
+            if det == 0 or f == own:
                 continue
-            a, b, c = points[faces[f, 0]], points[faces[f, 1]], points[faces[f, 2]]
-            ux, uy, uz = b[0] - a[0], b[1] - a[1], b[2] - a[2]
-            vx, vy, vz = c[0] - a[0], c[1] - a[1], c[2] - a[2]
-            hx, hy, hz = d[1] * vz - d[2] * vy, d[2] * vx - d[0] * vz, d[0] * vy - d[1] * vx
-            det = ux * hx + uy * hy + uz * hz
-            if det == 0:
-                continue
-            sx, sy, sz = middle[0] - a[0], middle[1] - a[1], middle[2] - a[2]
+            sx, sy, sz = x - a[0, f], y - a[1, f], z - a[2, f]
             s = (sx * hx + sy * hy + sz * hz) / det
             if s < 0 or s > 1:
                 continue
-            qx, qy, qz = sy * uz - sz * uy, sz * ux - sx * uz, sx * uy - sy * ux
-            t = (d[0] * qx + d[1] * qy + d[2] * qz) / det
+            qx, qy, qz = sy * u[2, f] - sz * u[1, f], sz * u[0, f] - sx * u[2, f], sx * u[1, f] - sy * u[0, f]
+            t = (dx * qx + dy * qy + dz * qz) / det
             if t < 0 or s + t > 1:
                 continue
-            distance = (vx * qx + vy * qy + vz * qz) / det
+            distance = (v[0, f] * qx + v[1, f] * qy + v[2, f] * qz) / det
             if distance > 0:
                 outward[row] = min(outward[row], distance)
                 winding[row] += -1 if det > 0 else 1  # a face is left where it looks along the line

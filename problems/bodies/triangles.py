@@ -7,7 +7,8 @@ import math
 import numpy as np
 from numba import njit
 
-TINY = float(np.finfo(float).tiny)
+TINY = 1e-24
+"""Added to squares of lengths at unit extent, so that one can divide by them wherever points coincide."""
 LEAST_SURFACE = 1e-100
 """At unit extent; below it there is none."""
 

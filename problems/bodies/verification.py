@@ -114,8 +114,9 @@ def objections(vertices: np.ndarray, faces: np.ndarray, inner: float, outer: flo
     from problems.bodies.rays import along_normals
 
     vertices = (vertices - vertices.mean(axis=0)) / np.ptp(vertices)
-    vertices = np.ascontiguousarray(vertices / np.cbrt(Trimesh(vertices, faces, process=False, validate=False).volume))
     mesh = Trimesh(vertices, faces, process=False, validate=False)
+    mesh.apply_scale(1 / np.cbrt(mesh.volume))
+    vertices = np.ascontiguousarray(mesh.vertices)
     some = np.unique(np.linspace(0, len(faces) - 1, min(RAYS, len(faces))).astype(np.int64))
     inward, outward, winding = along_normals(vertices, faces, some, TILT)
     reasons = []
