@@ -57,7 +57,7 @@ class HeatDispersion3D(BodyProblem):
 
     name = "heat-dispersion-3d"
     larger_is_better = True
-    n_reference = 256
+    n_reference = 100
 
     def __init__(
         self,
@@ -79,7 +79,7 @@ class HeatDispersion3D(BodyProblem):
         self._parts = _parts(len(self.layout.rest), len(self._edges), len(self.faces))
         self._check_that_something_is_feasible()
         self.bound = nominal_bound(r) ** -3
-        self.targets = tuple(sigma for sigma in (1.2, 1.4, 1.6) if sigma < nominal_bound(r))
+        self.targets = tuple(sigma for sigma in (1.1, 1.2, 1.4) if sigma < nominal_bound(r))
         self.setting = f"{self.name} subdivisions={subdivisions} r={r:g} h={h:g} R_c={R_c:g}"
         known(self, self.setting)
 
