@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Literal
 
 import numpy as np
@@ -14,6 +15,12 @@ from encoders.fields import Field, why_not
 from encoders.stored import stored
 
 Basis = Literal["pca", "whitened-pca", "fourier", "bspline", "random"]
+WIDE = 4
+"""Designs of more than so many times as many coordinates as there are designs have principal components by products."""
+BLOCK = 2**16
+"""Coordinates that are looked at together then."""
+MOST_SQUARE = 8192
+"""Coordinates up to which a basis of as many vectors is kept: half a gigabyte."""
 
 
 class Linear(Encoder):
@@ -49,7 +56,12 @@ class Linear(Encoder):
         self.basis = basis
 
     def why_not(self, layout: Layout | None) -> str | None:
-        """All but principal components need a layout, and splines one with axes that divide into as many points."""
+        """All but principal components need a layout, and splines one with axes that divide into as many points.
+
+        None works with as many vectors as there are coordinates where those are too many.
+        """
+        if layout is not None and (many := self._too_many(math.prod(layout.shape))):
+            return many
         if self.basis in ("pca", "whitened-pca"):
             return None
         what = f"the basis '{self.basis}'"
@@ -65,11 +77,19 @@ class Linear(Encoder):
         k = dim if self._wanted is None else self._wanted
         if k > dim:
             raise ValueError(f"latent_dim {k} is above the design dimension {dim}")
+        if many := self._too_many(dim):
+            raise ValueError(many)
         fineness = self._fineness(k, dim)
         basis = self._find(designs, k, rng)
         if self.basis == "fourier" and self.layout is not None:
             basis = _compact(basis, self.layout.shape)
         self.restore({"mean": designs.mean(axis=0), "basis": basis, **fineness})
+
+    def _too_many(self, dim: int) -> str | None:
+        needed = dim * (dim if self._wanted is None or self.basis == "random" else self._wanted)
+        if needed <= MOST_SQUARE * max(dim, MOST_SQUARE):
+            return None
+        return f"latent_dim: a basis of {needed // dim} vectors of {dim} coordinates takes {needed * 8e-9:.0f} GB"
 
     def _fineness(self, k: int, dim: int) -> dict[str, np.ndarray]:
         if self.basis in ("pca", "whitened-pca"):
@@ -169,7 +189,32 @@ def _principal_components(designs: np.ndarray, k: int) -> np.ndarray:
 
     if k > min(designs.shape):
         raise ValueError(f"latent_dim {k} is above what {designs.shape} designs can span")
+    if designs.shape[1] > WIDE * len(designs):
+        return _by_gram(designs, k)
     return np.asarray(PCA(k, svd_solver="full").fit(designs).components_)
+
+
+def _by_gram(designs: np.ndarray, k: int) -> np.ndarray:
+    """Principal components (k, d) by the n × n matrix of products of designs, with nothing of the size of all of them.
+
+    Where d is much larger than n it is all that is to be decomposed. Signs are scikit-learn's.
+    """
+    n, dim = designs.shape
+    blocks = [slice(first, first + BLOCK) for first in range(0, dim, BLOCK)]
+    gram = np.zeros((n, n))
+    for block in blocks:
+        part = designs[:, block] - designs[:, block].mean(axis=0)
+        gram += part @ part.T
+    squares, vectors = np.linalg.eigh(gram)
+    if not squares[-k] > np.finfo(float).eps * n * squares[-1]:
+        raise ValueError(f"latent_dim {k} is above what {designs.shape} designs can span")
+    weights = (vectors[:, : -k - 1 : -1] / np.sqrt(squares[: -k - 1 : -1])).T
+    weights -= weights.mean(axis=1, keepdims=True)  # so that the mean of the designs needs no taking away
+    basis = np.empty((k, dim))
+    for block in blocks:
+        np.matmul(weights, designs[:, block], out=basis[:, block])
+    largest = np.array([max(row.min(), row.max(), key=abs) for row in basis])
+    return np.asarray(basis * np.sign(largest)[:, None])
 
 
 def _whitened(designs: np.ndarray) -> np.ndarray:

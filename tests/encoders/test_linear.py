@@ -166,3 +166,23 @@ def test_a_basis_that_treats_components_alike_is_kept_once() -> None:
     np.testing.assert_allclose(decoded(again, latents), designs, atol=1e-12)
     dense = np.roll(problem.layout.modes(126) / np.maximum(1, problem.layout.frequencies(126))[:, None], -3, axis=0)
     np.testing.assert_allclose(decoded(again, latents), designs.mean(axis=0) + latents @ dense, atol=1e-12)
+
+
+def test_principal_components_of_few_wide_designs_are_those_of_scikit_learn() -> None:
+    from sklearn.decomposition import PCA
+
+    rng = np.random.default_rng(0)
+    wide = rng.normal(size=(12, 8)) @ rng.normal(size=(8, 70_000)) + 1e-2 * rng.normal(size=(12, 70_000))
+    found = Linear(6).fit(wide, rng).state()["basis"]
+    np.testing.assert_allclose(found, PCA(6, svd_solver="full").fit(wide).components_, atol=1e-8)
+    with pytest.raises(ValueError, match="above what"):
+        Linear(12).fit(wide, rng)
+
+
+def test_a_basis_of_too_many_numbers_is_refused_with_what_it_would_take() -> None:
+    from problems.bodies.sphere import layout
+
+    said = Linear(None, "fourier").why_not(layout(5))
+    assert said == "latent_dim: a basis of 30726 vectors of 30726 coordinates takes 8 GB"
+    assert Linear(None, "fourier").why_not(layout(4)) is None
+    assert Linear(64, "fourier").why_not(layout(5)) is None
