@@ -120,16 +120,17 @@ class Linear(Encoder):
     def encode(self, x: np.ndarray) -> np.ndarray:
         """Least-squares projection of designs (n, d), shape (n, k)."""
         away = np.asarray(x, dtype=float) - self._mean.numpy()
-        return (
-            (away.reshape(len(away), *self._split).swapaxes(1, 2) @ self._inverse).swapaxes(1, 2).reshape(len(away), -1)
-        )
+        if self._components == 1:
+            return away @ self._inverse
+        points = away.reshape(len(away), len(self._inverse), self._components)
+        return (points.swapaxes(1, 2) @ self._inverse).swapaxes(1, 2).reshape(len(away), self.latent_dim)
 
     def decode(self, z: Tensor) -> Tensor:
         """Mean plus the basis vectors weighted by z, shape (n, d)."""
         if self._components == 1:
             return self._mean + z @ self._basis
-        weights = z.reshape(len(z), -1, self._components).mT
-        return self._mean + (weights @ self._basis).mT.reshape(len(z), -1)
+        weights = z.reshape(len(z), len(self._basis), self._components).mT
+        return self._mean + (weights @ self._basis).mT.reshape(len(z), len(self._mean))
 
     def state(self) -> dict[str, np.ndarray]:
         """Mean (d,), basis (k, d) and, where its rows have an order, their fineness (k,).
@@ -149,10 +150,6 @@ class Linear(Encoder):
         self._inverse = self._inverted(self._basis.numpy())
         self.latent_dim = self._components * len(self._basis)
         self.fineness = stored(state, "fineness", self.latent_dim) if "fineness" in state else None
-
-    @property
-    def _split(self) -> tuple[int, int]:
-        return self._basis.shape[1], self._components
 
     def _inverted(self, basis: np.ndarray) -> np.ndarray:
         """What projects onto the rows of a basis (k, d): all but splines are orthogonal, if of other lengths than 1."""
