@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 import numpy as np
 
@@ -34,28 +35,44 @@ def verify_body(x: np.ndarray, faces: np.ndarray) -> Verification:
     Verification
         With a sentence for each thing that is wrong, or else with σ.
     """
-    from trimesh import Trimesh
-
     vertices = np.asarray(x, dtype=float).reshape(-1, 3)
     if not np.isfinite(vertices).all():
         return Verification(False, ("a vertex is not finite",))
-    centred = vertices - vertices.mean(axis=0)
-    size = np.abs(centred).max()
+    vertices = vertices - vertices.mean(axis=0)
+    size = np.abs(vertices).max()
     if size == 0:
         return Verification(False, ("all vertices coincide",))
-    mesh = Trimesh(centred / size, faces, process=False, validate=False)
-    reasons = []
-    if not (mesh.is_watertight and mesh.is_winding_consistent):
-        reasons.append("the surface is not closed")
-    volume, area = float(mesh.volume), float(mesh.area)
+    vertices /= size
+    reasons = [] if is_closed(faces.tobytes(), faces.dtype.str) else ["the surface is not closed"]
+    area, volume, centre = measured(vertices, faces)
     if not volume > 0:
         reasons.append(f"the surface is turned inside out, or encloses nothing: its volume is {volume:.3g}")
-    elif not is_star_shaped(mesh.vertices, faces, mesh.center_mass):
+    elif not is_star_shaped(vertices, faces, centre):
         from problems.bodies.rays import crossings
 
-        if crossing := crossings(np.ascontiguousarray(mesh.vertices), faces):
+        if crossing := crossings(vertices, faces):
             reasons.append(f"the surface goes through itself: {crossing} pairs of faces cross")
     return Verification(not reasons, tuple(reasons), None if reasons else surface_to_volume(area, volume))
+
+
+@lru_cache(maxsize=8)
+def is_closed(faces: bytes, kind: str) -> bool:
+    """Whether faces, as bytes, have one another on all sides and all turn the same way."""
+    from trimesh import Trimesh
+
+    corners = np.frombuffer(faces, kind).reshape(-1, 3)
+    mesh = Trimesh(np.zeros((corners.max() + 1, 3)), corners, process=False, validate=False)
+    return bool(mesh.is_watertight and mesh.is_winding_consistent)
+
+
+def measured(vertices: np.ndarray, faces: np.ndarray) -> tuple[float, float, np.ndarray]:
+    """Area, volume and the centre of mass of what is enclosed, by trimesh."""
+    from trimesh import triangles
+
+    corners = vertices[faces]
+    crosses = triangles.cross(corners)
+    mass = triangles.mass_properties(corners, crosses=crosses, skip_inertia=True)
+    return float(np.sum(triangles.area(crosses=crosses))), float(mass.volume), np.asarray(mass.center_mass)
 
 
 def surface_to_volume(area: float, volume: float) -> float:
@@ -109,14 +126,12 @@ def verify_printable(x: np.ndarray, faces: np.ndarray, r: float, h: float, R_c: 
 
 def objections(vertices: np.ndarray, faces: np.ndarray, inner: float, outer: float, R_c: float) -> list[str]:  # noqa: N803
     """Find what speaks against printing a solid with tools of exactly these radii, in sentences."""
-    from trimesh import Trimesh
-
     from problems.bodies.rays import along_normals
 
     vertices = (vertices - vertices.mean(axis=0)) / np.ptp(vertices)
-    mesh = Trimesh(vertices, faces, process=False, validate=False)
-    mesh.apply_scale(1 / np.cbrt(mesh.volume))
-    vertices = np.ascontiguousarray(mesh.vertices)
+    vertices = np.ascontiguousarray(vertices / np.cbrt(measured(vertices, faces)[1]))
+    areas = np.linalg.norm(np.cross(*np.diff(vertices[faces], axis=1).swapaxes(0, 1)), axis=1)
+    centroid = areas @ vertices[faces].mean(axis=1) / areas.sum()
     some = np.unique(np.linspace(0, len(faces) - 1, min(RAYS, len(faces))).astype(np.int64))
     inward, outward, winding = along_normals(vertices, faces, some, TILT)
     reasons = []
@@ -126,7 +141,7 @@ def objections(vertices: np.ndarray, faces: np.ndarray, inner: float, outer: flo
         reasons.append(f"a gap is {outward.min():.4f} wide; it must be at least {2 * outer:.4f}")
     if (winding != 0).mean() > EXCEPTED:
         reasons.append(f"the surface winds round what is outside of {(winding != 0).sum()} faces")
-    reach = np.linalg.norm(vertices - mesh.centroid, axis=1).max()
+    reach = np.linalg.norm(vertices - centroid, axis=1).max()
     if reach > R_c + 1e-6:
         reasons.append(f"it reaches {reach:.4f} from its centroid; the container allows {R_c:g}")
     return reasons
