@@ -79,11 +79,10 @@ class Linear(Encoder):
             raise ValueError(f"latent_dim {k} is above the design dimension {dim}")
         if many := self._too_many(dim):
             raise ValueError(many)
-        fineness = self._fineness(k, dim)
         basis = self._find(designs, k, rng)
         if self.basis == "fourier" and self.layout is not None:
             basis = _compact(basis, self.layout.shape)
-        self.restore({"mean": designs.mean(axis=0), "basis": basis, **fineness})
+        self.restore({"mean": designs.mean(axis=0), "basis": basis} | self._frequencies(k, dim))
 
     def _too_many(self, dim: int) -> str | None:
         needed = dim * (dim if self._wanted is None or self.basis == "random" else self._wanted)
@@ -91,9 +90,7 @@ class Linear(Encoder):
             return None
         return f"latent_dim: a basis of {needed // dim} vectors of {dim} coordinates takes {needed * 8e-9:.0f} GB"
 
-    def _fineness(self, k: int, dim: int) -> dict[str, np.ndarray]:
-        if self.basis in ("pca", "whitened-pca"):
-            return {"fineness": np.arange(1.0, k + 1)}
+    def _frequencies(self, k: int, dim: int) -> dict[str, np.ndarray]:
         if self.basis != "fourier":
             return {}
         assert self.layout is not None
@@ -133,12 +130,12 @@ class Linear(Encoder):
         return self._mean + (weights @ self._basis).mT.reshape(len(z), len(self._mean))
 
     def state(self) -> dict[str, np.ndarray]:
-        """Mean (d,), basis (k, d) and, where its rows have an order, their fineness (k,).
+        """Mean (d,), basis (k, d) and, of modes, their frequencies (k,), which are the layout's.
 
         Where vectors move but one component of points, the same for each of c components, the basis is (k/c, d/c).
         """
-        order = {} if self.fineness is None else {"fineness": self.fineness}
-        return {"mean": self._mean.numpy(), "basis": self._basis.numpy(), **order}
+        modes = {"fineness": self.fineness} if self.basis == "fourier" and self.fineness is not None else {}
+        return {"mean": self._mean.numpy(), "basis": self._basis.numpy(), **modes}
 
     def restore(self, state: dict[str, np.ndarray]) -> None:
         """Take back mean and basis; raises ValueError where they are not there, or do not fit."""
@@ -149,7 +146,10 @@ class Linear(Encoder):
         self._basis = torch.as_tensor(np.ascontiguousarray(basis, dtype=float))
         self._inverse = self._inverted(self._basis.numpy())
         self.latent_dim = self._components * len(self._basis)
-        self.fineness = stored(state, "fineness", self.latent_dim) if "fineness" in state else None
+        if self.basis in ("pca", "whitened-pca"):
+            self.fineness = np.arange(1.0, self.latent_dim + 1)
+        elif "fineness" in state:
+            self.fineness = stored(state, "fineness", self.latent_dim)
 
     def _inverted(self, basis: np.ndarray) -> np.ndarray:
         """What projects onto the rows of a basis (k, d): all but splines are orthogonal, if of other lengths than 1."""

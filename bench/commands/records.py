@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +15,7 @@ from bench.analysis import contents
 from bench.commands.common import (
     DONE,
     OBJECTIONS,
+    Directories,
     Directory,
     Format,
     Trust,
@@ -56,15 +58,16 @@ def _with_flags(command: Callable[..., None]) -> Callable[..., None]:
 @app.command()
 @_with_flags
 def table(
-    directories: Annotated[
-        list[Path], typer.Argument(metavar="DIR...", help="Experiment directories that `run` has written.")
-    ],
+    directories: Directories,
     format: Annotated[Format, typer.Option(help="How it is written.")] = Format.text,
     at: Annotated[
         list[int] | None,
         typer.Option(min=1, metavar="EVALUATIONS", help="What was found by then, instead; repeatable."),
     ] = None,
     gap: Annotated[float | None, typer.Option(help="Calls to this normalised gap, instead.")] = None,
+    problem: Annotated[list[str] | None, typer.Option(metavar="PATTERN", help="Show these only; repeatable.")] = None,
+    arms: Annotated[list[str] | None, typer.Option(metavar="PATTERN", help="Show these only; repeatable.")] = None,
+    targets: Annotated[list[float] | None, typer.Option(metavar="TARGET", help="Show these only; repeatable.")] = None,
     **flags: bool,
 ) -> None:
     """Print the efficiency table of an experiment, or of several together, or another table of them."""
@@ -73,11 +76,13 @@ def table(
         raise BadInput(f"{' and '.join(f'--{name}' for name in asked)} are tables of their own; choose one")
     if gap is not None and not 0 <= gap <= 1:
         raise BadInput(f"--gap: {gap} must be between 0 and 1")
-    text: contents.Text = contents.TABLES[next((name for name, given in flags.items() if given), contents.DEFAULT)].text
+    choice = contents.Choice(problem or (), arms or (), targets or ())
+    chosen = contents.TABLES[next((name for name, given in flags.items() if given), contents.DEFAULT)]
+    text: contents.Text = partial(chosen.text, choice=choice)
     if at:
-        text = contents.at_budgets(sorted(set(at)))
+        text = contents.at_budgets(sorted(set(at)), choice)
     elif gap is not None:
-        text = contents.to_gap(gap)
+        text = contents.to_gap(gap, choice)
     show_table(directories, format, text)
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -109,7 +110,7 @@ def test_failed_runs_are_named_and_exit_with_1(tmp_path: Path) -> None:
     done = process("run", "mine.toml", cwd=tmp_path)
     assert done.returncode == 1
     assert "failed: isoperimetric: raw/mine:Mine, replicate 0, search 0: RuntimeError: not today" in done.stderr
-    assert "raw/random-search" in done.stdout
+    assert "There is nothing to compare" in done.stdout
 
 
 @pytest.mark.skipif(os.name != "posix", reason="is interrupted by signals")
@@ -206,7 +207,10 @@ def test_listing_names_every_plugin_with_a_sentence(tmp_path: Path) -> None:
 
 
 def test_version_is_the_packages(tmp_path: Path) -> None:
-    assert process("--version", cwd=tmp_path).stdout == f"latentbench {bench.__version__}\n"
+    assert re.fullmatch(
+        rf"latentbench {re.escape(bench.__version__)}( \([0-9a-f]{{40}}(-dirty)?\))?\n",
+        process("--version", cwd=tmp_path).stdout,
+    )
 
 
 def test_encoders_are_told_and_what_can_be_reached_through_them(folder: Path, tmp_path: Path) -> None:
