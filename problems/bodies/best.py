@@ -54,7 +54,6 @@ def main() -> None:
             evaluation, pullback = problem.linearise(x[None])
             return float(evaluation.objective[0]), pullback(np.ones(1), np.zeros((1, 0)))[0]
 
-        assert problem.layout is not None
         start = normalise(problem.layout.rest, problem.layout.faces).ravel()
         options = {"maxfun": CALLS, "maxiter": CALLS, "ftol": 1e-16, "gtol": 1e-12, "maxcor": 50}
         found = minimize(call, start, jac=True, method="L-BFGS-B", options=options)

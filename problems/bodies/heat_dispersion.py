@@ -72,7 +72,6 @@ class HeatDispersion3D(BodyProblem):
                 raise ValueError(f"{name}: {value} must be positive and finite")
         super().__init__(subdivisions, data, relief=RELIEF)
         self.r, self.h, self.R_c = r, h, R_c
-        assert self.layout is not None
         self._tools = np.array([r, h, R_c, 0.95 * nominal_bound(0.8 * r) ** -3])
         self._edges = neighbours.edges_of(self.layout)
         self._near = neighbours.near_faces(self.layout, rings(r, subdivisions))
@@ -84,7 +83,6 @@ class HeatDispersion3D(BodyProblem):
         known(self, self.setting)
 
     def _check_that_something_is_feasible(self) -> None:
-        assert self.layout is not None
         ball = self.evaluate(self.layout.rest.reshape(1, -1)).constraints[0]
         worst = int(np.argmax(ball))
         if ball[worst] > FEASIBILITY_TOLERANCE:

@@ -25,7 +25,7 @@ class Isoperimetric3D(BodyProblem):
 
     name = "isoperimetric-3d"
     bound = 0.0
-    targets = (1.05, 1.01)
+    targets: tuple[float, ...] = (1.05, 1.01)
 
     def __init__(self, subdivisions: int = 3, data: BodyData = EVERY_CLASS) -> None:
         super().__init__(subdivisions, data)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from problems.data import Source
+    from problems.layouts import Mesh
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +72,7 @@ class BodyProblem(DifferentiableProblem):
     """
 
     quantity = "σ"
+    layout: Mesh
 
     def __init__(self, subdivisions: int = 3, data: BodyData = EVERY_CLASS, relief: float = 1.0) -> None:
         if not sphere.FEWEST <= subdivisions <= sphere.MOST:
@@ -87,7 +89,6 @@ class BodyProblem(DifferentiableProblem):
     def _source(self, data: BodyData, relief: float) -> Source:
         if data.source is not None:
             return File(data.source, data.digest, partial(self._read, data.source))
-        assert self.layout is not None
         draw = partial(families.draw, directions=self.layout.rest, faces=self.layout.faces, relief=relief)
         return Drawn(f"drawn: {', '.join(data.classes)}", partial(draw, classes=data.classes), draw)
 

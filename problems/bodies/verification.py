@@ -72,7 +72,8 @@ def measured(vertices: np.ndarray, faces: np.ndarray) -> tuple[float, float, np.
     corners = vertices[faces]
     crosses = triangles.cross(corners)
     mass = triangles.mass_properties(corners, crosses=crosses, skip_inertia=True)
-    return float(np.sum(triangles.area(crosses=crosses))), float(mass.volume), np.asarray(mass.center_mass)
+    area = np.linalg.norm(crosses, axis=1).sum() / 2
+    return float(area), float(mass.volume), np.asarray(mass.center_mass)
 
 
 def surface_to_volume(area: float, volume: float) -> float:

@@ -49,14 +49,17 @@ def main(records: Path, picture: Path, text: Path) -> None:
             ax.set(title=optimiser, xlabel="variables d")
         panels[0].set_ylabel(f"evaluations to σ ≤ {TARGET}")
         handles, labels = panels[1].get_legend_handles_labels()
+        panels[0].set_title("solid: outlines; dashed: bodies", loc="left", fontsize=7.0, y=-0.32)
         figure.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False)
         figure.savefig(picture, dpi=200)
     cell = found["successes"].astype(str) + "/" + found["searches"].astype(str)
     cell += found["ert"].map(lambda value: f"  {value:.3g}" if np.isfinite(value) else "  ∞")
+    cell = cell.where(found["searches"] > 0, "skipped")
     wide = found.assign(cell=cell).pivot_table(
         index=["kind", "dim", "optimiser"], columns="encoder", values="cell", aggfunc="first"
     )
     wide = wide.reindex(columns=list(LOOKS)).sort_index(ascending=[False, True, False]).reset_index().fillna("–")
+    wide["dim"] = wide["dim"].astype(int)
     rows = [wide.columns.tolist(), [":--", "--:", ":--", *["--:"] * len(LOOKS)], *wide.astype(str).values.tolist()]
     text.write_text("".join(f"| {' | '.join(map(str, row))} |\n" for row in rows), encoding="utf-8")
 
