@@ -53,8 +53,8 @@ def main(records: Path, picture: Path, text: Path) -> None:
         figure.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False)
         figure.savefig(picture, dpi=200)
     cell = found["successes"].astype(str) + "/" + found["searches"].astype(str)
-    cell += found["ert"].map(lambda value: f"  {value:.3g}" if np.isfinite(value) else "  ∞")
-    cell = cell.where(found["searches"] > 0, "skipped")
+    cell += found["ert"].map(lambda value: f"  {value:.3g}" if value < 1000 else f"  {value:.0f}")
+    cell = cell.str.replace("inf", "∞").where(found["searches"] > 0, "skipped")
     wide = found.assign(cell=cell).pivot_table(
         index=["kind", "dim", "optimiser"], columns="encoder", values="cell", aggfunc="first"
     )
