@@ -77,6 +77,37 @@ def test_what_is_said_of_the_search_that_reaches_the_bound_follows_from_its_reco
     assert [number for number in said if number not in set(NUMBER.findall(made)) | known] == []
 
 
+@pytest.mark.parametrize("name", ["meshes", "scaling"])
+def test_the_tables_of_bodies_are_made_of_their_records(name: str) -> None:
+    folder = REFERENCE / name
+    frames = [pd.read_parquet(folder / "records" / f"{frame}.parquet") for frame in ("runs", "traces")]
+    made = render(efficiency_table(*frames), "markdown")
+    assert made.strip() == (folder / "table.md").read_text(encoding="utf-8").strip()
+    section = findings("results/README.md").partition(f"## {name}\n")[2].partition("\n## ")[0]
+    published = "".join(path.read_text(encoding="utf-8") for path in folder.glob("*.md"))
+    known = {
+        "5",
+        "8",
+        "15",
+        "16",
+        "642",
+        "1926",
+        "1000",
+        "300",
+        "1.05",
+        "1.1",
+        "1.2",
+        "1.4",
+        "200",
+        "0.5",
+        "50",
+        "100",
+        "2000",
+    }
+    said = [number for number in NUMBER.findall(section) if number not in set(NUMBER.findall(published)) | known]
+    assert said == []
+
+
 def test_every_number_of_the_findings_follows_from_the_records(derived: dict[str, str]) -> None:
     known = {"2.209", "2.2117", "1.00016", "200", "31", "1.05", "1.01", "1.001", "1.5", "2.1", "0.1", "0.01"}
     sections = re.split(r"^## ", findings("results/README.md"), flags=re.MULTILINE)

@@ -49,8 +49,6 @@ class Subject:
         Their classes; one and the same where the problem has none.
     start : ndarray, shape (d,)
         Where searches of this replicate start.
-    tasks : Tasks or None
-        What encoders are told of the tasks that the designs were made for.
     """
 
     name: str
@@ -60,7 +58,11 @@ class Subject:
     designs: np.ndarray
     labels: np.ndarray
     start: np.ndarray
-    tasks: Tasks | None = None
+
+    @property
+    def tasks(self) -> Tasks | None:
+        """What encoders are told of the tasks that the designs were made for."""
+        return instance.draw(self.fit.problem, self.fit.seed, self.fit.replicate).tasks
 
     @cached_property
     def latents(self) -> np.ndarray:
@@ -187,7 +189,7 @@ def fitted(encoder: Spec, problem: Spec, seed: int = 0, replicate: int = 0) -> S
     drawn, designs, labels = _drawn(fit)
     with _named("encoders", encoder.name):
         model.fit(designs, generator(*fit.seed_names, "fit"), drawn.problem.layout, drawn.tasks)
-    return Subject(encoder.name, fit, drawn.problem, model, designs, labels, drawn.start, drawn.tasks)
+    return Subject(encoder.name, fit, drawn.problem, model, designs, labels, drawn.start)
 
 
 def stored(folder: Path, problem: str | None = None, trusted: Collection[str] = ()) -> Subject:
@@ -216,7 +218,7 @@ def stored(folder: Path, problem: str | None = None, trusted: Collection[str] = 
         model, start = found.unpack(fit)
     if model.scale is None or model.bounds is None:
         raise BadInput(f"{folder}: lacks its scale or bounds")
-    return Subject(fit.encoder.name, fit, seen, model, designs, labels, start, drawn.tasks)
+    return Subject(fit.encoder.name, fit, seen, model, designs, labels, start)
 
 
 def _drawn(fit: Fit) -> tuple[instance.Instance, np.ndarray, np.ndarray]:
