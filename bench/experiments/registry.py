@@ -32,6 +32,7 @@ BUILT_IN: dict[Kind, dict[str, str]] = {
         "isoperimetric": "problems.isoperimetric:Isoperimetric",
         "heat-dispersion": "problems.heat_dispersion:HeatDispersion",
         "target-ratio": "problems.target_ratio:TargetRatio",
+        "conduction": "problems.conduction.problem:Conduction",
         "structure": "problems.structure.problem:Structure",
     },
     "encoders": {
