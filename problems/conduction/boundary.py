@@ -28,6 +28,9 @@ from problems.manufacturing import tangent_point_curvatures
 SHARPNESS = 0.02
 """Of the smooth maximum: temperatures that differ by this share of their own count much alike."""
 
+FADING = 0.1
+"""How fast a kink fades with distance, in units of 1/Bi: chosen for the least error, from Bi = 1 to 1000."""
+
 
 def scaled(points: Tensor, least: float) -> Tensor:
     """Outlines (n, N, 2) about the means of their vertices, in units of s, s² = max(A, least P²/4π)."""
@@ -129,7 +132,8 @@ def bubbles_of(outline: Tensor, biot: float) -> Tensor:
     """The height of each edge's bubble, b (s − s₁)(s − s₂), as a matrix (n, N, N) times the values at vertices.
 
     It is the mean of half the second derivatives at its ends. There u has a kink where the outline turns by θ, of
-    Bi u θ: on either side it falls outwards at the rate Bi u. The kink is no curvature, and is taken out.
+    Bi u θ: on either side it falls outwards at the rate Bi u. The kink is no curvature, and is taken out, as far as it
+    has not faded within the edges' length.
     """
     _, edge, after = _edges(outline)
     coming, before = edge.roll(1, 1), after.roll(1, 1)
@@ -137,7 +141,8 @@ def bubbles_of(outline: Tensor, biot: float) -> Tensor:
     turn, both = torch.atan2(across, facing), before + after
     one = torch.eye(outline.shape[1], dtype=outline.dtype)
     first, last = (1 / (before * both))[:, :, None], (1 / (after * both))[:, :, None]
-    bends = first * one.roll(-1, 1) + last * one.roll(1, 1) - (first + last + (biot * turn / both)[:, :, None]) * one
+    kink = (biot / (1 + FADING * biot * both) * turn / both)[:, :, None]
+    bends = first * one.roll(-1, 1) + last * one.roll(1, 1) - (first + last + kink) * one
     return (bends + bends.roll(-1, 1)) / 2
 
 

@@ -13,6 +13,8 @@ import math
 import numpy as np
 from numba import njit
 
+from problems.conduction.boundary import FADING
+
 
 @njit(cache=True, error_model="numpy")
 def second_differences(outline: np.ndarray, biot: float) -> np.ndarray:
@@ -25,8 +27,7 @@ def second_differences(outline: np.ndarray, biot: float) -> np.ndarray:
         inverse = 1 / both if both > 0 else 0.0
         found[i, 0] = inverse / before if before > 0 else 0.0
         found[i, 2] = inverse / after if after > 0 else 0.0
-        # at a corner u has a kink, since on either side it falls outwards as the boundary condition says
-        found[i, 1] = -found[i, 0] - found[i, 2] - biot * turn * inverse
+        found[i, 1] = -found[i, 0] - found[i, 2] - _kink(biot, both) * turn * inverse
     return found
 
 
@@ -42,10 +43,11 @@ def add_difference_slopes(
         if before == 0 or after == 0:
             continue
         first, second, both = (values[i] - values[k]) / before, (values[after_next] - values[i]) / after, before + after
-        found = (second - first - biot * turn * values[i]) / both
-        by_before = weights[i] * (first / before - found) / both
-        by_after = weights[i] * (-second / after - found) / both
-        by_turn = -weights[i] * biot * values[i] / both
+        kink = _kink(biot, both)
+        found, fading = (second - first - kink * turn * values[i]) / both, FADING * kink**2 * turn * values[i]
+        by_before = weights[i] * (first / before - found + fading) / both
+        by_after = weights[i] * (-second / after - found + fading) / both
+        by_turn = -weights[i] * kink * values[i] / both
         # an edge turns to the left by what its end moves along (-y, x), over its length
         px, py = by_before * ux + by_turn * uy / before, by_before * uy - by_turn * ux / before
         qx, qy = by_after * vx - by_turn * vy / after, by_after * vy + by_turn * vx / after
@@ -55,6 +57,12 @@ def add_difference_slopes(
         of_outline[i, 1] += py - qy
         of_outline[after_next, 0] += qx
         of_outline[after_next, 1] += qy
+
+
+@njit(cache=True, error_model="numpy")
+def _kink(biot: float, both: float) -> float:
+    """By how much of itself the slope of u changes where the outline turns by 1, seen over so long a piece of it."""
+    return biot / (1 + FADING * biot * both)
 
 
 @njit(cache=True, error_model="numpy")
