@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
@@ -65,17 +66,26 @@ def table(
         typer.Option(min=1, metavar="EVALUATIONS", help="What was found by then, instead; repeatable."),
     ] = None,
     gap: Annotated[float | None, typer.Option(help="Calls to this normalised gap, instead.")] = None,
+    seconds: Annotated[
+        list[float] | None,
+        typer.Option(metavar="SECONDS", help="What searches cost if an evaluation took so long, instead; repeatable."),
+    ] = None,
     **flags: bool,
 ) -> None:
     """Print the efficiency table of an experiment, or of several together, or another table of them."""
-    asked = [name for name, given in {**flags, "at": bool(at), "gap": gap is not None}.items() if given]
+    given_too = {"at": bool(at), "gap": gap is not None, "seconds": bool(seconds)}
+    asked = [name for name, given in {**flags, **given_too}.items() if given]
     if len(asked) > 1:
         raise BadInput(f"{' and '.join(f'--{name}' for name in asked)} are tables of their own; choose one")
     if gap is not None and not 0 <= gap <= 1:
         raise BadInput(f"--gap: {gap} must be between 0 and 1")
+    if not all(0 <= each < math.inf for each in seconds or ()):
+        raise BadInput(f"--seconds: {min(seconds or ())} must be at least 0 and finite")
     text: contents.Text = contents.TABLES[next((name for name, given in flags.items() if given), contents.DEFAULT)].text
     if at:
         text = contents.at_budgets(sorted(set(at)))
+    elif seconds:
+        text = contents.at_prices(sorted(set(seconds)))
     elif gap is not None:
         text = contents.to_gap(gap)
     show_table(directories, format, text)

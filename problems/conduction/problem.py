@@ -53,11 +53,15 @@ class Conduction(ManufacturableProblem):
         The Biot number Bi = h √A / k, from 10⁻⁴ to 10³: the resistance of conduction within to that of the boundary.
     objective : {"mean", "max"}
         Which temperature counts.
+    seconds_per_evaluation : float or None
+        The price of an evaluation of your own simulator, for which this one stands in; see `problems.base.Problem`.
     """
 
     name = "conduction"
     quantity = "cooling"
     larger_is_better = True
+    n_reference = 128  # each is a system of equations, beside all budgets
+    unrecorded = ("seconds_per_evaluation",)
     table = Path(__file__).with_name("best_known.toml")
     _formulas_are_known = True
 
@@ -70,11 +74,15 @@ class Conduction(ManufacturableProblem):
         biot: float = 1.0,
         objective: Objective = "mean",
         data: RoundedShapeData = ROUNDED,
+        seconds_per_evaluation: float | None = None,
     ) -> None:
         if not LEAST_BIOT <= biot <= MOST_BIOT:
             raise ValueError(f"biot: {biot} must be at least {LEAST_BIOT:g} and at most {MOST_BIOT:g}")
         if objective not in get_args(Objective):
             raise ValueError(f"objective: '{objective}' must be one of {', '.join(get_args(Objective))}")
+        if not 0 <= (seconds_per_evaluation or 0.0) < math.inf:
+            raise ValueError(f"seconds_per_evaluation: {seconds_per_evaluation} must be at least 0 and finite")
+        self.seconds_per_evaluation = seconds_per_evaluation
         self.biot, self.largest = biot, objective == "max"
         super().__init__(n_vertices, r, h, R_c, data)
         self.of_disc = closed.disc(biot, self.largest)

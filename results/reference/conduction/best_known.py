@@ -19,7 +19,7 @@ from problems import best_known
 from problems.conduction.problem import Conduction
 from problems.heat_dispersion import HeatDispersion
 
-STARTS, BUDGET = 3, 6000
+STARTS, BUDGET = 1, 5000
 
 
 def main(name: str) -> None:
