@@ -259,6 +259,17 @@ class Problem(ABC):
         ok = bool(np.isfinite(x).all())
         return Verification(ok, () if ok else ("a coordinate is not finite",))
 
+    def remeasure(self, x: np.ndarray) -> tuple[float, float] | None:
+        """Measure one design, shape (d,), by slow and independent means, in displayed units.
+
+        Returns
+        -------
+        (float, float) or None
+            The value, and how far apart it and that of `evaluate` may be by the errors of both; None where there are no
+            such means. For `latentbench verify --fem`; no search waits for it.
+        """
+        return None
+
 
 class DifferentiableProblem(Problem):
     """A problem whose formulas are written once, in Torch; values and exact gradients both come from them."""

@@ -6,6 +6,7 @@ import inspect
 import math
 from collections.abc import Callable
 from enum import StrEnum
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
@@ -128,8 +129,16 @@ def info(directory: Directory) -> None:
 
 
 @app.command()
-def verify(directory: Directory, trust: Trust = None) -> int:
+def verify(
+    directory: Directory,
+    trust: Trust = None,
+    fem: Annotated[
+        bool, typer.Option("--fem", help="Solve by finite elements, too, where a problem has a solver (extra fem).")
+    ] = False,
+) -> int:
     """Evaluate every best design again from its vertices, check all files, and say what cannot be believed."""
+    if fem and find_spec("skfem") is None:
+        raise BadInput("--fem: needs skfem; pip install 'latentbench[fem]'")
     from bench.inspection.verify import examined
     from bench.store.directory import Store
 
@@ -137,7 +146,7 @@ def verify(directory: Directory, trust: Trust = None) -> int:
         look_in_this_folder()
     store = Store(directory)
     looked_at = doubted = 0
-    for each in examined(store, trust or ()):
+    for each in examined(store, trust or (), fem):
         looked_at += 1
         doubted += bool(each.objections)
         for sentence in each.objections:
