@@ -22,8 +22,8 @@ COLUMNS = [
 ]
 LEGEND = (
     "Rank correlation (Spearman) of σ and cooling, [95 % interval] by bootstrap over designs. Share: how well what was "
-    "optimised for σ cools, over what was optimised for cooling from the same start; median over starts. Gained: the part "
-    "of the way from the disc (1) to the latter that the former has gone."
+    "optimised for σ cools, over what was optimised for cooling from the same start; median over starts. Gained: what "
+    "the former has gone of the way from the disc (1) to the latter."
 )
 
 
