@@ -14,7 +14,7 @@ from bench.analysis.writers import Writer
 from bench.quantities import interval, significant, stated, whole
 from bench.seeds import generator
 
-DRAWS = 2000
+DRAWS = 1000
 """Of the bootstrap."""
 COLUMNS = [
     *("biot", "kind", "designs", "correlation", "correlation_low", "correlation_high"),

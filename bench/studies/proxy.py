@@ -78,7 +78,7 @@ def _optimised(biot: float, replicate: int, budget: int, training: int, seed: in
 
 
 def _rows(kind: str, at: float, replicates: np.ndarray, designs: np.ndarray) -> pd.DataFrame:
-    surface = _problem(math.nan, 1).make()
+    surface = _problem(math.nan, 2).make()
     sigma = surface.display(surface.evaluate(designs).objective)
     rows = {"kind": kind, "at": at, "replicate": replicates, "sigma": sigma}
     parts = [pd.DataFrame(rows | {"biot": biot, "cooling": cooling(designs, biot)}) for biot in BIOTS]
