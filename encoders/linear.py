@@ -65,12 +65,10 @@ class Linear(Encoder):
         k = dim if self._wanted is None else self._wanted
         if k > dim:
             raise ValueError(f"latent_dim {k} is above the design dimension {dim}")
-        fineness = self._fineness(k, dim)
-        self.restore({"mean": designs.mean(axis=0), "basis": self._find(designs, k, rng), **fineness})
+        found = {"mean": designs.mean(axis=0), "basis": self._find(designs, k, rng)}
+        self.restore(found | self._frequencies(k, dim))
 
-    def _fineness(self, k: int, dim: int) -> dict[str, np.ndarray]:
-        if self.basis in ("pca", "whitened-pca"):
-            return {"fineness": np.arange(1.0, k + 1)}
+    def _frequencies(self, k: int, dim: int) -> dict[str, np.ndarray]:
         if self.basis != "fourier":
             return {}
         assert self.layout is not None
@@ -103,9 +101,9 @@ class Linear(Encoder):
         return self._mean + z @ self._basis
 
     def state(self) -> dict[str, np.ndarray]:
-        """Mean (d,), basis (k, d) and, where its rows have an order, their fineness (k,)."""
-        order = {} if self.fineness is None else {"fineness": self.fineness}
-        return {"mean": self._mean.numpy(), "basis": self._basis.numpy(), **order}
+        """Mean (d,), basis (k, d) and, of modes, their frequencies (k,), which are the layout's."""
+        modes = {"fineness": self.fineness} if self.basis == "fourier" and self.fineness is not None else {}
+        return {"mean": self._mean.numpy(), "basis": self._basis.numpy(), **modes}
 
     def restore(self, state: dict[str, np.ndarray]) -> None:
         """Take back mean and basis; raises ValueError where they are not there, or do not fit."""
@@ -115,7 +113,10 @@ class Linear(Encoder):
         self._basis = torch.as_tensor(np.ascontiguousarray(basis, dtype=float))
         self._inverse = np.linalg.pinv(self._basis.numpy())
         self.latent_dim = len(self._basis)
-        self.fineness = stored(state, "fineness", len(self._basis)) if "fineness" in state else None
+        if self.basis in ("pca", "whitened-pca"):
+            self.fineness = np.arange(1.0, self.latent_dim + 1)
+        elif "fineness" in state:
+            self.fineness = stored(state, "fineness", self.latent_dim)
 
 
 def _smooth(layout: Layout, rows: int, power: int) -> np.ndarray:

@@ -1,150 +1,190 @@
-"""The answer of an experiment in three sentences: who is faster, by how much, and at what cost."""
+"""The answer of an experiment: who is ahead, by how much and at what cost, in sentences and in one table."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from math import isinf, isnan
+from collections.abc import Iterator, Mapping
+from dataclasses import astuple, fields
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
 
 import pandas as pd
 
-from bench.analysis.compare import STRONGEST, SpeedUp, cost_text, target_text
+from bench.analysis import cost, writers
+from bench.analysis.ahead import LEVEL, Lead, leads
+from bench.analysis.compare import SpeedUp
+from bench.analysis.kinds import UNLEARNED, kinds
+from bench.analysis.records import Records
+from bench.analysis.writers import Writer
+from bench.quantities import duration, expected, rough, whole
 
-LATENT, RAW, OPEN = "latent", "raw", "open"
+SIZES = ("small", "medium", "large")
+"""Names of a hundredth, a tenth and the whole of the largest budget of a problem."""
+SPEED_UP = ["speed_up", "speed_up_low", "speed_up_high", "speed_up_relation"]
+LEAD = [field.name for field in fields(Lead) if field.name != "speed_up"]
+COLUMNS = [*LEAD, *SPEED_UP, "size", "compared", "fit_seconds", "evaluation_seconds"]
+SURE, UNSURE, SEEN = "", "?", "°"
+LEGEND = (
+    "Who has the best verified design after a small, a medium and a large budget (1 %, 10 % and all of the problem's "
+    "largest), in the median over replicates, without and with arms that take gradients. The number says how many "
+    "times fewer evaluations its best arm needs to the value it has by then than the best of the other side, with its "
+    "95 % interval; the sides are spaces learned from designs (PCA, a learned encoder, a hand-off from one) and the "
+    "others (the raw vector, a fixed basis). level: both sides have the same. "
+    f"{UNSURE}: the leading side is not the same in 95 % of bootstrap draws over replicates. "
+    f"{SEEN}: the best training design has that value already."
+)
+NOTHING = "There is nothing to compare: no problem has arms that search a learned space and arms that search another."
 
 
-@dataclass(frozen=True)
-class Verdict:
-    """The best latent arm of a problem against the strongest raw arm, at the hardest target that anybody reached.
+def table(records: Records) -> pd.DataFrame:
+    """Who is ahead at three budgets of every problem.
 
-    Attributes
-    ----------
-    problem, target, latent, raw : str
-        In words; the last two are labels of arms, and ``raw`` is "raw search" where none of its arms reached it.
-    speed_up : SpeedUp
-    break_even : str
-        Cost of an evaluation from which the latent arm is cheaper, its training included.
-    winner : {"latent", "raw", "open"}
-        Open where the 95 % interval holds 1.
-    shown : bool
-        Whether the best training design of the median replicate meets the target already.
+    Returns
+    -------
+    DataFrame
+        A row per (problem, gradients, budget), with `COLUMNS`: those of `ahead.Lead`, its speed-up in four; ``size``,
+        the name of the budget; ``compared``, whether the problem has arms of both sides; ``fit_seconds`` of the arm's
+        encoder and ``evaluation_seconds`` of the problem, medians over runs.
     """
-
-    problem: str
-    target: str
-    latent: str
-    raw: str
-    speed_up: SpeedUp
-    break_even: str
-    winner: str
-    shown: bool
-
-
-def verdicts(table: pd.DataFrame) -> list[Verdict]:
-    """Judge each problem that has both raw and latent arms, and a target that one of them reached.
-
-    Parameters
-    ----------
-    table : DataFrame
-        From `tables.efficiency_table`.
-    """
-    return [verdict for _, rows in table.groupby("problem") if (verdict := _judge(rows)) is not None]
+    found = leads(records)
+    rows = [(*(getattr(lead, name) for name in LEAD), *astuple(lead.speed_up)) for lead in found]
+    if not rows:
+        return pd.DataFrame(columns=COLUMNS).astype({"compared": bool})
+    frame = pd.DataFrame(rows, columns=[*LEAD, *SPEED_UP])
+    order = frame.groupby(["problem", "gradients"]).cumcount()
+    last = frame.groupby(["problem", "gradients"])["budget"].transform("size")
+    frame["size"] = [SIZES[len(SIZES) - n + i] for i, n in zip(order, last, strict=True)]
+    both = {problem: _both(part) for problem, part in records.parts.items()}
+    frame["compared"] = frame["problem"].map(both).astype(bool)
+    fits = cost.items(records)["fit_seconds"]
+    frame["fit_seconds"] = fits.reindex(pd.MultiIndex.from_frame(frame[["problem", "arm"]])).to_numpy(float)
+    frame["evaluation_seconds"] = frame["problem"].map(_evaluation_seconds(records)).astype(float)
+    return frame[COLUMNS]
 
 
-def _judge(rows: pd.DataFrame) -> Verdict | None:
-    reached = rows[rows["successes"] > 0]
-    raw = rows["raw"].eq(True)
-    if reached.empty or raw.all() or not raw.any():
-        return None
-    larger = bool(reached["larger_is_better"].iloc[0])
-    hardest = reached["target"].max() if larger else reached["target"].min()
-    latent = rows[~raw & (rows["target"] == hardest) & (rows["searches"] > 0)]
-    if latent.empty or isnan(latent["ert_raw"].iloc[0]):
-        return None
-    # of equal ones, which are those without a success, the one that is known to be least bad
-    best = latent.sort_values(["ert", "speed_up_strongest", "arm"], ascending=[True, False, True]).iloc[0]
-    speed_up = SpeedUp(*best[STRONGEST])
-    return Verdict(
-        str(best["problem"]),
-        target_text(best),
-        str(best["arm"]),
-        "raw search" if isinf(best["ert_raw"]) else str(best["strongest_raw"]),
-        speed_up,
-        cost_text(best["break_even"], best["break_even_relation"]),
-        _winner(speed_up),
-        bool(best["data_best"] >= hardest if larger else best["data_best"] <= hardest),
+def answer(frame: pd.DataFrame) -> list[str]:
+    """A few sentences, from `table`."""
+    told = frame[frame["compared"]]
+    if told.empty:
+        return [NOTHING]
+    learned = told["kind"].notna() & ~told["kind"].isin([*UNLEARNED, LEVEL])
+    other = told["kind"].isin(UNLEARNED)
+    said = [
+        _who(told[told["gradients"] == gradients].assign(learned=learned, other=other))
+        for gradients in sorted(set(told["gradients"]))
+    ]
+    said += _largest(told[learned], "a learned space", "any search in another one")
+    said += _largest(told[other], "the others", "any search in a learned space")
+    ahead = told[learned & told["certain"]]
+    if ahead["seen"].any():
+        said.append(
+            f"In {ahead['seen'].sum()} of the {len(ahead)} places where a learned space is surely ahead, "
+            "the best training design is as good already: evaluating all of them would have found it."
+        )
+    return [*said, *_cost(told[learned])]
+
+
+def render(frame: pd.DataFrame, fmt: str = "text") -> str:
+    """Write what `table` gives for people; see `bench.analysis.writers.render`."""
+    return writers.render(frame, _page, fmt)
+
+
+def _page(frame: pd.DataFrame, write: Writer) -> Iterator[str]:
+    yield write.paragraph(" ".join(answer(frame)))
+    if len(frame):
+        yield write.table("Who is ahead", _cells(frame))
+        yield write.paragraph(LEGEND)
+
+
+def _cells(frame: pd.DataFrame) -> pd.DataFrame:
+    rows = []
+    for (problem, gradients), each in frame.groupby(["problem", "gradients"], sort=False):
+        by_size = dict(zip(each["size"], each.to_dict("records"), strict=True))
+        rows.append(
+            {
+                "problem": problem,
+                "gradients": "yes" if gradients else "no",
+                "evaluations": " / ".join(whole(budget) for budget in each["budget"]),
+                **{size: _cell(by_size[size]) if size in by_size else "–" for size in SIZES},
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _cell(row: Mapping[Any, Any]) -> str:
+    if not isinstance(row["kind"], str):
+        return "nobody"
+    factor = str(_speed_up(row))
+    marks = (SURE if row["certain"] else UNSURE) + (SEEN if row["seen"] else "")
+    return f"{row['kind']}{marks}" + ("" if factor == "–" else f" {factor}")
+
+
+def _who(told: pd.DataFrame) -> str:
+    begin = "With gradients" if told["gradients"].iloc[0] else "Without gradients"
+    if told["problem"].nunique() == 1:
+        return f"{begin}, {_leaders(told)}."
+    learned, other = (
+        told[told[side] & told["certain"]].groupby("size").size().reindex(SIZES, fill_value=0)
+        for side in ("learned", "other")
+    )
+    return (
+        f"{begin}, search in a learned space is surely ahead on {learned['small']} of {told['problem'].nunique()} "
+        f"problems at a small budget, {learned['medium']} at a medium and {learned['large']} at a large one; search "
+        f"in the raw vector or a fixed basis on {other['small']}, {other['medium']} and {other['large']}."
     )
 
 
-def _winner(speed_up: SpeedUp) -> str:
-    low, high = {
-        "=": (speed_up.low, speed_up.high),
-        "≥": (speed_up.value, float("inf")),
-        "≤": (0.0, speed_up.value),
-    }.get(speed_up.relation, (0.0, float("inf")))
-    return LATENT if low > 1 else RAW if high < 1 else OPEN
+def _leaders(told: pd.DataFrame) -> str:
+    """Who leads a problem at its budgets: ``PCA is ahead at a small budget``."""
+    certain = zip(told["size"], told["kind"], told["certain"], strict=True)
+    by_leader = groupby(
+        (
+            (size, "nobody surely" if not sure else "both sides are level" if kind == LEVEL else f"{kind} is ahead")
+            for size, kind, sure in certain
+        ),
+        key=itemgetter(1),
+    )
+    return ", ".join(f"{leader} at a {' and a '.join(size for size, _ in sizes)} budget" for leader, sizes in by_leader)
 
 
-def answer(table: pd.DataFrame) -> list[str]:
-    """Three sentences, or one that says why there is no answer.
-
-    Parameters
-    ----------
-    table : DataFrame
-        From `tables.efficiency_table`.
-    """
-    judged = verdicts(table)
-    if not judged:
-        return [
-            "There is nothing to compare: no problem has raw and latent arms, and a target that one of them reached."
-        ]
-    return [_who(judged), _how_much(judged), _at_what_cost(judged)]
-
-
-def _who(judged: list[Verdict]) -> str:
-    by_winner = {who: [_named(each) for each in judged if each.winner == who] for who in (LATENT, RAW, OPEN)}
-    said = [
-        f"{name} on {len(problems)} ({_listed(problems)})"
-        for name, problems in {"latent search": by_winner[LATENT], "raw search": by_winner[RAW]}.items()
-        if problems
+def _largest(rows: pd.DataFrame, side: str, rest: str) -> list[str]:
+    """The place where a side leads by most, if it surely leads anywhere; one that no training design shows, if any."""
+    low = rows["speed_up_low"].where(rows["speed_up_relation"] == "=", rows["speed_up"])
+    sure = rows[rows["certain"] & rows["speed_up_relation"].isin(["=", "≥"]) & (low > 1)]
+    sure = sure[~sure["seen"]] if (~sure["seen"]).any() else sure
+    if sure.empty:
+        return []
+    best = sure.sort_values("speed_up", ascending=False, kind="stable").to_dict("records")[0]
+    factor = _speed_up(best)
+    times = f"at least {rough(factor.value)}" if factor.relation == "≥" else str(factor)
+    rival = best["rival"] if isinstance(best["rival"], str) else rest
+    return [
+        f"The largest lead of {side}: on {best['problem']}, with {whole(best['budget'])} evaluations, {best['arm']} "
+        f"needs {times} times fewer of them to {best['reached']} than {rival}."
     ]
-    if by_winner[OPEN]:
-        said.append(f"neither, within its 95 % interval, on {len(by_winner[OPEN])} ({_listed(by_winner[OPEN])})")
-    return f"At the hardest target that anybody reached, the fewest evaluations were spent by {'; by '.join(said)}."
 
 
-def _named(verdict: Verdict) -> str:
-    return verdict.problem + " – where training designs already meet it" * verdict.shown
+def _cost(learned: pd.DataFrame) -> list[str]:
+    trained = learned[learned["fit_seconds"] > 0]
+    if trained.empty:
+        return []
+    dearest = trained.sort_values("fit_seconds", ascending=False, kind="stable").to_dict("records")[0]
+    said = f"Training took up to {duration(dearest['fit_seconds'])} ({dearest['arm']} on {dearest['problem']})"
+    if not dearest["evaluation_seconds"] > 0:
+        return [f"{said}."]
+    worth = dearest["fit_seconds"] / dearest["evaluation_seconds"]
+    return [f"{said}, the time of {expected(worth)} evaluations there."]
 
 
-def _how_much(judged: list[Verdict]) -> str:
-    told = [each for each in judged if _says_something(each.speed_up)]
-    if not told:
-        return "By how much cannot be told: of no problem did both sides reach it."
-    ranked = sorted(told, key=lambda each: each.speed_up.value)
-    said = [
-        f"{each.latent} is {each.speed_up} times as fast as {each.raw} on {each.problem} ({each.target})"
-        for each in dict.fromkeys([ranked[-1], ranked[0]])
-    ]
-    return f"Of the best latent arm of each problem, {' and '.join(said)}."
+def _speed_up(row: Mapping[Any, Any]) -> SpeedUp:
+    return SpeedUp(*(row[name] for name in SPEED_UP))
 
 
-def _says_something(speed_up: SpeedUp) -> bool:
-    """Whether it is a value, or a bound that tells who is faster."""
-    return speed_up.relation == "=" or (bool(speed_up.relation) and _winner(speed_up) != OPEN)
+def _both(records: Records) -> bool:
+    of_arm = kinds(records)
+    return bool(of_arm.isin(UNLEARNED).any() and (~of_arm.isin(UNLEARNED)).any())
 
 
-def _at_what_cost(judged: list[Verdict]) -> str:
-    pays = [f"{each.break_even} on {each.problem}" for each in judged if each.break_even not in ("–", "never")]
-    never = [each.problem for each in judged if each.break_even == "never"]
-    said = []
-    if pays:
-        said.append(f"it pays, its training included, from this cost of an evaluation: {_listed(pays)}")
-    if never:
-        said.append(f"on {_listed(never)} it pays at no cost of an evaluation")
-    sentence = "; ".join(said) or "it is not known from which cost of an evaluation it pays"
-    return sentence[0].upper() + sentence[1:] + "."
-
-
-def _listed(names: Iterable[str]) -> str:
-    return "; ".join(names)  # labels may hold commas
+def _evaluation_seconds(records: Records) -> pd.Series[float]:
+    tried = records.tried[records.tried["price"] > 0]
+    return (tried["seconds_objective"] / tried["price"]).groupby(tried["problem"]).median()

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
+
+from bench.errors import BadInput, unknown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,6 +19,43 @@ Text = Callable[["Records", str], str]
 """Of records and a format, see `writers.render`, makes a table for people."""
 TRACE = ("evaluations", "objective", "displayed", "verified", "n_f", "n_g")
 """The columns of the traces that any of them reads."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Rows of a table: those of some problems and arms, as shell patterns, and of some targets; all by default.
+
+    A row is chosen after the table is made, so that its numbers do not depend on what is shown beside it.
+    """
+
+    problems: Sequence[str] = ()
+    arms: Sequence[str] = ()
+    targets: Sequence[float] = ()
+
+    def of(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """The chosen rows; a table that has no such column is taken whole.
+
+        Raises
+        ------
+        BadInput
+            If a pattern or a target fits nothing.
+        """
+        for name, patterns in (("problem", self.problems), ("arm", self.arms)):
+            if patterns and name in frame:
+                labels = frame[name].dropna().unique()
+                fits = {label for label in labels if any(fnmatchcase(label, pattern) for pattern in patterns)}
+                if not fits:
+                    raise unknown(name, " ".join(patterns), labels)
+                frame = frame[frame[name].isin(fits)]
+        if self.targets and "target" in frame:
+            there = sorted(frame["target"].dropna().unique())
+            if missing := [each for each in self.targets if each not in there]:
+                raise BadInput(f"target: {missing[0]:g} is none; allowed: {', '.join(f'{each:g}' for each in there)}")
+            frame = frame[frame["target"].isin(self.targets)]
+        return frame.reset_index(drop=True)
+
+
+EVERYTHING = Choice()
 
 
 @dataclass(frozen=True)
@@ -53,9 +93,9 @@ class Table:
         """The frame for people, in a format of `writers.render`."""
         return str(self._function(self.write)(frame, fmt))
 
-    def text(self, records: Records, fmt: str) -> str:
-        """Make it and write it."""
-        return self.written(self.made(records), fmt)
+    def text(self, records: Records, fmt: str, choice: Choice = EVERYTHING) -> str:
+        """Make it of all records, and write the rows that are chosen."""
+        return self.written(choice.of(self.made(records)), fmt)
 
     def _function(self, name: str) -> Any:
         return getattr(import_module(self.home), name)
@@ -63,6 +103,7 @@ class Table:
 
 _ALL = (
     Table("efficiency", "What arms found, and what they paid for it", "bench.analysis.tables", main=True),
+    Table("answer", "Who is ahead, in words and one table", "bench.analysis.answer"),
     Table("encoders", "What encoders are worth", "bench.analysis.encoders", main=True),
     Table("tests", "Which arms differ: rank-sum tests, A₁₂", "bench.analysis.significance"),
     Table("cost", "Cost ledger and break-even for reuse", "bench.analysis.cost"),
@@ -79,22 +120,22 @@ DEFAULT = "efficiency"
 """The one that is shown where none is asked for."""
 
 
-def at_budgets(budgets: Sequence[int]) -> Text:
+def at_budgets(budgets: Sequence[int], choice: Choice = EVERYTHING) -> Text:
     """The table of what was found by given budgets."""
     from bench.analysis import fixed
 
-    return lambda records, fmt: fixed.render_budgets(fixed.at(records, budgets), fmt)
+    return lambda records, fmt: fixed.render_budgets(choice.of(fixed.at(records, budgets)), fmt)
 
 
-def at_prices(seconds: Sequence[float]) -> Text:
+def at_prices(seconds: Sequence[float], choice: Choice = EVERYTHING) -> Text:
     """The table of what searches cost at given prices of an evaluation, in seconds."""
     from bench.analysis import price
 
-    return price.at_prices(seconds)
+    return lambda records, fmt: price.render(choice.of(price.table(records, seconds)), fmt)
 
 
-def to_gap(gap: float) -> Text:
+def to_gap(gap: float, choice: Choice = EVERYTHING) -> Text:
     """The table of calls to a normalised gap."""
     from bench.analysis import fixed
 
-    return lambda records, fmt: fixed.render_gap(fixed.calls(records, gap), gap, fmt)
+    return lambda records, fmt: fixed.render_gap(choice.of(fixed.calls(records, gap)), gap, fmt)

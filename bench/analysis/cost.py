@@ -83,14 +83,13 @@ def cost_table(runs: pd.DataFrame, traces: pd.DataFrame) -> pd.DataFrame:
 
 def table(records: Records) -> pd.DataFrame:
     """Like `cost_table`."""
-    runs, arms = records.runs, records.arms.drop(columns=["fit_seconds", "targets"])
-    arms = arms.join(_fits(runs), on=["problem", "arm"]).join(_data_evaluations(runs), on=["problem", "arm"])
+    paid = items(records)
+    arms = records.arms.drop(columns=["overhead", "fit_seconds", "targets"]).join(paid, on=["problem", "arm"])
     costs = arms.merge(records.compared, on=["problem", "arm"])
     rival = costs["strongest_raw"].where(costs["strongest_raw"].notna(), costs["least_raw"])
     faced = pd.MultiIndex.from_arrays([costs["problem"], rival])
     of_raw = ["fit_seconds", "refit_seconds", "overhead", "data_evaluations"]
-    raw = arms.set_index(["problem", "arm"])[of_raw].reindex(faced)
-    raw = raw.set_axis(costs.index)
+    raw = paid[of_raw].reindex(faced).set_axis(costs.index)
     for m in REUSES:
         training = [(each["fit_seconds"] + m * each["refit_seconds"]).astype(float) for each in (costs, raw)]
         costs[f"break_even_{m}"], costs[f"break_even_{m}_relation"] = break_even(
@@ -100,6 +99,19 @@ def table(records: Records) -> pd.DataFrame:
             data=(costs["data_evaluations"] - raw["data_evaluations"].fillna(0.0)).to_numpy(float),
         )
     return costs.reindex(columns=COLUMNS)
+
+
+def items(records: Records) -> pd.DataFrame:
+    """What a search with each arm pays beside its evaluations, medians over its runs.
+
+    Returns
+    -------
+    DataFrame
+        By (problem, arm): ``fit_seconds`` (refits apart), ``refit_seconds``, ``data_evaluations`` and ``overhead``
+        (seconds an evaluation outside the objective).
+    """
+    arms = records.arms.set_index(["problem", "arm"])[["overhead"]]
+    return arms.join(_fits(records.runs)).join(_data_evaluations(records.runs))
 
 
 def _fits(runs: pd.DataFrame) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
@@ -61,11 +61,6 @@ def _own(runs: pd.DataFrame) -> tuple[float, bool]:
         return float(said.median()), True
     counted = runs["n_f"].astype(float) + runs["n_g"].astype(float)
     return float((runs["seconds_objective"].astype(float) / counted.where(counted > 0)).median()), False
-
-
-def at_prices(seconds: Sequence[float]) -> Callable[[Records, str], str]:
-    """The table at given prices, as text."""
-    return lambda records, fmt: render(table(records, seconds), fmt)
 
 
 def render(table: pd.DataFrame, fmt: str = "text") -> str:

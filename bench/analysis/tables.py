@@ -24,7 +24,7 @@ from bench.analysis.compare import (
 from bench.analysis.records import Records
 from bench.analysis.significance import standing, untested
 from bench.analysis.writers import Writer
-from bench.quantities import displayed, expected, percent, rough, significant, whole
+from bench.quantities import MISSING, displayed, expected, percent, rough, significant, whole
 
 COLUMNS = [
     *("problem", "arm", "encoder", "optimiser", "raw", "target", "successes", "searches", "failed", "note"),
@@ -148,9 +148,11 @@ def _page(table: pd.DataFrame, write: Writer) -> Iterator[str]:
         yield from map(write.paragraph, untested(_open(rows[rows["searches"] > 0])))
         if rows["target"].isna().all():
             yield write.paragraph("No target is declared, so there is no speed-up.")
-        for _, ran in rows[rows["searches"] > 0].groupby("target", sort=False):
-            yield write.table(f"Speed-up S [95 % interval] at {target_text(ran.iloc[0])}", _speed_ups(ran))
-            yield write.paragraph(_strongest(ran.iloc[0]))
+        ran = rows[(rows["searches"] > 0) & rows["target"].notna()]
+        for title, cells in _speed_ups(ran).items():
+            yield write.table(title, cells)
+        for _, at in ran.groupby("target", sort=False):
+            yield write.paragraph(f"{target_text(at.iloc[0])}: {_strongest(at.iloc[0])}")
         for arm, note in rows.loc[rows["note"] != ""].groupby("arm", sort=False)["note"].first().items():
             yield write.paragraph(f"{arm}: {note}.")
     told = table[["arm", "settings"]].drop_duplicates("arm")
@@ -179,7 +181,8 @@ def _evaluations(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
         name, by_arm = target_text(reached.iloc[0]), reached.set_index("arm")
         cells[name], marked[name] = by_arm.apply(_reached, axis=1), by_arm["standing"]
     cells["fit, s"] = arms["fit_seconds"].map(rough)
-    cells["failed"] = arms["failed"].astype(str)
+    if arms["failed"].any():
+        cells["failed"] = arms["failed"].astype(str)
     whole = cells.reset_index()
     return whole, marked.reset_index().reindex(columns=whole.columns)
 
@@ -190,17 +193,31 @@ def _open(ran: pd.DataFrame) -> pd.DataFrame:
     return ran[ran["target"].isin(told.index[told.map({"best", ""}.__eq__).astype(bool)])]
 
 
-def _speed_ups(rows: pd.DataFrame) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "arm": rows["arm"],
-            "vs same optimiser": [str(SpeedUp(*row)) for row in rows[SAME].itertuples(index=False)],
-            "vs strongest raw": [str(SpeedUp(*row)) for row in rows[STRONGEST].itertuples(index=False)],
-            "break-even": [
-                cost_text(*row) for row in rows[["break_even", "break_even_relation"]].itertuples(index=False)
-            ],
-        }
+def _speed_ups(rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Matrices of arms by targets, without rows and columns that say nothing; the same optimiser's where it differs."""
+    strongest, same = (
+        rows[names].apply(lambda row: str(SpeedUp(*row)), axis=1) if len(rows) else pd.Series(dtype=object)
+        for names in (STRONGEST, SAME)
     )
+    costs = [cost_text(*row) for row in rows[["break_even", "break_even_relation"]].itertuples(index=False)]
+    told = {
+        "Speed-up S over the strongest raw arm [95 % interval]": strongest,
+        "Speed-up S over the raw arm with the same optimiser": same if same.ne(strongest).any() else MISSING,
+        "Break-even: cost of an evaluation from which the arm pays": costs,
+    }
+    matrices = {title: _matrix(rows, texts) for title, texts in told.items()}
+    return {title: matrix for title, matrix in matrices.items() if len(matrix)}
+
+
+def _matrix(rows: pd.DataFrame, texts: Any) -> pd.DataFrame:
+    cells = rows[["arm"]].assign(text=texts, target=[target_text(row) for _, row in rows.iterrows()])
+    told = cells[cells["text"] != MISSING]
+    if told.empty:
+        return pd.DataFrame()
+    matrix = told.pivot(index="arm", columns="target", values="text").fillna(MISSING)
+    matrix = matrix.reindex(index=[arm for arm in dict.fromkeys(cells["arm"]) if arm in matrix.index])
+    targets = [target for target in dict.fromkeys(cells["target"]) if target in matrix.columns]
+    return matrix[targets].rename_axis(columns=None).reset_index()
 
 
 def _training_data(row: pd.Series) -> str:

@@ -90,7 +90,7 @@ def _text_table(title: str, cells: pd.DataFrame) -> str:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
+    table = Table(box=box.SIMPLE_HEAD)
     header, *rows = _lines(cells)
     # a name that is cut in two cannot be searched for: a column is as wide as its longest word, within reason
     words = [[len(word) for cell in column for word in cell.split()] for column in zip(header, *rows, strict=True)]
@@ -114,7 +114,8 @@ def _text_table(title: str, cells: pd.DataFrame) -> str:
     )
     with console.capture() as page:
         console.print(table, crop=False)
-    return "\n".join(line.rstrip() for line in page.get().rstrip().splitlines())
+    # Rich would fold a title that is wider than the table
+    return "\n".join([title, *(line.rstrip() for line in page.get().rstrip().splitlines())])
 
 
 def _markdown_table(title: str, cells: pd.DataFrame) -> str:

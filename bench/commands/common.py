@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from bench.analysis.contents import Text
+    from bench.analysis.records import Records
 
 DONE, SOME_FAILED, OBJECTIONS, BAD_INPUT, INTERRUPTED = 0, 1, 1, 2, 130
 
@@ -32,6 +33,10 @@ app = typer.Typer(
 )
 
 Directory = Annotated[Path, typer.Argument(metavar="DIR", help="An experiment directory that `run` has written.")]
+
+Directories = Annotated[
+    list[Path], typer.Argument(metavar="DIR...", help="Experiment directories that `run` has written.")
+]
 
 Trust = Annotated[
     list[str] | None,
@@ -83,11 +88,15 @@ def load_together(directories: list[Path], columns: list[str]) -> tuple[pd.DataF
 
 def show_table(directories: list[Path], form: Format, text: Text) -> None:
     """Print a table of one experiment or of several."""
+    show(text(records_of(directories), form.value).removesuffix("\n"))
+
+
+def records_of(directories: list[Path]) -> Records:
+    """Records of one experiment or of several, with all that tables need."""
     from bench.analysis.contents import TRACE
     from bench.analysis.records import Records
 
-    records = Records(*load_together(directories, list(TRACE)))
-    show(text(records, form.value).removesuffix("\n"))
+    return Records(*load_together(directories, list(TRACE)))
 
 
 def within(directory: Path, name: str) -> Path:

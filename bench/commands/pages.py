@@ -8,7 +8,17 @@ from typing import Annotated
 
 import typer
 
-from bench.commands.common import Directory, Trust, app, load, look_in_this_folder, show, within
+from bench.commands.common import (
+    Directories,
+    Directory,
+    Trust,
+    app,
+    load,
+    look_in_this_folder,
+    records_of,
+    show,
+    within,
+)
 from bench.errors import BadInput
 
 
@@ -29,6 +39,34 @@ def plot(
         look_in_this_folder()
     for path in figures.write(runs, traces, folder, trust or ()):
         show(str(path))
+
+
+@app.command("map")
+def when(
+    directories: Directories,
+    reuse: Annotated[float, typer.Option(min=1.0, help="Searches that share one fitted encoder.")] = 1.0,
+    out: Annotated[Path | None, typer.Option(help="Directory for the figures; DIR/plots by default.")] = None,
+) -> None:
+    """Draw who is ahead by the budget and the cost of an evaluation: of each problem and of all; and name the files."""
+    from bench.analysis.plots import save, when
+    from bench.names import file_names
+
+    records = records_of(directories)
+    folder = out or within(directories[0], "plots")
+    names = file_names(records.parts)
+    pages: dict[str, str | None] = {"map": None, **{f"map-{names[each]}": each for each in names if len(names) > 1}}
+    for name, problem in pages.items():
+        figure, data = when.from_records(records, problem, reuse)
+        if data.empty:
+            raise BadInput(f"{directories[0]}: no run evaluated anything; there is nothing to draw")
+        data.to_csv(_made(folder) / f"{name}.csv", index=False)
+        for path in (*save(figure, folder / name), folder / f"{name}.csv"):
+            show(str(path))
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 @app.command()

@@ -6,6 +6,7 @@ import inspect
 import math
 from collections.abc import Callable
 from enum import StrEnum
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
@@ -16,6 +17,7 @@ from bench.analysis import contents
 from bench.commands.common import (
     DONE,
     OBJECTIONS,
+    Directories,
     Directory,
     Format,
     Trust,
@@ -58,9 +60,7 @@ def _with_flags(command: Callable[..., None]) -> Callable[..., None]:
 @app.command()
 @_with_flags
 def table(
-    directories: Annotated[
-        list[Path], typer.Argument(metavar="DIR...", help="Experiment directories that `run` has written.")
-    ],
+    directories: Directories,
     format: Annotated[Format, typer.Option(help="How it is written.")] = Format.text,
     at: Annotated[
         list[int] | None,
@@ -71,6 +71,9 @@ def table(
         list[float] | None,
         typer.Option(metavar="SECONDS", help="What searches cost if an evaluation took so long, instead; repeatable."),
     ] = None,
+    problem: Annotated[list[str] | None, typer.Option(metavar="PATTERN", help="Show these only; repeatable.")] = None,
+    arms: Annotated[list[str] | None, typer.Option(metavar="PATTERN", help="Show these only; repeatable.")] = None,
+    targets: Annotated[list[float] | None, typer.Option(metavar="TARGET", help="Show these only; repeatable.")] = None,
     **flags: bool,
 ) -> None:
     """Print the efficiency table of an experiment, or of several together, or another table of them."""
@@ -82,13 +85,15 @@ def table(
         raise BadInput(f"--gap: {gap} must be between 0 and 1")
     if not all(0 <= each < math.inf for each in seconds or ()):
         raise BadInput(f"--seconds: {min(seconds or ())} must be at least 0 and finite")
-    text: contents.Text = contents.TABLES[next((name for name, given in flags.items() if given), contents.DEFAULT)].text
+    choice = contents.Choice(problem or (), arms or (), targets or ())
+    chosen = contents.TABLES[next((name for name, given in flags.items() if given), contents.DEFAULT)]
+    text: contents.Text = partial(chosen.text, choice=choice)
     if at:
-        text = contents.at_budgets(sorted(set(at)))
+        text = contents.at_budgets(sorted(set(at)), choice)
     elif seconds:
-        text = contents.at_prices(sorted(set(seconds)))
+        text = contents.at_prices(sorted(set(seconds)), choice)
     elif gap is not None:
-        text = contents.to_gap(gap)
+        text = contents.to_gap(gap, choice)
     show_table(directories, format, text)
 
 

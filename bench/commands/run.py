@@ -24,6 +24,14 @@ from bench.running.workers import TIME_LIMIT
 if TYPE_CHECKING:
     from bench.store.directory import Store
 
+NEXT = {
+    "report": "one page with all figures and tables",
+    "table": "what every arm found, and what it paid",
+    "audit": "what to know before believing it",
+    "map": "who is ahead, by budget and by the cost of an evaluation",
+}
+"""What one does with the records of an experiment."""
+
 
 @app.command()
 def run(
@@ -40,7 +48,7 @@ def run(
         float, typer.Option(metavar="SECONDS", help="A fit or run that takes longer is ended, and counts as failed.")
     ] = TIME_LIMIT,
 ) -> int:
-    """Run an experiment, or what is left of it, and print its efficiency table."""
+    """Run an experiment, or what is left of it, and say who is ahead."""
     from bench.analysis.contents import TABLES
     from bench.experiments.experiment import Experiment
     from bench.running import runner
@@ -55,13 +63,15 @@ def run(
         _say_plan(loaded, runner.store_for(loaded, out), fresh)
         return DONE
     summary = runner.run(loaded, out, jobs, fresh, on_stderr, dask, time_limit, mix)
-    show_table([summary.path], Format.text, TABLES["efficiency"].text)
+    show_table([summary.path], Format.text, TABLES["answer"].text)
     say_failures(summary.failures)
     for find in summary.finds:
         say(f"better than known: {find.problem}: {find.text}")
     if any(find.entry for find in summary.finds):
         say(f"the lines to add to problems/best_known.toml are in {summary.path / FINDS}")
     say(f"{summary.runs} runs in {summary.path}; {len(summary.failures)} failed")
+    for command, what in NEXT.items():
+        say(f"latentbench {command} {summary.path}: {what}")
     return SOME_FAILED if summary.failures else DONE
 
 

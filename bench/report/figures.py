@@ -49,6 +49,7 @@ class Figure:
 
 
 FIGURES = (
+    Figure("map", "when", of_all=True, of_each=False),
     Figure("convergence", "curves", of_all=True, of_each=False),
     Figure("ecdf", "distribution", of_all=True),
     Figure("leaks", "leaks", of_all=True, of_each=False),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from bench.analysis import plots
 from bench.analysis.answer import answer
 from bench.analysis.audit import caveats
-from bench.analysis.contents import DEFAULT, TABLES
+from bench.analysis.contents import TABLES
 from bench.analysis.records import Records
 from bench.errors import visible, visible_lines
 from bench.inspection.info import describe
@@ -50,7 +50,7 @@ def page(store: Store, trusted: Collection[str] = ()) -> str:
     template = Environment(loader=PackageLoader("bench.report.page"), autoescape=True).get_template("report.html.j2")
     return template.render(
         name=visible(str(identity["name"])),
-        answer=[visible(sentence) for sentence in answer(made[TABLES[DEFAULT]])],
+        answer=[visible(sentence) for sentence in answer(made[TABLES["answer"]])],
         audit={problem: list(some) for problem, some in groupby(caveats(records), lambda each: each.problem)},
         tables=[
             # the writers escape what they are given

@@ -11,6 +11,7 @@ from bench.analysis.plots.parts import gap_parts
 from bench.analysis.plots.prices import gradient_price
 from bench.analysis.plots.reachability import reachability
 from bench.analysis.plots.style import save, to_svg
+from bench.analysis.plots.when import when_map
 
 __all__ = [
     "break_even_map",
@@ -26,4 +27,5 @@ __all__ = [
     "sheet",
     "speed_up",
     "to_svg",
+    "when_map",
 ]

@@ -53,7 +53,9 @@ def row(kind: str, biot: float, designs: np.ndarray) -> str:
 def main() -> None:
     """Print the table."""
     drawn = Conduction().designs(EACH, np.random.default_rng(0))
-    print("| designs | Bi | number | edges in sixths, largest | coarser mesh, largest | both methods, median | largest |")
+    print(
+        "| designs | Bi | number | edges in sixths, largest | coarser mesh, largest | both methods, median | largest |"
+    )
     print("| :-- | --: | --: | --: | --: | --: | --: |")
     for kind, sets in {"random": dict.fromkeys(BIOTS, drawn), "optimised": optimised()}.items():
         for biot, designs in sets.items():

@@ -25,10 +25,10 @@ class Watched(AugmentedLagrangian):
         super().minimise(objective, rng)
 
 
-def searched(problem: HeatDispersion, encoder: Encoder, optimiser: CoarseToFine, budget: int) -> Ledger:
-    start = problem.designs(1, np.random.default_rng(1))[0]
+def searched(problem: HeatDispersion, encoder: Encoder, optimiser: CoarseToFine, budget: int, seed: int = 1) -> Ledger:
+    start = problem.designs(1, np.random.default_rng(seed))[0]
     ledger = Ledger(problem, budget)
-    search_stage(ledger, encoder, optimiser, start, np.random.default_rng(2))
+    search_stage(ledger, encoder, optimiser, start, np.random.default_rng(seed + 1))
     ledger.close()
     return ledger
 
@@ -76,9 +76,17 @@ def test_any_optimiser_may_be_wrapped(problem: HeatDispersion) -> None:
 def test_it_finds_designs_that_one_multiplier_a_maximum_does_not(problem: HeatDispersion) -> None:
     designs = problem.designs(60, np.random.default_rng(0))
     encoder = bench.make_encoder("raw-fourier").fit(designs, np.random.default_rng(0), problem.layout)
-    found = searched(problem, encoder, CoarseToFine(), 2100)
-    plain = searched(problem, encoder, CoarseToFine(AugmentedLagrangian(multipliers="largest"), levels=()), 2100)
-    assert problem.display(np.array(found.best_objective)) > 2.0 > problem.display(np.array(plain.best_objective))
+    plain = CoarseToFine(AugmentedLagrangian(multipliers="largest"), levels=())
+    # one pass in eight ends in a poor optimum, and which does differs between machines: the best of three
+    best = {
+        optimiser: max(
+            float(problem.display(np.array(searched(problem, encoder, optimiser, 2100, seed).best_objective)))
+            for seed in (1, 2, 3)
+        )
+        for optimiser in (CoarseToFine(), plain)
+    }
+    found, without = best.values()
+    assert found > 2.1 > without
 
 
 def test_levels_must_rise() -> None:

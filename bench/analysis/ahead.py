@@ -1,0 +1,295 @@
+"""Who is ahead: which kind of space has the best design, after so many evaluations or so much time.
+
+An arm's value at a price is the median over replicates of its best verified design by then; a kind's is that of its
+best arm. Values within a thousandth of the normalised gap of one another are level: between kinds that learned their
+space, and between those that did not, the simplest leads then; across that line nobody does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from bench.analysis import cost, frames
+from bench.analysis.compare import SpeedUp, speed_up, target_text
+from bench.analysis.kinds import KINDS, UNLEARNED, kinds
+from bench.analysis.records import Records
+from bench.analysis.runtimes import resample
+from bench.seeds import generator
+
+DRAWS = 200
+"""Bootstrap draws over replicates."""
+CERTAIN = 0.95
+"""Share of them that a kind must lead for its lead to be called certain."""
+LEVEL_GAP = 1e-3
+"""Difference of normalised gaps below which two values are level."""
+LEVEL = "level"
+LEADERS = (*KINDS, LEVEL)
+"""Who may lead: a kind, or nobody, since the best learned space and the best other one are level."""
+SIDES = np.array([*(kind not in UNLEARNED for kind in KINDS), 2, 3], dtype=int)
+"""The side of each leader: not learned, learned, level; the last is of -1, where there is none."""
+POINTS = 160
+"""Prices at which arms are looked at, spaced evenly on a logarithmic scale."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Who leads at each of several places.
+
+    Attributes
+    ----------
+    kind : ndarray of int, shape (n,)
+        Index of the leader in `LEADERS`; -1 where no kind has a verified design in most of its runs.
+    certain : ndarray of bool, shape (n,)
+        Whether its side, learned or not, leads in 95 % of the bootstrap draws over replicates.
+    arm : ndarray of object, shape (n,)
+        The best arm of the leader's kind, or of all where they are level; None without a leader.
+    objective : ndarray, shape (n,)
+        Its median.
+    """
+
+    kind: NDArray[np.int_]
+    certain: NDArray[np.bool_]
+    arm: NDArray[np.object_]
+    objective: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Race:
+    """The arms of one problem, their medians at every price, and how those vary with the replicates.
+
+    Attributes
+    ----------
+    records : Records
+        Of one problem.
+    arms : list of str
+        Those that evaluated anything.
+    kind : ndarray of int, shape (arms,)
+        In `KINDS`.
+    prices : ndarray, shape (m,)
+        Evaluations N_f + N_g, from 1 to the largest price of a run.
+    medians : ndarray, shape (1 + draws, arms, m)
+        Of the objective: observed, then in each bootstrap draw; inf where most runs have no verified design.
+    level : float
+        Difference of objectives that counts as none.
+    found : DataFrame
+        Rows of `Records.improvements` of their runs; run is categorical.
+    """
+
+    records: Records
+    arms: list[str]
+    kind: NDArray[np.int_]
+    prices: NDArray[np.float64]
+    medians: NDArray[np.float64]
+    level: float
+    found: pd.DataFrame
+
+    @classmethod
+    def of(cls, records: Records) -> Race:
+        """Of the records of one problem, at least one of whose runs evaluated something."""
+        tried = records.tried[records.tried["price"] > 0].reset_index(drop=True)
+        spaced = np.geomspace(1.0, max(float(tried["price"].max()), 2.0), POINTS).round()
+        prices = np.unique([*spaced, *budgets(records)])
+        replicates, index = np.unique(tried["replicate"], return_inverse=True)
+        size = (DRAWS if len(replicates) > 1 else 0, len(replicates))
+        drawn = generator("ahead", str(records.problem), len(replicates)).integers(len(replicates), size=size)
+        taken = np.vstack([np.arange(len(replicates))[None], drawn])
+        found = records.improvements[records.improvements["run"].isin(set(tried["run"]))].astype({"run": "category"})
+        of_run = _staircases(tried["run"], found, prices)
+        of_arm = kinds(records)
+        arms = [str(arm) for arm in of_arm.index if arm in set(tried["arm"])]
+        medians = np.empty((len(taken), len(arms), len(prices)))
+        for number, arm in enumerate(arms):
+            rows = np.flatnonzero(tried["arm"] == arm)
+            several = [_median(of_run[rows[index[rows] == each]]) for each in range(len(replicates))]
+            medians[:, number] = _median(np.stack(several)[taken.T])
+        kind = np.array([KINDS.index(of_arm[arm]) for arm in arms], dtype=int)
+        return cls(records, arms, kind, prices, medians, _level(records, medians[0]), found)
+
+    def without_gradients(self) -> Race:
+        """That of the arms that take none."""
+        kept = [not self.records.uses_gradients[arm] for arm in self.arms]
+        arms = [arm for arm, keep in zip(self.arms, kept, strict=True) if keep]
+        return replace(self, arms=arms, kind=self.kind[kept], medians=self.medians[:, kept])
+
+    def at(self, prices: ArrayLike) -> Standing:
+        """Who leads where each arm has paid so much.
+
+        Parameters
+        ----------
+        prices : array_like, shape (n,) or (arms, n)
+            Evaluations; below 1 an arm has nothing, and after its end it keeps its best.
+        """
+        spent = np.broadcast_to(np.asarray(prices, dtype=float), (len(self.arms), np.shape(prices)[-1]))
+        index = np.searchsorted(self.prices, spent * (1 + 1e-9), side="right") - 1
+        values = np.take_along_axis(self.medians, np.maximum(index, 0)[None], axis=2)
+        values = np.where(index[None] < 0, np.inf, values)
+        of_kind = np.full((len(values), len(KINDS), spent.shape[1]), np.inf)
+        for number in set(self.kind.tolist()):
+            of_kind[:, number] = values[:, self.kind == number].min(axis=1)
+        best = of_kind.min(axis=1)
+        leads = (of_kind <= best[:, None] + self.level).argmax(axis=1)
+        of_sides = [of_kind[:, SIDES[: len(KINDS)] == side].min(axis=1) for side in (0, 1)]
+        leads = np.where(np.maximum(*of_sides) <= best + self.level, len(KINDS), leads)
+        leads = np.where(np.isfinite(best), leads, -1)
+        mine = (self.kind[:, None] == leads[0]) | (leads[0] == len(KINDS))
+        ranked = np.where(mine, values[0], np.inf)
+        first = ranked.argmin(axis=0)
+        objective = np.take_along_axis(ranked, first[None], axis=0)[0]
+        arm = np.array([*self.arms, None], dtype=object)[np.where(leads[0] >= 0, first, -1)]
+        sides = SIDES[leads]
+        certain = (sides[1:] == sides[0]).mean(axis=0) >= CERTAIN if len(leads) > 1 else np.zeros_like(best[0], bool)
+        return Standing(leads[0], certain, arm, objective)
+
+    def after(self, time: ArrayLike, evaluation: ArrayLike, reuse: float = 1.0) -> Standing:
+        """Who leads after so many seconds, training and data included, where an evaluation takes so long.
+
+        Parameters
+        ----------
+        time, evaluation : array_like, shape (n,)
+            Seconds.
+        reuse : float
+            Searches that share one fitted encoder and its data, M.
+        """
+        paid = cost.items(self.records).droplevel("problem").reindex(self.arms)
+        t, t_f = np.asarray(time, dtype=float), np.asarray(evaluation, dtype=float)
+        fit, refit, data, overhead = (
+            paid[name].fillna(0.0).to_numpy(float)[:, None]
+            for name in ("fit_seconds", "refit_seconds", "data_evaluations", "overhead")
+        )
+        return self.at((t - (fit + data * t_f) / reuse - refit) / (t_f + overhead))
+
+
+@dataclass(frozen=True)
+class Lead:
+    """Who is ahead on a problem at a budget, and by how much.
+
+    Attributes
+    ----------
+    problem : str
+    gradients : bool
+        Whether arms that take gradients took part.
+    budget : int
+        Evaluations.
+    kind, arm : str or None
+        The leader, of `LEADERS`, and its best arm; None where nobody has a verified design in most runs.
+    certain : bool
+    reached : str
+        The median that the arm has by then, as a target in words.
+    rival : str or None
+        The best arm of the other side, learned or not, at that target.
+    speed_up : SpeedUp
+        How many times fewer evaluations the arm needs to that target than the strongest of the other side, had no
+        search been given more than the budget.
+    seen : bool
+        Whether the best training design of the median replicate meets that target already.
+    """
+
+    problem: str
+    gradients: bool
+    budget: int
+    kind: str | None = None
+    arm: str | None = None
+    certain: bool = False
+    reached: str = ""
+    rival: str | None = None
+    speed_up: SpeedUp = field(default_factory=SpeedUp)
+    seen: bool = False
+
+
+def budgets(records: Records) -> list[int]:
+    """A small, a medium and a large budget: a hundredth, a tenth and the whole of the largest of the problem."""
+    largest = float(records.tried["budget"].max())
+    return sorted({max(1, round(largest * share)) for share in (0.01, 0.1, 1.0)})
+
+
+def leads(records: Records) -> list[Lead]:
+    """Who is ahead on each problem at its three `budgets`, without gradients and, where some take them, with."""
+    found = []
+    for part in records.parts.values():
+        if not part.tried["price"].gt(0).any():
+            continue
+        whole = Race.of(part)
+        bare = whole.without_gradients()
+        at = budgets(part)
+        for race, gradients in ((bare, False), (whole, True)):
+            if race.arms and (len(race.arms) > len(bare.arms) or not gradients):
+                standing = race.at(at)
+                found += [_lead(race, gradients, standing, place, budget) for place, budget in enumerate(at)]
+    return found
+
+
+def _lead(race: Race, gradients: bool, standing: Standing, place: int, budget: int) -> Lead:
+    problem, number, arm = str(race.records.problem), int(standing.kind[place]), standing.arm[place]
+    if number < 0:
+        return Lead(problem, gradients, budget)
+    tried, larger = race.records.tried, race.records.sign < 0
+    target = _easier(_displayed(race.found, standing.objective[place]), larger)
+    aimed = tried.assign(targets=pd.Series([[target]] * len(tried), index=tried.index), target=target)
+    data = race.records.arms["data_best"].median()
+    lead = Lead(
+        *(problem, gradients, budget, LEADERS[number], arm, bool(standing.certain[place])),
+        reached=target_text(aimed.iloc[0]),
+        seen=bool(data >= target if larger else data <= target),
+    )
+    if lead.kind == LEVEL:
+        return lead
+    others = [each for each, kind in zip(race.arms, race.kind, strict=True) if SIDES[kind] == 1 - SIDES[number]]
+    aimed = aimed[aimed["arm"].isin([arm, *others])]
+    runtimes = resample(_within(budget, frames.first_hits(aimed, race.found)), DRAWS)
+    ranked = runtimes.observed[others].fillna(np.inf)
+    rival = str(ranked.idxmin()) if np.isfinite(ranked.min()) else None
+    return replace(lead, rival=rival, speed_up=speed_up(runtimes, arm, others))
+
+
+def _within(budget: int, hits: pd.DataFrame) -> pd.DataFrame:
+    """Hits as they would be, had no search been given more."""
+    return hits.assign(success=hits["evaluations"] <= budget, spent=np.minimum(hits["spent"], budget))
+
+
+def _displayed(found: pd.DataFrame, objective: float) -> float:
+    """The displayed value of an objective that a run has had."""
+    nearest = (found["objective"] - objective).abs().to_numpy().argmin()
+    return float(found["displayed"].to_numpy()[nearest])
+
+
+def _easier(displayed: float, larger_is_better: bool) -> float:
+    """Four significant digits of a value, so rounded that what has it meets them."""
+    if displayed == 0.0 or not np.isfinite(displayed):
+        return displayed
+    unit = 10.0 ** (np.floor(np.log10(abs(displayed))) - 3)
+    steps = displayed / unit
+    return float(f"{(np.floor(steps) if larger_is_better else np.ceil(steps)) * unit:.10g}")
+
+
+def _staircases(runs: pd.Series, found: pd.DataFrame, prices: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Best objective of each run (rows) at each price; inf before its first verified design."""
+    paid, values = found["evaluations"].to_numpy(float), found["objective"].to_numpy(float)
+    of_run = found.groupby("run", sort=False, observed=True).indices
+    made = np.full((len(runs), len(prices)), np.inf)
+    for number, run in enumerate(runs):
+        if run in of_run:
+            last = np.searchsorted(paid[of_run[run]], prices, side="right") - 1
+            made[number] = np.where(last < 0, np.inf, values[of_run[run]][np.maximum(last, 0)])
+    return made
+
+
+def _median(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Median along the first axis of what is not NaN, the worse of the two in the middle; NaN for nothing at all."""
+    there = np.sort(values, axis=0)  # NaN comes last
+    n = len(values) - np.isnan(values).sum(axis=0)
+    if not len(values):
+        return np.full(values.shape[1:], np.nan)
+    return np.take_along_axis(there, np.minimum(n // 2, len(values) - 1)[None], axis=0)[0]
+
+
+def _level(records: Records, medians: NDArray[np.float64]) -> float:
+    known, finite = records.known, medians[np.isfinite(medians)]
+    if not finite.size:
+        return 0.0
+    least = finite.min() if np.isnan(known["f_star"]) else float(known["f_star"])
+    most = finite.max() if np.isnan(known["reference"]) else float(known["reference"])
+    return LEVEL_GAP * max(most - least, 0.0)
