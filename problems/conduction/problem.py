@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 Objective = Literal["mean", "max"]
 LEAST_BIOT, MOST_BIOT = 1e-4, 1e3
+MOST_VERTICES = 1000
+"""Of a dense matrix, which is made for every design."""
 SHARES = (0.4, 0.6, 0.9)
 """Where targets lie, on the way from the disc to the bound."""
 
@@ -84,6 +86,8 @@ class Conduction(ManufacturableProblem):
         data: RoundedShapeData = ROUNDED,
         seconds_per_evaluation: float | None = None,
     ) -> None:
+        if n_vertices > MOST_VERTICES:
+            raise ValueError(f"n_vertices: {n_vertices} must be at most {MOST_VERTICES}")
         if not LEAST_BIOT <= biot <= MOST_BIOT:
             raise ValueError(f"biot: {biot} must be at least {LEAST_BIOT:g} and at most {MOST_BIOT:g}")
         if objective not in get_args(Objective):

@@ -40,7 +40,9 @@ def temperatures(points: np.ndarray, heat: Heat, slopes: bool = False) -> tuple[
     """
     values, gradients = np.full(len(points), np.nan), np.full(points.shape, np.nan) if slopes else None
     for row, given in enumerate(points):
-        if np.isfinite(given).all():
+        if not np.isfinite(given).all():
+            continue
+        with np.errstate(all="ignore"):  # of what has no meaning, something may overflow
             state = _State(scaled(given, heat.least), heat)
             values[row] = state.value
             if gradients is not None and np.isfinite(state.value):
