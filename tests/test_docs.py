@@ -56,6 +56,16 @@ def test_what_is_said_of_plates_follows_from_their_records() -> None:
     assert [number for number in NUMBER.findall(section) if number not in allowed | known] == []
 
 
+def test_what_is_said_of_heated_bodies_follows_from_their_records() -> None:
+    folder = REFERENCE / "conduction"
+    frames = [pd.read_parquet(folder / "records" / f"{name}.parquet") for name in ("runs", "traces")]
+    made = render(efficiency_table(*frames), "markdown")
+    assert made.strip() == (folder / "table.md").read_text(encoding="utf-8").strip()
+    section = findings("results/README.md").partition("## conduction")[2].partition("\n## ")[0]
+    allowed = {number for path in folder.glob("*.md") for number in NUMBER.findall(path.read_text(encoding="utf-8"))}
+    assert [number for number in NUMBER.findall(section) if number not in allowed] == []
+
+
 def test_every_number_of_the_findings_follows_from_the_records(derived: dict[str, str]) -> None:
     known = {"2.209", "2.2117", "1.00016", "200", "31", "1.05", "1.01", "1.001", "1.5", "2.1", "0.1", "0.01"}
     sections = re.split(r"^## ", findings("results/README.md"), flags=re.MULTILINE)

@@ -13,8 +13,12 @@ from bench.commands.common import app, say, show
 @app.command()
 def proxy(
     out: Annotated[Path, typer.Option(help="Directory for the designs, the table and the figure.")] = Path("proxy"),
-    starts: Annotated[int, typer.Option(min=2, help="Searches for σ, and for each Biot number.")] = 12,
-    budget: Annotated[int, typer.Option(min=10, help="Evaluations of each.")] = 1000,
+    starts: Annotated[
+        int, typer.Option(min=2, help="Searches for σ, from each of which others go on for cooling.")
+    ] = 6,
+    budget: Annotated[
+        int, typer.Option(min=10, help="Evaluations of a search for σ; the others have a quarter.")
+    ] = 4000,
     seed: Annotated[int, typer.Option(help="Of all draws.")] = 0,
     jobs: Annotated[int, typer.Option(min=1, help="Worker processes.")] = 1,
 ) -> None:

@@ -16,9 +16,9 @@ from bench.seeds import generator
 from problems.conduction.problem import Conduction
 
 BIOTS = (0.01, 0.1, 1.0, 10.0, 100.0)
-STARTS, BUDGET, TRAINING = 12, 1000, 500
-LEVELS = 10
-"""Times that a level of the search from coarse to fine fits into its budget."""
+STARTS, BUDGET, TRAINING = 6, 4000, 500
+LONGER = 0.25
+"""The share of its budget for which a search goes on."""
 DRAWN, SURFACE, COOLING = "training", "optimised for σ", "optimised for cooling"
 COLUMNS = ("kind", "at", "replicate", "biot", "sigma", "cooling")
 
@@ -28,14 +28,15 @@ def measured(
 ) -> pd.DataFrame:
     """Draw and optimise designs, and measure σ and cooling of each at all Biot numbers.
 
-    All searches of a replicate begin with the same design, and go from coarse to fine over Fourier coefficients.
+    Searches for σ go from coarse to fine over Fourier coefficients; from the design that each finds, searches for cooling
+    go on. What they gain is what was lost by optimising σ.
 
     Parameters
     ----------
     starts : int
-        Replicates, of each of which there is a design with much surface, and one that stays cool for each Biot number.
+        Searches for σ, each followed by one for cooling at each Biot number.
     budget : int
-        Evaluations, N_f + N_g, of a search.
+        Evaluations, N_f + N_g, of a search for σ; one that goes on has a quarter of it.
     training : int
         Training designs, none of which is optimised.
     seed : int
@@ -48,37 +49,39 @@ def measured(
         A row per (design, Biot number), with `COLUMNS`: ``kind`` of the design, ``at`` which Biot number it was
         optimised (NaN where at none), its ``replicate``, ``biot``, ``sigma``, and ``cooling``, on edges cut in halves.
     """
-    tasks = [(biot, replicate) for replicate in range(starts) for biot in (math.nan, *BIOTS)]
-    found = Parallel(n_jobs=jobs)(delayed(_optimised)(*task, budget, training, seed) for task in tasks)
-    drawn = _problem(math.nan, training).make().designs(training, generator(seed, "proxy", "training"))
+    found = Parallel(n_jobs=jobs)(delayed(_optimised)(number, budget, training, seed) for number in range(starts))
+    drawn = _problem(None, training).make().designs(training, generator(seed, "proxy", "training"))
     parts = [_rows(DRAWN, math.nan, np.arange(len(drawn)), drawn)]
-    for (biot, replicate), design in zip(tasks, found, strict=True):
-        if design is not None:
-            kind = SURFACE if math.isnan(biot) else COOLING
-            parts.append(_rows(kind, biot, np.array([replicate]), design[None]))
+    for replicate, designs in enumerate(found):
+        for biot, design in designs.items():
+            kind = SURFACE if biot is None else COOLING
+            parts.append(_rows(kind, math.nan if biot is None else biot, np.array([replicate]), design[None]))
     return pd.concat(parts, ignore_index=True)
 
 
-def _problem(biot: float, training: int) -> Spec:
+def _problem(biot: float | None, training: int) -> Spec:
     data = {"n": training}
-    if math.isnan(biot):
+    if biot is None:
         return resolve("problems", "heat-dispersion", {"data": data})
     return resolve("problems", "conduction", {"biot": biot, "data": data})
 
 
-def _optimised(biot: float, replicate: int, budget: int, training: int, seed: int) -> np.ndarray | None:
-    """The best verified design (d,) of one search; its start is that of heat-dispersion, whatever is optimised."""
-    drawn = instance.draw(_problem(math.nan, training), seed, replicate)
-    problem = _problem(biot, training).make()
-    rng = generator(seed, "proxy", replicate, "search")
+def _optimised(replicate: int, budget: int, training: int, seed: int) -> dict[float | None, np.ndarray]:
+    """The best verified design (d,) for σ, under None, and from there that for cooling at each Biot number."""
+    drawn = instance.draw(_problem(None, training), seed, replicate)
     assert drawn.designs is not None
-    encoder = make_encoder("raw-fourier").fit(drawn.designs, rng, drawn.problem.layout)
-    optimiser = make_optimiser("coarse-to-fine", price=max(1, budget // LEVELS))
-    return search(problem, encoder, optimiser, drawn.start, budget, rng).best
+    encoder = make_encoder("raw-fourier").fit(drawn.designs, generator(seed, "proxy", "fit"), drawn.problem.layout)
+    found: dict[float | None, np.ndarray] = {None: drawn.start}
+    for biot in (None, *BIOTS):
+        problem, spent = _problem(biot, training).make(), budget if biot is None else round(LONGER * budget)
+        rng = generator(seed, "proxy", replicate, biot)
+        best = search(problem, encoder, make_optimiser("coarse-to-fine"), found[None], spent, rng).best
+        found[biot] = found[None] if best is None else best
+    return found
 
 
 def _rows(kind: str, at: float, replicates: np.ndarray, designs: np.ndarray) -> pd.DataFrame:
-    surface = _problem(math.nan, 2).make()
+    surface = _problem(None, 2).make()
     sigma = surface.display(surface.evaluate(designs).objective)
     rows = {"kind": kind, "at": at, "replicate": replicates, "sigma": sigma}
     parts = [pd.DataFrame(rows | {"biot": biot, "cooling": cooling(designs, biot)}) for biot in BIOTS]
