@@ -22,8 +22,8 @@ COLUMNS = [
 ]
 LEGEND = (
     "Rank correlation (Spearman) of σ and cooling, [95 % interval] by bootstrap over designs. Share: how well what was "
-    "optimised for σ cools, over what a search for cooling makes of it; median over searches. Gained: what the former has "
-    "gone of the way from the disc (1) to the latter."
+    "optimised for σ cools, over what a search for cooling makes of it; median over searches. Gained: what the former "
+    "has gone of the way from the disc (1) to the latter."
 )
 
 

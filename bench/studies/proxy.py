@@ -28,8 +28,8 @@ def measured(
 ) -> pd.DataFrame:
     """Draw and optimise designs, and measure σ and cooling of each at all Biot numbers.
 
-    Searches for σ go from coarse to fine over Fourier coefficients; from the design that each finds, searches for cooling
-    go on. What they gain is what was lost by optimising σ.
+    Searches for σ go from coarse to fine over Fourier coefficients; from the design that each finds, searches for
+    cooling go on. What they gain is what was lost by optimising σ.
 
     Parameters
     ----------
