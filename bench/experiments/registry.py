@@ -32,6 +32,7 @@ BUILT_IN: dict[Kind, dict[str, str]] = {
         "isoperimetric": "problems.isoperimetric:Isoperimetric",
         "heat-dispersion": "problems.heat_dispersion:HeatDispersion",
         "target-ratio": "problems.target_ratio:TargetRatio",
+        "conduction": "problems.conduction.problem:Conduction",
         "structure": "problems.structure.problem:Structure",
         "isoperimetric-3d": "problems.bodies.isoperimetric:Isoperimetric3D",
         "heat-dispersion-3d": "problems.bodies.heat_dispersion:HeatDispersion3D",
