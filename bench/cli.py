@@ -12,11 +12,11 @@ import typer
 from typer.exceptions import TyperException
 
 import bench
-from bench.commands import pages, plugins, records, run, spaces
+from bench.commands import pages, plugins, records, run, spaces, studies
 from bench.commands.common import BAD_INPUT, DONE, INTERRUPTED, app, say
 from bench.errors import BadInput
 
-GROUPS = (run, records, pages, spaces, plugins)
+GROUPS = (run, records, pages, spaces, studies, plugins)
 """Files of commands, in the order of the help; importing one adds its commands."""
 GOES_ON = "latentbench: interrupted; finished runs are kept, and the same command goes on"
 
@@ -48,9 +48,14 @@ def main() -> int:
 
 
 @app.callback(invoke_without_command=True)
-def _version(version: Annotated[bool, typer.Option("--version", help="Show the version.")] = False) -> None:
+def _version(
+    version: Annotated[bool, typer.Option("--version", help="Show the version and the commit.")] = False,
+) -> None:
     if version:
-        typer.echo(f"latentbench {bench.__version__}")
+        from bench.running.provenance import commit
+
+        at = commit()
+        typer.echo(f"latentbench {bench.__version__}" + (f" ({at})" if at else ""))
         raise typer.Exit
 
 

@@ -167,6 +167,9 @@ class Problem(ABC):
         How many designs a start is looked for among, the reference value is the median of, and an encoder is tried on,
         at most, each of which is evaluated beside all budgets; None for as many as is usual, 256 to 1,000 each. A
         problem whose evaluation takes seconds sets 16, say.
+    seconds_per_evaluation : float or None
+        What one evaluation takes of the simulator that the problem stands for, a declared price: nothing waits, tables
+        of costs count with it. None for what was measured.
     layout : Layout or None
         What a design is the coordinates of (see `problems.layouts`); None where there is nothing to say.
     data_facts : DataFacts or None
@@ -193,6 +196,7 @@ class Problem(ABC):
     larger_is_better: bool = False
     n_designs: int = 2000
     n_reference: int | None = None
+    seconds_per_evaluation: float | None = None
     data_facts: DataFacts | None = None
     conditions: Conditions | None = None
     task: np.ndarray | None = None
@@ -254,6 +258,17 @@ class Problem(ABC):
         """Check one design, shape (d,), by means that share no code with `evaluate`; by default that it is finite."""
         ok = bool(np.isfinite(x).all())
         return Verification(ok, () if ok else ("a coordinate is not finite",))
+
+    def remeasure(self, x: np.ndarray) -> tuple[float, float] | None:
+        """Measure one design, shape (d,), by slow and independent means, in displayed units.
+
+        Returns
+        -------
+        (float, float) or None
+            The value, and how far apart it and that of `evaluate` may be by the errors of both; None where there are no
+            such means. For `latentbench verify --fem`; no search waits for it.
+        """
+        return None
 
 
 class DifferentiableProblem(Problem):

@@ -1,4 +1,4 @@
-"""The best verified designs so far, kept in best_known.toml: a line a setting."""
+"""The best verified designs so far, kept in tables of TOML: a line a setting."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ TABLE = Path(__file__).with_name("best_known.toml")
 
 @dataclass(frozen=True)
 class BestKnown:
-    """A design of heat-dispersion that no known one surpasses.
+    """A design that no known one surpasses.
 
     Attributes
     ----------
-    sigma : float
-        Its surface-to-volume ratio σ.
+    value : float
+        What people read of it: σ, or how much better it cools.
     found : str
         How it was found.
     date : date
@@ -27,26 +27,26 @@ class BestKnown:
         Its vertices (x0, y0, x1, y1, ...).
     """
 
-    sigma: float
+    value: float
     found: str
     date: date
     design: tuple[float, ...]
 
 
 @cache
-def table() -> dict[str, BestKnown]:
-    """Read the whole table, by setting: ``N=100 r=0.135 h=0.09 R_c=1``."""
-    rows = tomllib.loads(TABLE.read_text(encoding="utf-8"))
+def table(path: Path = TABLE) -> dict[str, BestKnown]:
+    """Read a whole table, by setting: ``N=100 r=0.135 h=0.09 R_c=1``."""
+    rows = tomllib.loads(path.read_text(encoding="utf-8"))
     return {key: BestKnown(**{**row, "design": tuple(row["design"])}) for key, row in rows.items()}
 
 
-def find(key: str) -> BestKnown | None:
+def find(key: str, path: Path = TABLE) -> BestKnown | None:
     """Look a setting up; None where nothing is known."""
-    return table().get(key)
+    return table(path).get(key)
 
 
 def entry(key: str, best: BestKnown) -> str:
     """Write one line of the table."""
     found = best.found.replace("\\", "\\\\").replace('"', '\\"')
     design = ", ".join(f"{coordinate:.12g}" for coordinate in best.design)
-    return f'"{key}" = {{ sigma = {best.sigma!r}, found = "{found}", date = {best.date}, design = [{design}] }}\n'
+    return f'"{key}" = {{ value = {best.value!r}, found = "{found}", date = {best.date}, design = [{design}] }}\n'

@@ -44,7 +44,7 @@ class HeatDispersion(ManufacturableProblem):
         super().__init__(n_vertices, r, h, R_c, data)
         self.bound = self.tools.bound**-2
         if self.known is not None:
-            self.best_known = self.known.sigma**-2
+            self.best_known = self.known.value**-2
             self.known_design = outlines.normalise(np.reshape(self.known.design, (-1, 2))).ravel()
         self.targets = tuple(sigma for sigma in (1.5, 1.75, 2.1) if sigma < self.tools.bound)
 

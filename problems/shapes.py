@@ -121,7 +121,8 @@ class ShapeProblem(DifferentiableProblem):
     def __init_subclass__(cls, **named: Any) -> None:
         super().__init_subclass__(**named)
         own = {"objective", "constraints"} & vars(cls).keys()
-        cls._formulas_are_known = "of_quotient" in vars(cls) or (cls._formulas_are_known and not own)
+        if "_formulas_are_known" not in vars(cls):
+            cls._formulas_are_known = "of_quotient" in vars(cls) or (cls._formulas_are_known and not own)
 
     def __init__(
         self, n_vertices: int = 100, data: ShapeData = EVERY_CLASS, rounding: tuple[float, float] | None = None

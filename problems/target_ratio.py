@@ -53,7 +53,7 @@ class TargetRatio(ManufacturableProblem):
             )
         self.sigma_target = sigma_target
         self.targets = (0.1, 0.01, 0.001)
-        if self.known is not None and sigma_target <= self.known.sigma:
+        if self.known is not None and sigma_target <= self.known.value:
             self.optimum = 0.0
 
     def explorer_formulas(self) -> tuple[Path, dict[str, Any]] | None:

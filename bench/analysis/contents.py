@@ -107,6 +107,9 @@ _ALL = (
     Table("encoders", "What encoders are worth", "bench.analysis.encoders", main=True),
     Table("tests", "Which arms differ: rank-sum tests, A₁₂", "bench.analysis.significance"),
     Table("cost", "Cost ledger and break-even for reuse", "bench.analysis.cost"),
+    Table(
+        "price", "Seconds of a search, an evaluation costing what it did, or what is declared", "bench.analysis.price"
+    ),
     Table("gradients", "What the price of gradients does", "bench.analysis.gradient_price"),
     Table("decomposition", "Representation gap and search gap", "bench.analysis.decomposition"),
     Table("profiles", "Shares of instances solved, beside the fastest arm", "bench.analysis.profiles"),
@@ -122,6 +125,13 @@ def at_budgets(budgets: Sequence[int], choice: Choice = EVERYTHING) -> Text:
     from bench.analysis import fixed
 
     return lambda records, fmt: fixed.render_budgets(choice.of(fixed.at(records, budgets)), fmt)
+
+
+def at_prices(seconds: Sequence[float], choice: Choice = EVERYTHING) -> Text:
+    """The table of what searches cost at given prices of an evaluation, in seconds."""
+    from bench.analysis import price
+
+    return lambda records, fmt: price.render(choice.of(price.table(records, seconds)), fmt)
 
 
 def to_gap(gap: float, choice: Choice = EVERYTHING) -> Text:

@@ -40,6 +40,7 @@ RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
     "best_known": (_finite_or_none, "a finite number or None"),
     "bound": (_finite_or_none, "a finite number or None"),
     "targets": (lambda value: all(map(_finite, value)), "finite numbers"),
+    "seconds_per_evaluation": (lambda value: _finite_or_none(value) and not (value or 0) < 0, "a number >= 0 or None"),
     "quantity": (lambda value: isinstance(value, str), "a text"),
     "larger_is_better": (_truth, "True or False"),
     "differentiable": (_truth, "True or False"),

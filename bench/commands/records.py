@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Callable
 from enum import StrEnum
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
@@ -65,22 +67,31 @@ def table(
         typer.Option(min=1, metavar="EVALUATIONS", help="What was found by then, instead; repeatable."),
     ] = None,
     gap: Annotated[float | None, typer.Option(help="Calls to this normalised gap, instead.")] = None,
+    seconds: Annotated[
+        list[float] | None,
+        typer.Option(metavar="SECONDS", help="What searches cost if an evaluation took so long, instead; repeatable."),
+    ] = None,
     problem: Annotated[list[str] | None, typer.Option(metavar="PATTERN", help="Show these only; repeatable.")] = None,
     arms: Annotated[list[str] | None, typer.Option(metavar="PATTERN", help="Show these only; repeatable.")] = None,
     targets: Annotated[list[float] | None, typer.Option(metavar="TARGET", help="Show these only; repeatable.")] = None,
     **flags: bool,
 ) -> None:
     """Print the efficiency table of an experiment, or of several together, or another table of them."""
-    asked = [name for name, given in {**flags, "at": bool(at), "gap": gap is not None}.items() if given]
+    given_too = {"at": bool(at), "gap": gap is not None, "seconds": bool(seconds)}
+    asked = [name for name, given in {**flags, **given_too}.items() if given]
     if len(asked) > 1:
         raise BadInput(f"{' and '.join(f'--{name}' for name in asked)} are tables of their own; choose one")
     if gap is not None and not 0 <= gap <= 1:
         raise BadInput(f"--gap: {gap} must be between 0 and 1")
+    if not all(0 <= each < math.inf for each in seconds or ()):
+        raise BadInput(f"--seconds: {min(seconds or ())} must be at least 0 and finite")
     choice = contents.Choice(problem or (), arms or (), targets or ())
     chosen = contents.TABLES[next((name for name, given in flags.items() if given), contents.DEFAULT)]
     text: contents.Text = partial(chosen.text, choice=choice)
     if at:
         text = contents.at_budgets(sorted(set(at)), choice)
+    elif seconds:
+        text = contents.at_prices(sorted(set(seconds)), choice)
     elif gap is not None:
         text = contents.to_gap(gap, choice)
     show_table(directories, format, text)
@@ -123,8 +134,16 @@ def info(directory: Directory) -> None:
 
 
 @app.command()
-def verify(directory: Directory, trust: Trust = None) -> int:
+def verify(
+    directory: Directory,
+    trust: Trust = None,
+    fem: Annotated[
+        bool, typer.Option("--fem", help="Solve by finite elements, too, where a problem has a solver (extra fem).")
+    ] = False,
+) -> int:
     """Evaluate every best design again from its vertices, check all files, and say what cannot be believed."""
+    if fem and find_spec("skfem") is None:
+        raise BadInput("--fem: needs skfem; pip install 'latentbench[fem]'")
     from bench.inspection.verify import examined
     from bench.store.directory import Store
 
@@ -132,7 +151,7 @@ def verify(directory: Directory, trust: Trust = None) -> int:
         look_in_this_folder()
     store = Store(directory)
     looked_at = doubted = 0
-    for each in examined(store, trust or ()):
+    for each in examined(store, trust or (), fem):
         looked_at += 1
         doubted += bool(each.objections)
         for sentence in each.objections:

@@ -68,7 +68,7 @@ def run(
     for find in summary.finds:
         say(f"better than known: {find.problem}: {find.text}")
     if any(find.entry for find in summary.finds):
-        say(f"the lines to add to problems/best_known.toml are in {summary.path / FINDS}")
+        say(f"the lines to add to the tables of best known designs are in {summary.path / FINDS}")
     say(f"{summary.runs} runs in {summary.path}; {len(summary.failures)} failed")
     for command, what in NEXT.items():
         say(f"latentbench {command} {summary.path}: {what}")

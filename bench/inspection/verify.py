@@ -44,7 +44,7 @@ class Examined:
     objections: tuple[str, ...]
 
 
-def examined(store: Store, trusted: Collection[str] = ()) -> Iterator[Examined]:
+def examined(store: Store, trusted: Collection[str] = (), remeasured: bool = False) -> Iterator[Examined]:
     """Look at every record and every encoder of an experiment directory; changes nothing.
 
     A record is believed if its file is whole, its key is the hash of its settings, its trace keeps to its budget and
@@ -55,6 +55,8 @@ def examined(store: Store, trusted: Collection[str] = ()) -> Iterator[Examined]:
     store : Store
     trusted : collection of str
         Modules that may be imported because the directory names them.
+    remeasured : bool
+        Whether best designs are also measured by slow and independent means, `Problem.remeasure`, where there are any.
 
     Raises
     ------
@@ -72,7 +74,7 @@ def examined(store: Store, trusted: Collection[str] = ()) -> Iterator[Examined]:
         name = (
             f"run {row['run']} ({row['problem']}: {row['arm']}, replicate {row['replicate']}, search {row['search']})"
         )
-        yield Examined(name, tuple(_objections(row, trace, plan.trace, make)))
+        yield Examined(name, tuple(_objections(row, trace, plan.trace, make, remeasured)))
     reaches = store.reaches(doubt)
     for key in store.encoders():
         fitted = store.fitted(key, doubt)
@@ -85,7 +87,9 @@ def examined(store: Store, trusted: Collection[str] = ()) -> Iterator[Examined]:
     yield from unreadable
 
 
-def _objections(row: dict[str, Any], trace: dict[str, np.ndarray], mode: Any, make: Any) -> Iterator[str]:
+def _objections(
+    row: dict[str, Any], trace: dict[str, np.ndarray], mode: Any, make: Any, remeasured: bool
+) -> Iterator[str]:
     spec, arm = json.loads(row["problem_spec"]), json.loads(row["arm_spec"])
     names = (row["seed"], spec, row["replicate"], arm, row["search"], row["budget"], mode)
     if run_key(*names) != row["run"]:
@@ -97,7 +101,7 @@ def _objections(row: dict[str, Any], trace: dict[str, np.ndarray], mode: Any, ma
             yield from _of_trace(row, trace)
     except KeyError as error:
         yield f"it lacks its {error.args[0]}"
-    yield from _of_best(row, make)
+    yield from _of_best(row, make, remeasured)
 
 
 def _of_reach(reached: dict[str, Any], make: Any) -> Iterator[str]:
@@ -105,10 +109,13 @@ def _of_reach(reached: dict[str, Any], make: Any) -> Iterator[str]:
     yield from _of_best(reached | found, make)
 
 
-def _of_best(row: dict[str, Any], make: Any) -> Iterator[str]:
+def _of_best(row: dict[str, Any], make: Any, remeasured: bool = False) -> Iterator[str]:
     try:
         if row.get("design") is not None:
-            yield from _of_design(make(row["problem_spec"], row["seed"], row["replicate"]), row)
+            problem = make(row["problem_spec"], row["seed"], row["replicate"])
+            yield from _of_design(problem, row)
+            if remeasured:
+                yield from _by_other_means(problem, row)
     except KeyError as error:
         yield f"it lacks its {error.args[0]}"
     except BadInput as error:
@@ -149,6 +156,13 @@ def _of_design(problem: Problem, row: dict[str, Any]) -> Iterator[str]:
         yield f"its design has {row['quantity']} = {verification.value!r} by other means, not {row['best']!r}"
     if problem.optimum is not None and objective < problem.optimum - TOLERANCE:
         yield f"its design is better than the optimum, {problem.optimum!r}"
+
+
+def _by_other_means(problem: Problem, row: dict[str, Any]) -> Iterator[str]:
+    measured = problem.remeasure(np.array(row["design"], dtype=float))
+    if measured is not None and not abs(measured[0] - row["best"]) <= measured[1]:
+        value, error = (significant(part, 6) for part in measured)
+        yield f"its design has {row['quantity']} = {value} ± {error} by other means, not {row['best']!r}"
 
 
 def _encoder(fitted: Fitted, seed: int) -> Iterator[str]:

@@ -23,7 +23,7 @@ from bench.studies.diagnostics import decoded
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from encoders.base import Encoder
+    from encoders.base import Encoder, Tasks
     from problems.base import Evaluation, Problem
 
 AT_ONCE = 1000
@@ -58,6 +58,11 @@ class Subject:
     designs: np.ndarray
     labels: np.ndarray
     start: np.ndarray
+
+    @property
+    def tasks(self) -> Tasks | None:
+        """What encoders are told of the tasks that the designs were made for."""
+        return instance.draw(self.fit.problem, self.fit.seed, self.fit.replicate).tasks
 
     @cached_property
     def latents(self) -> np.ndarray:
@@ -183,7 +188,7 @@ def fitted(encoder: Spec, problem: Spec, seed: int = 0, replicate: int = 0) -> S
     model = encoder.make()
     drawn, designs, labels = _drawn(fit)
     with _named("encoders", encoder.name):
-        model.fit(designs, generator(*fit.seed_names, "fit"), layout=drawn.problem.layout)
+        model.fit(designs, generator(*fit.seed_names, "fit"), drawn.problem.layout, drawn.tasks)
     return Subject(encoder.name, fit, drawn.problem, model, designs, labels, drawn.start)
 
 

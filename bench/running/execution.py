@@ -226,6 +226,9 @@ def _facts(problem: Problem) -> dict[str, Any]:
         "bound": bound,
         "best_known_displayed": displayed(problem.display, known),
         "bound_displayed": displayed(problem.display, bound),
+        "evaluation_seconds": math.nan
+        if problem.seconds_per_evaluation is None
+        else float(problem.seconds_per_evaluation),
         "data_source": "" if data is None else str(data.source),
         "data_identity": "" if data is None else str(data.identity),
         "data_withheld": math.nan if data is None else float(data.withheld),

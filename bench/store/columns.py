@@ -83,6 +83,11 @@ RUNS = (
     Column("bound", float, "a proved bound in objective units; NaN if none"),
     Column("best_known_displayed", float, "the best verified value on record in displayed units"),
     Column("bound_displayed", float, "the bound in displayed units"),
+    Column(
+        "evaluation_seconds",
+        float,
+        "what the problem declares that an evaluation of what it stands for takes; NaN where it declares nothing",
+    ),
     Column("reference", float, "f_ref, in objective units", told_by="fit"),
     Column("n_f", int, "values that were paid for"),
     Column("n_g", int, "gradients that were paid for"),

@@ -362,7 +362,7 @@ def test_best_known_designs_have_their_value_and_are_verified(key: str) -> None:
     evaluation = problem.evaluate(design[None])
     assert evaluation.feasible.all()
     assert problem.verify(design).ok
-    assert problem.display(evaluation.objective)[0] == pytest.approx(known.sigma, rel=1e-9)
+    assert problem.display(evaluation.objective)[0] == pytest.approx(known.value, rel=1e-9)
     assert problem.known == known
     assert problem.best_known == pytest.approx(evaluation.objective[0])
 

@@ -1,0 +1,1 @@
+"""Heated bodies that are cooled through their boundary: their solver, their problem and their verification."""

@@ -1,0 +1,78 @@
+"""Points inside an outline, one for each vertex, of which one is near the hottest; compiled by Numba.
+
+The largest disc that touches the outline at a vertex and fits in has its centre on the medial axis. That is where a
+body is hottest which is cooled through its boundary: in the middle of a disc or of a strip exactly.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import njit
+
+from problems.kernels import _partner, _points
+
+FURTHEST = 1.0
+"""Radius of a disc where nothing is in its way, in s = √A."""
+SOFT = 1e-6
+"""Of the square of a distance, as in constraints."""
+
+
+@njit(cache=True, error_model="numpy")
+def centres(outline: np.ndarray, near: int) -> tuple[np.ndarray, np.ndarray]:
+    """Centres (N, 2) of the discs, and which point each is stopped by, (N,); see `problems.kernels` for their order."""
+    points, normals = _points(outline)
+    n = len(outline)
+    found, partners = np.empty((n, 2)), np.empty(n, dtype=np.int64)
+    for i in range(n):
+        j = _partner(points, normals, i, near, 1.0)
+        partners[i] = j
+        radius = FURTHEST
+        if j != i:
+            dx, dy = points[0, j] - points[0, i], points[1, j] - points[1, i]
+            along = normals[0, i] * dx + normals[1, i] * dy
+            radius = min(radius, (dx * dx + dy * dy + SOFT) / (2 * along))
+        found[i, 0] = outline[i, 0] + radius * normals[0, i]
+        found[i, 1] = outline[i, 1] + radius * normals[1, i]
+    return found, partners
+
+
+@njit(cache=True, error_model="numpy")
+def add_centre_slopes(
+    outline: np.ndarray, partners: np.ndarray, of_centres: np.ndarray, of_outline: np.ndarray
+) -> None:
+    """Add slopes of an outline (N, 2) to which slopes (N, 2) of the centres come."""
+    points, normals = _points(outline)
+    n = len(outline)
+    for i in range(n):
+        j = partners[i]
+        before, after = (i - 1) % n, (i + 1) % n
+        nx, ny = normals[0, i], normals[1, i]
+        wx, wy = of_centres[i]
+        radius, apart_x, apart_y, normal_x, normal_y = FURTHEST, 0.0, 0.0, FURTHEST * wx, FURTHEST * wy
+        if j != i:
+            dx, dy = points[0, j] - points[0, i], points[1, j] - points[1, i]
+            along, outward = nx * dx + ny * dy, wx * nx + wy * ny
+            radius = (dx * dx + dy * dy + SOFT) / (2 * along)
+            if radius < FURTHEST:
+                apart_x, apart_y = outward * (dx - radius * nx) / along, outward * (dy - radius * ny) / along
+                normal_x, normal_y = radius * (wx - outward * dx / along), radius * (wy - outward * dy / along)
+        tx, ty = outline[after, 0] - outline[before, 0], outline[after, 1] - outline[before, 1]
+        length = math.sqrt(tx * tx + ty * ty)
+        if length > 0:
+            along = nx * normal_x + ny * normal_y
+            turned_x, turned_y = (normal_x - nx * along) / length, (normal_y - ny * along) / length
+            of_outline[after, 0] += turned_y
+            of_outline[after, 1] -= turned_x
+            of_outline[before, 0] -= turned_y
+            of_outline[before, 1] += turned_x
+        of_outline[i, 0] += wx - apart_x
+        of_outline[i, 1] += wy - apart_y
+        if j < n:
+            of_outline[j, 0] += apart_x
+            of_outline[j, 1] += apart_y
+        else:
+            for end in (j - n, (j - n + 1) % n):
+                of_outline[end, 0] += apart_x / 2
+                of_outline[end, 1] += apart_y / 2
