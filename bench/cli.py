@@ -48,9 +48,14 @@ def main() -> int:
 
 
 @app.callback(invoke_without_command=True)
-def _version(version: Annotated[bool, typer.Option("--version", help="Show the version.")] = False) -> None:
+def _version(
+    version: Annotated[bool, typer.Option("--version", help="Show the version and the commit.")] = False,
+) -> None:
     if version:
-        typer.echo(f"latentbench {bench.__version__}")
+        from bench.running.provenance import commit
+
+        at = commit()
+        typer.echo(f"latentbench {bench.__version__}" + (f" ({at})" if at else ""))
         raise typer.Exit
 
 

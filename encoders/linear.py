@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Literal
 
 import numpy as np
@@ -14,6 +15,12 @@ from encoders.fields import Field, why_not
 from encoders.stored import stored
 
 Basis = Literal["pca", "whitened-pca", "fourier", "bspline", "random"]
+WIDE = 4
+"""Designs of more than so many times as many coordinates as there are designs have principal components by products."""
+BLOCK = 2**16
+"""Coordinates that are looked at together then."""
+MOST_SQUARE = 8192
+"""Coordinates up to which a basis of as many vectors is kept: half a gigabyte."""
 
 
 class Linear(Encoder):
@@ -49,7 +56,12 @@ class Linear(Encoder):
         self.basis = basis
 
     def why_not(self, layout: Layout | None) -> str | None:
-        """All but principal components need a layout, and splines one with axes that divide into as many points."""
+        """All but principal components need a layout, and splines one with axes that divide into as many points.
+
+        None works with as many vectors as there are coordinates where those are too many.
+        """
+        if layout is not None and (many := self._too_many(math.prod(layout.shape))):
+            return many
         if self.basis in ("pca", "whitened-pca"):
             return None
         what = f"the basis '{self.basis}'"
@@ -65,8 +77,18 @@ class Linear(Encoder):
         k = dim if self._wanted is None else self._wanted
         if k > dim:
             raise ValueError(f"latent_dim {k} is above the design dimension {dim}")
-        found = {"mean": designs.mean(axis=0), "basis": self._find(designs, k, rng)}
-        self.restore(found | self._frequencies(k, dim))
+        if many := self._too_many(dim):
+            raise ValueError(many)
+        basis = self._find(designs, k, rng)
+        if self.basis == "fourier" and self.layout is not None:
+            basis = _compact(basis, self.layout.shape)
+        self.restore({"mean": designs.mean(axis=0), "basis": basis} | self._frequencies(k, dim))
+
+    def _too_many(self, dim: int) -> str | None:
+        needed = dim * (dim if self._wanted is None or self.basis == "random" else self._wanted)
+        if needed <= MOST_SQUARE * max(dim, MOST_SQUARE):
+            return None
+        return f"latent_dim: a basis of {needed // dim} vectors of {dim} coordinates takes {needed * 8e-9:.0f} GB"
 
     def _frequencies(self, k: int, dim: int) -> dict[str, np.ndarray]:
         if self.basis != "fourier":
@@ -94,29 +116,63 @@ class Linear(Encoder):
 
     def encode(self, x: np.ndarray) -> np.ndarray:
         """Least-squares projection of designs (n, d), shape (n, k)."""
-        return (np.asarray(x, dtype=float) - self._mean.numpy()) @ self._inverse
+        away = np.asarray(x, dtype=float) - self._mean.numpy()
+        if self._components == 1:
+            return away @ self._inverse
+        points = away.reshape(len(away), len(self._inverse), self._components)
+        return (points.swapaxes(1, 2) @ self._inverse).swapaxes(1, 2).reshape(len(away), self.latent_dim)
 
     def decode(self, z: Tensor) -> Tensor:
         """Mean plus the basis vectors weighted by z, shape (n, d)."""
-        return self._mean + z @ self._basis
+        if self._components == 1:
+            return self._mean + z @ self._basis
+        weights = z.reshape(len(z), len(self._basis), self._components).mT
+        return self._mean + (weights @ self._basis).mT.reshape(len(z), len(self._mean))
 
     def state(self) -> dict[str, np.ndarray]:
-        """Mean (d,), basis (k, d) and, of modes, their frequencies (k,), which are the layout's."""
+        """Mean (d,), basis (k, d) and, of modes, their frequencies (k,), which are the layout's.
+
+        Where vectors move but one component of points, the same for each of c components, the basis is (k/c, d/c).
+        """
         modes = {"fineness": self.fineness} if self.basis == "fourier" and self.fineness is not None else {}
         return {"mean": self._mean.numpy(), "basis": self._basis.numpy(), **modes}
 
     def restore(self, state: dict[str, np.ndarray]) -> None:
         """Take back mean and basis; raises ValueError where they are not there, or do not fit."""
         mean = stored(state, "mean", None)
-        basis = stored(state, "basis", None, len(mean))
+        self._components = _components(state, len(mean))
+        basis = stored(state, "basis", None, len(mean) // self._components)
         self._mean = torch.as_tensor(np.ascontiguousarray(mean, dtype=float))
         self._basis = torch.as_tensor(np.ascontiguousarray(basis, dtype=float))
-        self._inverse = np.linalg.pinv(self._basis.numpy())
-        self.latent_dim = len(self._basis)
+        self._inverse = self._inverted(self._basis.numpy())
+        self.latent_dim = self._components * len(self._basis)
         if self.basis in ("pca", "whitened-pca"):
             self.fineness = np.arange(1.0, self.latent_dim + 1)
         elif "fineness" in state:
             self.fineness = stored(state, "fineness", self.latent_dim)
+
+    def _inverted(self, basis: np.ndarray) -> np.ndarray:
+        """What projects onto the rows of a basis (k, d): all but splines are orthogonal, if of other lengths than 1."""
+        if self.basis == "bspline":
+            return np.asarray(np.linalg.pinv(basis))
+        return np.asarray((basis / np.maximum((basis**2).sum(axis=1, keepdims=True), np.finfo(float).tiny)).T)
+
+
+def _components(state: dict[str, np.ndarray], dim: int) -> int:
+    """How many components of points the vectors of a basis move alike, each on its own."""
+    width = state["basis"].shape[-1] if "basis" in state and state["basis"].ndim == 2 else dim
+    return dim // width if width and dim % width == 0 else 1
+
+
+def _compact(basis: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """A basis (k, d) as (k/c, d/c), if it does the same to each of c components of the points of a layout's shape."""
+    c = shape[-1] if len(shape) > 1 else 1
+    k, dim = basis.shape
+    if c == 1 or k % c or dim % c:
+        return basis
+    parts = basis.reshape(k // c, c, dim // c, c).transpose(1, 3, 0, 2)
+    alike = all(np.array_equal(parts[i, j], parts[0, 0] * (i == j)) for i in range(c) for j in range(c))
+    return np.ascontiguousarray(parts[0, 0]) if alike else basis
 
 
 def _smooth(layout: Layout, rows: int, power: int) -> np.ndarray:
@@ -130,7 +186,32 @@ def _principal_components(designs: np.ndarray, k: int) -> np.ndarray:
 
     if k > min(designs.shape):
         raise ValueError(f"latent_dim {k} is above what {designs.shape} designs can span")
+    if designs.shape[1] > WIDE * len(designs):
+        return _by_gram(designs, k)
     return np.asarray(PCA(k, svd_solver="full").fit(designs).components_)
+
+
+def _by_gram(designs: np.ndarray, k: int) -> np.ndarray:
+    """Principal components (k, d) by the n × n matrix of products of designs, with nothing of the size of all of them.
+
+    Where d is much larger than n it is all that is to be decomposed. Signs are scikit-learn's.
+    """
+    n, dim = designs.shape
+    blocks = [slice(first, first + BLOCK) for first in range(0, dim, BLOCK)]
+    gram = np.zeros((n, n))
+    for block in blocks:
+        part = designs[:, block] - designs[:, block].mean(axis=0)
+        gram += part @ part.T
+    squares, vectors = np.linalg.eigh(gram)
+    if not squares[-k] > np.finfo(float).eps * n * squares[-1]:
+        raise ValueError(f"latent_dim {k} is above what {designs.shape} designs can span")
+    weights = (vectors[:, : -k - 1 : -1] / np.sqrt(squares[: -k - 1 : -1])).T
+    weights -= weights.mean(axis=1, keepdims=True)  # so that the mean of the designs needs no taking away
+    basis = np.empty((k, dim))
+    for block in blocks:
+        np.matmul(weights, designs[:, block], out=basis[:, block])
+    largest = np.array([max(row.min(), row.max(), key=abs) for row in basis])
+    return np.asarray(basis * np.sign(largest)[:, None])
 
 
 def _whitened(designs: np.ndarray) -> np.ndarray:

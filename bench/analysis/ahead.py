@@ -88,26 +88,22 @@ class Race:
     found: pd.DataFrame
 
     @classmethod
-    def of(cls, records: Records) -> Race:
-        """Of the records of one problem, at least one of whose runs evaluated something."""
-        tried = records.tried[records.tried["price"] > 0].reset_index(drop=True)
-        spaced = np.geomspace(1.0, max(float(tried["price"].max()), 2.0), POINTS).round()
-        prices = np.unique([*spaced, *budgets(records)])
-        replicates, index = np.unique(tried["replicate"], return_inverse=True)
-        size = (DRAWS if len(replicates) > 1 else 0, len(replicates))
-        drawn = generator("ahead", str(records.problem), len(replicates)).integers(len(replicates), size=size)
-        taken = np.vstack([np.arange(len(replicates))[None], drawn])
+    def of(cls, records: Records, prices: ArrayLike | None = None) -> Race:
+        """Of the records of one problem, at least one of whose runs evaluated something; at all prices by default."""
+        tried = records.tried[records.tried["price"] > 0]
+        if prices is None:
+            spaced = np.geomspace(1.0, max(float(tried["price"].max()), 2.0), POINTS).round()
+            prices = np.unique([*spaced, *budgets(records)])
+        at = np.asarray(prices, dtype=float)
+        arms, values = of_replicates(records, at)
+        n = values.shape[1]
+        taken = np.vstack([np.arange(n)[None], draws(records, n)])
+        medians = np.empty((len(taken), len(arms), len(at)))
+        for number, of_arm in enumerate(values):
+            medians[:, number] = _median(of_arm[taken.T])
+        kind = np.array([KINDS.index(each) for each in kinds(records)[arms]], dtype=int)
         found = records.improvements[records.improvements["run"].isin(set(tried["run"]))].astype({"run": "category"})
-        of_run = _staircases(tried["run"], found, prices)
-        of_arm = kinds(records)
-        arms = [str(arm) for arm in of_arm.index if arm in set(tried["arm"])]
-        medians = np.empty((len(taken), len(arms), len(prices)))
-        for number, arm in enumerate(arms):
-            rows = np.flatnonzero(tried["arm"] == arm)
-            several = [_median(of_run[rows[index[rows] == each]]) for each in range(len(replicates))]
-            medians[:, number] = _median(np.stack(several)[taken.T])
-        kind = np.array([KINDS.index(of_arm[arm]) for arm in arms], dtype=int)
-        return cls(records, arms, kind, prices, medians, _level(records, medians[0]), found)
+        return cls(records, arms, kind, at, medians, _level(records, medians[0]), found)
 
     def without_gradients(self) -> Race:
         """That of the arms that take none."""
@@ -200,6 +196,35 @@ class Lead:
     seen: bool = False
 
 
+def draws(records: Records, replicates: int) -> NDArray[np.int_]:
+    """Replicates that each bootstrap draw takes, shape (draws, replicates), the same for all arms of one problem."""
+    size = (DRAWS if replicates > 1 else 0, replicates)
+    return generator("ahead", str(records.problem), replicates).integers(replicates, size=size)
+
+
+def of_replicates(records: Records, prices: NDArray[np.float64]) -> tuple[list[str], NDArray[np.float64]]:
+    """Best verified objective of every replicate of each arm of one problem, where it has paid so much.
+
+    Returns
+    -------
+    arms : list of str
+        Those that evaluated anything.
+    values : ndarray, shape (arms, replicates, m)
+        The median over searches, the worse of two in the middle; inf without a verified design, NaN without a run.
+    """
+    tried = records.tried[records.tried["price"] > 0].reset_index(drop=True)
+    replicates, index = np.unique(tried["replicate"], return_inverse=True)
+    of_run = _staircases(tried["run"], records.improvements.astype({"run": "category"}), prices)
+    there = set(tried["arm"])
+    arms = [str(arm) for arm in kinds(records).index if arm in there]
+    values = np.full((len(arms), len(replicates), len(prices)), np.nan)
+    for number, arm in enumerate(arms):
+        rows = np.flatnonzero(tried["arm"] == arm)
+        for replicate in set(index[rows].tolist()):
+            values[number, replicate] = _median(of_run[rows[index[rows] == replicate]])
+    return arms, values
+
+
 def budgets(records: Records) -> list[int]:
     """A small, a medium and a large budget: a hundredth, a tenth and the whole of the largest of the problem."""
     largest = float(records.tried["budget"].max())
@@ -212,9 +237,9 @@ def leads(records: Records) -> list[Lead]:
     for part in records.parts.values():
         if not part.tried["price"].gt(0).any():
             continue
-        whole = Race.of(part)
-        bare = whole.without_gradients()
         at = budgets(part)
+        whole = Race.of(part, at)
+        bare = whole.without_gradients()
         for race, gradients in ((bare, False), (whole, True)):
             if race.arms and (len(race.arms) > len(bare.arms) or not gradients):
                 standing = race.at(at)
@@ -286,10 +311,18 @@ def _median(values: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.take_along_axis(there, np.minimum(n // 2, len(values) - 1)[None], axis=0)[0]
 
 
-def _level(records: Records, medians: NDArray[np.float64]) -> float:
-    known, finite = records.known, medians[np.isfinite(medians)]
+def unit(records: Records, values: NDArray[np.float64]) -> tuple[float, float]:
+    """What objectives of one problem are measured from, and in: the optimum and its distance from the reference.
+
+    Where they are not known, the least and the range of some values stand in their place.
+    """
+    known, finite = records.known, values[np.isfinite(values)]
     if not finite.size:
-        return 0.0
+        return 0.0, 0.0
     least = finite.min() if np.isnan(known["f_star"]) else float(known["f_star"])
     most = finite.max() if np.isnan(known["reference"]) else float(known["reference"])
-    return LEVEL_GAP * max(most - least, 0.0)
+    return least, max(most - least, 0.0)
+
+
+def _level(records: Records, medians: NDArray[np.float64]) -> float:
+    return LEVEL_GAP * unit(records, medians)[1]

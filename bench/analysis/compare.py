@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from math import inf, isfinite, isinf, isnan, nan
 
 import numpy as np
@@ -79,42 +79,48 @@ def speed_up(runtimes: Runtimes, arm: str, references: Sequence[str]) -> SpeedUp
     -------
     SpeedUp
     """
-    return _over(runtimes, arm, _strongest(runtimes, references))
+    times = _times(runtimes)
+    return _over(times[arm], _strongest([times[each] for each in references], len(runtimes.draws)))
 
 
 @dataclass(frozen=True)
-class _Rival:
-    """The strongest of some arms: its ERT, the bound on it, and its ERT in each draw; NaN for none."""
+class _Times:
+    """The ERT of an arm, the bound on it, and its ERT in each draw; of the strongest of several; NaN for none."""
 
     observed: float
     bound: float
     draws: NDArray[np.float64]
 
 
-def _strongest(runtimes: Runtimes, arms: Sequence[str]) -> _Rival:
-    names = list(arms)
-    several = (runtimes.observed[names], runtimes.bound[names], runtimes.draws[names].T)
+def _times(runtimes: Runtimes) -> dict[str, _Times]:
+    """Those of each arm, as plain numbers: a frame is asked a hundred thousand times otherwise."""
+    columns = runtimes.draws.to_numpy(dtype=float).T
+    of_arm = zip(runtimes.observed.index, runtimes.observed, runtimes.bound, columns, strict=True)
+    return {arm: _Times(float(observed), float(bound), drawn) for arm, observed, bound, drawn in of_arm}
+
+
+def _strongest(several: Sequence[_Times], draws: int) -> _Times:
     # the least that is not NaN, or NaN
-    least = [np.fmin.reduce(values.to_numpy(dtype=float), axis=0, initial=nan) for values in several]
-    return _Rival(float(least[0]), float(least[1]), least[2])
+    observed, bound = ([getattr(each, name) for each in several] for name in ("observed", "bound"))
+    drawn = np.fmin.reduce([each.draws for each in several] or [np.full(draws, nan)], axis=0)
+    return _Times(float(np.fmin.reduce([nan, *observed])), float(np.fmin.reduce([nan, *bound])), drawn)
 
 
-def _over(runtimes: Runtimes, arm: str, rival: _Rival) -> SpeedUp:
-    own, raw = runtimes.observed[arm], rival.observed
-    if isfinite(own) and isfinite(raw):
+def _over(own: _Times, raw: _Times) -> SpeedUp:
+    if isfinite(own.observed) and isfinite(raw.observed):
+        value = raw.observed / own.observed
         with np.errstate(divide="ignore", invalid="ignore"):
-            ratios = rival.draws / runtimes.draws[arm].to_numpy()
+            ratios = raw.draws / own.draws
         ratios = ratios[~np.isnan(ratios)]
         if not ratios.size:
-            return SpeedUp(raw / own, relation="=")
+            return SpeedUp(value, relation="=")
         tail = (1.0 - CONFIDENCE) / 2.0
         low, high = np.quantile(ratios, [tail, 1.0 - tail], method="inverted_cdf")
-        return SpeedUp(raw / own, float(low), float(high), "=")
-    own_bound = runtimes.bound[arm]
-    if isfinite(raw) and isfinite(own_bound):
-        return SpeedUp(raw / own_bound, relation="≤")
-    if isfinite(own) and isinf(raw) and isfinite(rival.bound):
-        return SpeedUp(rival.bound / own, relation="≥")
+        return SpeedUp(value, float(low), float(high), "=")
+    if isfinite(raw.observed) and isfinite(own.bound):
+        return SpeedUp(raw.observed / own.bound, relation="≤")
+    if isfinite(own.observed) and isinf(raw.observed) and isfinite(raw.bound):
+        return SpeedUp(raw.bound / own.observed, relation="≥")
     return SpeedUp()
 
 
@@ -141,26 +147,28 @@ def compare_arms(hits: pd.DataFrame, draws: int = DRAWS) -> pd.DataFrame:
     rows = []
     for (problem, target), group in hits.groupby(["problem", "target"]):
         runtimes = resample(group, draws)
-        arms = group.groupby("arm")[["optimiser", "raw"]].first()
+        times, n = _times(runtimes), len(runtimes.draws)
+        arms = group.groupby("arm").agg({"optimiser": "first", "raw": "first", "success": "sum", "spent": "sum"})
         raw = runtimes.observed[arms.index[arms["raw"]]]
         strongest = raw.idxmin() if isfinite(raw.min()) else None
         bounds = runtimes.bound[raw.index].dropna() if isinf(raw.min()) else pd.Series(dtype=float)
         least = bounds.idxmin() if bounds.size else None
-        sums = group.groupby("arm")[["success", "spent"]].sum()
-        of_all = _strongest(runtimes, list(raw.index))
-        for _, alike in arms.groupby("optimiser"):
-            same = _strongest(runtimes, list(alike.index[alike["raw"]]))
-            rows += [
-                (
-                    *(problem, target, arm, *sums.loc[arm], runtimes.observed[arm]),
-                    *astuple(_over(runtimes, arm, same)),
-                    *astuple(_over(runtimes, arm, of_all)),
-                    *(strongest, raw.min(), least, bounds.min()),
-                )
-                for arm in alike.index
-            ]
+        of_all = _strongest([times[each] for each in raw.index], n)
+        faced = (strongest, raw.min(), least, bounds.min())
+        of_optimiser = {
+            optimiser: _strongest([times[each] for each in alike], n)
+            for optimiser, alike in arms.groupby("optimiser")["raw"].agg(lambda raws: list(raws.index[raws])).items()
+        }
+        for arm, optimiser, _, successes, spent in arms.itertuples(name=None):
+            same = _over(times[arm], of_optimiser[optimiser])
+            sums = (problem, target, arm, successes, spent, times[arm].observed)
+            rows.append((*sums, *_numbers(same), *_numbers(_over(times[arm], of_all)), *faced))
     table = pd.DataFrame(rows, columns=list(COMPARED)).astype(COMPARED)
     return table.sort_values(["problem", "target", "arm"], ignore_index=True)
+
+
+def _numbers(speed_up: SpeedUp) -> tuple[float, float, float, str]:
+    return speed_up.value, speed_up.low, speed_up.high, speed_up.relation
 
 
 def break_even(

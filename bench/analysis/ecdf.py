@@ -117,16 +117,24 @@ def attained(runs: pd.DataFrame, traces: pd.DataFrame, points: int = 200) -> pd.
     return shares(Records(runs, traces), points)
 
 
+def evaluations(records: Records, points: int = 200) -> NDArray[np.float64]:
+    """The grid of evaluations: log-spaced whole numbers, from 1 to the largest price that any run paid."""
+    longest = np.fmax(1.0, records.tried["price"].max())
+    return np.unique(np.geomspace(1.0, longest, points).round())
+
+
 def shares(records: Records, points: int = 200) -> pd.DataFrame:
     """Like `attained`."""
-    longest = np.fmax(1.0, records.tried["price"].max())
-    grid = np.unique(np.geomspace(1.0, longest, points).round())
+    grid = evaluations(records, points)
     curves = []
     hits = first_hits(records).sort_values(["target", "run"])
     for names, arm in hits.groupby(LABELS):
         rng = generator("restarts", *names[:2])
-        restarted = [simulate_restarts(at["spent"], at["success"], rng) for _, at in arm.groupby("target")]
-        share = np.mean([_share_within(grid, runtimes) for runtimes in restarted], axis=0)
+        # plain arrays: a frame for each target would cost more than its restarts
+        target, spent, success = (arm[name].to_numpy() for name in ("target", "spent", "success"))
+        begins = np.flatnonzero(np.concatenate([[True], target[1:] != target[:-1]]))
+        parts = zip(np.split(spent, begins[1:]), np.split(success, begins[1:]), strict=True)
+        share = np.mean([_share_within(grid, simulate_restarts(*part, rng)) for part in parts], axis=0)
         curves.append(pd.DataFrame({**dict(zip(LABELS, names, strict=True)), "evaluations": grid, "share": share}))
     empty = pd.DataFrame(columns=[*LABELS, "evaluations", "share"])
     return pd.concat(curves, ignore_index=True) if curves else empty

@@ -16,6 +16,8 @@ from bench.quantities import expected, percent, significant
 
 PRICES: dict[str, float | None] = {"adjoint": 1.0, "reverse": 4.0, "differences": None}
 """Values that a gradient costs: an adjoint solve, generic reverse mode; None for finite differences, which take k."""
+DEAREST = 4.0
+"""Up to which price bands of S go, from 1."""
 TITLES = {"adjoint": "c = 1", "reverse": "c = 4", "differences": "c = k"}
 KEYS = ["problem", "target", "arm"]
 NUMBERS = ["ert", *STRONGEST]
@@ -97,10 +99,18 @@ def table(records: Records, draws: int = DRAWS) -> pd.DataFrame:
     reached = records.hits.groupby(KEYS)["success"].sum().rename("successes").reset_index()
     whole = arms.merge(reached, on=["problem", "arm"])
     for kind, gradient in PRICES.items():
-        compared = compare_arms(_hits(records, gradient), draws)[[*KEYS, *NUMBERS]]
+        compared = _compared(records, gradient, draws)[[*KEYS, *NUMBERS]]
         whole = whole.merge(compared.rename(columns={name: f"{name}_{kind}" for name in NUMBERS}), on=KEYS, how="left")
     relations = [f"{STRONGEST[-1]}_{kind}" for kind in PRICES]
     return whole.fillna(dict.fromkeys(relations, "")).reindex(columns=COLUMNS)
+
+
+def ranges(records: Records) -> pd.DataFrame:
+    """Rows of `table`, with the ``low`` and ``high`` of `band`; none where no run took a gradient."""
+    prices = table(records)
+    if not (prices["gradients"] > 0.0).any():
+        return prices.head(0).assign(low=[], high=[])
+    return prices.merge(band(records), on=KEYS, how="left")
 
 
 def speed_up_band(runs: pd.DataFrame, traces: pd.DataFrame, points: int = 5) -> pd.DataFrame:
@@ -124,16 +134,23 @@ def speed_up_band(runs: pd.DataFrame, traces: pd.DataFrame, points: int = 5) -> 
 def band(records: Records, points: int = 5) -> pd.DataFrame:
     """Like `speed_up_band`."""
     parts = [
-        compare_arms(_hits(records, price), draws=0)[[*KEYS, STRONGEST[0]]]
-        for price in np.geomspace(1.0, 4.0, points).tolist()
+        _compared(records, price, draws=0)[[*KEYS, STRONGEST[0]]]
+        for price in np.geomspace(1.0, DEAREST, points).tolist()
     ]
     groups = pd.concat(parts).dropna(subset=STRONGEST[0]).groupby(KEYS)[STRONGEST[0]]
     return groups.agg(low="min", high="max").reset_index()
 
 
+def _compared(records: Records, gradient: float | None, draws: int) -> pd.DataFrame:
+    """Every arm beside the raw arms at another price of a gradient, each price once."""
+    if gradient == 1.0:  # as it was paid
+        return records.compared if draws in (0, DRAWS) else compare_arms(records.hits, draws)
+    return records.once((_compared, gradient, draws), lambda whole: compare_arms(_hits(whole, gradient), draws))
+
+
 def _hits(records: Records, gradient: float | None) -> pd.DataFrame:
-    """Hits at another price of a gradient."""
-    return Records(*repriced(records.runs, records.traces, gradient)).hits
+    """Hits at another price of a gradient, each price once."""
+    return records.once((_hits, gradient), lambda whole: Records(*repriced(whole.runs, whole.traces, gradient)).hits)
 
 
 def _gradients(records: Records) -> pd.DataFrame:

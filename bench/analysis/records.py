@@ -40,6 +40,19 @@ class Records:
         self.traces = pd.DataFrame(columns=frames.TRACE) if traces is None else traces
         self.whole: Records | None = None
         self.problem: str | None = None
+        self._made: dict[object, pd.DataFrame] = {}
+
+    def once(self, key: object, make: Callable[[Records], pd.DataFrame]) -> pd.DataFrame:
+        """Give what a function makes of all these records, made once for each key; of one problem, its rows of that.
+
+        What is made has a column ``problem``.
+        """
+        if self.whole is not None:
+            frame = self.whole.once(key, make)
+            return frame[frame["problem"] == self.problem].reset_index(drop=True)
+        if key not in self._made:
+            self._made[key] = make(self)
+        return self._made[key]
 
     @cached_property
     def parts(self) -> dict[str, Records]:

@@ -113,15 +113,21 @@ def resample(hits: pd.DataFrame, draws: int = 1000) -> Runtimes:
     taken = generator("bootstrap", *names).integers(replicates.size, size=size)
 
     ordered = hits.assign(index=index).sort_values(["arm", "index", "search", "run"])
+    # plain arrays from here on: a frame for each arm would cost more than the draws
+    arms, paid, won, of = (ordered[name].to_numpy() for name in ("arm", "spent", "success", "index"))
+    paid, won = paid.astype(float), won.astype(float)
+    begins = np.flatnonzero(np.concatenate([[True], arms[1:] != arms[:-1]]))
     observed, bound, drawn = {}, {}, {}
-    for arm, runs in ordered.groupby("arm"):
-        spent, success = runs["spent"].to_numpy(float), runs["success"].to_numpy(float)
+    for begin, end in zip(begins, [*begins[1:], len(arms)], strict=True):
+        arm, spent, success, replicate = arms[begin], paid[begin:end], won[begin:end], of[begin:end]
         observed[arm] = float(ert(spent, success))
-        bound[arm] = ert_lower_bound(spent, runs["index"])
-        rng = generator("bootstrap", *names, str(arm))
-        chosen, weight = _searches(runs["index"].to_numpy(), taken, replicates.size, rng)
-        times = ert(spent[chosen] * weight, success[chosen] * weight)
-        drawn[arm] = np.where(weight.any(axis=-1), times, nan)
+        bound[arm] = ert_lower_bound(spent, replicate)
+        drawn[arm] = np.empty(0)
+        if len(taken):
+            rng = generator("bootstrap", *names, str(arm))
+            chosen, weight = _searches(replicate, taken, replicates.size, rng)
+            times = ert(spent[chosen] * weight, success[chosen] * weight)
+            drawn[arm] = np.where(weight.any(axis=-1), times, nan)
     return Runtimes(pd.Series(observed), pd.Series(bound), pd.DataFrame(drawn))
 
 

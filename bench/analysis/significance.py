@@ -14,10 +14,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from bench.analysis import frames, writers
 from bench.analysis.compare import target_text
-from bench.analysis.ranksum import LEVEL, holm, least_p, needed, rank_sum, superiority
+from bench.analysis.ranksum import LEVEL, holm, least_p, needed, rank_sum, superiorities, superiority
 from bench.analysis.records import Records
 from bench.analysis.writers import Writer
 from bench.quantities import fixed, interval, rough, stated, whole
@@ -92,14 +93,16 @@ def table(records: Records) -> pd.DataFrame:
     told = arms.groupby("problem")[["quantity", "larger_is_better"]].first()
     rows = []
     for problem, target, places in _by_target(records.hits, records.tried):
-        order = arms.loc[arms["problem"] == problem, "arm"]
-        both = list(combinations([arm for arm in order if arm in places], 2))
-        samples = [(places[arm], places[rival]) for arm, rival in both]
-        tests = _tests([(one.dropna(), other.dropna()) for one, other in samples])
+        order = [arm for arm in arms.loc[arms["problem"] == problem, "arm"] if arm in places]
+        numbers = places[order].to_numpy(float)
+        samples, sizes = _present(numbers), (~np.isnan(numbers)).sum(axis=0).tolist()
+        chances = superiorities(numbers)
+        both = list(combinations(range(len(order)), 2))
+        tests = _tests([(samples[one], samples[other]) for one, other in both])
         family = f"all pairs of arms on {problem} at {stated(target)}"
-        for (arm, rival), (one, other), test in zip(both, samples, tests, strict=True):
-            size = one.count(), other.count()
-            found = (*superiority(one, other), *test)
+        for (one, other), test in zip(both, tests, strict=True):
+            arm, rival, size = order[one], order[other], (sizes[one], sizes[other])
+            found = (*chances[:, one, other].tolist(), *test)
             rows.append((problem, target, family, len(both), arm, rival, *size, *found, needed(len(both))))
     pairs = pd.DataFrame(rows, columns=[name for name in PAIRS if name not in told])
     pairs = pairs.astype({**dict.fromkeys(NUMBERS, float), "target": float, "problem": object})
@@ -142,8 +145,9 @@ def _standings(hits: pd.DataFrame, tried: pd.DataFrame) -> pd.DataFrame:
         standing = dict.fromkeys(places, "") | dict.fromkeys(best, "best")
         if best.size:
             leader = places[best[0]]
-            samples = [(leader.dropna(), places[arm].dropna()) for arm in others]
-            for arm, (_, p) in zip(others, _tests(samples), strict=True):
+            samples = _present(places[others].to_numpy(float))
+            first = leader.dropna().to_numpy(float)
+            for arm, (_, p) in zip(others, _tests([(first, sample) for sample in samples]), strict=True):
                 if not np.isnan(p):
                     standing[arm] = "worse" if p < LEVEL and superiority(leader, places[arm])[0] > 0.5 else "tied"
         rows += [(problem, target, arm, standing[arm], needed(len(others))) for arm in places]
@@ -184,7 +188,12 @@ def _by_target(hits: pd.DataFrame, tried: pd.DataFrame) -> Iterator[tuple[Any, A
         yield problem, target, rows.pivot(index="replicate", columns="arm", values="place").astype(float)
 
 
-def _tests(samples: list[tuple[pd.Series, pd.Series]]) -> list[tuple[float, float]]:
+def _present(places: NDArray[np.float64]) -> list[NDArray[np.float64]]:
+    """What each arm has, of places (replicates, arms) that are NaN where it lacks a replicate."""
+    return [column[~np.isnan(column)] for column in places.T]
+
+
+def _tests(samples: list[tuple[NDArray[np.float64], NDArray[np.float64]]]) -> list[tuple[float, float]]:
     """p-value of each pair of samples, and as adjusted over all; NaN where none could ever be significant."""
     least = min((least_p(one.size, other.size) for one, other in samples), default=1.0)
     if len(samples) * least >= LEVEL:

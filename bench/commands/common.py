@@ -76,14 +76,19 @@ def load_together(directories: list[Path], columns: list[str]) -> tuple[pd.DataF
         return load(directories[0], columns)
     from bench.analysis.joining import join
 
-    if len(set(directories)) < len(directories):
-        raise BadInput(f"{', '.join(map(str, directories))}: a directory is named twice")
-    names = [path.name for path in directories]
+    names = [path.name for path in distinct(directories)]
     unlike = len(set(names)) == len(names)
     runs, traces, differences = join({p.name if unlike else str(p): load(p, columns) for p in directories})
     for sentence in differences:
         say(f"differs: {sentence}")
     return runs, traces
+
+
+def distinct(directories: list[Path]) -> list[Path]:
+    """Give the directories back, unless one of them is named twice."""
+    if len(set(directories)) < len(directories):
+        raise BadInput(f"{', '.join(map(str, directories))}: a directory is named twice")
+    return directories
 
 
 def show_table(directories: list[Path], form: Format, text: Text, targets: Sequence[float] = ()) -> None:

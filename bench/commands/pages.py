@@ -13,6 +13,7 @@ from bench.commands.common import (
     Directory,
     Trust,
     app,
+    distinct,
     load,
     look_in_this_folder,
     records_of,
@@ -71,14 +72,18 @@ def _made(folder: Path) -> Path:
 
 @app.command()
 def report(
-    directory: Directory,
-    out: Annotated[Path | None, typer.Option(help="The file; DIR/report.html by default.")] = None,
+    directories: Directories,
+    out: Annotated[
+        Path | None, typer.Option(help="The file; DIR/report.html by default, report.html for several directories.")
+    ] = None,
     trust: Trust = None,
 ) -> None:
-    """Write one self-contained HTML page: the answer, the audit, tables, figures, encoders, versions; and name it."""
+    """Write one HTML page to play with: the answer, figures, tables, designs, how to get them again; and name it."""
     from bench.report.page import page
 
-    _write_page(page, directory, out or within(directory, "report.html"), trust)
+    alone = len(directories) == 1
+    path = out or (within(directories[0], "report.html") if alone else Path("report.html"))
+    _write_page(page, distinct(directories), path, trust)
 
 
 @app.command()
@@ -90,14 +95,14 @@ def explore(
     """Write one self-contained HTML page to explore the latent spaces of an experiment in; and name it."""
     from bench.explorer.page import page
 
-    _write_page(page, directory, out or within(directory, "explorer.html"), trust)
+    _write_page(page, [directory], out or within(directory, "explorer.html"), trust)
 
 
-def _write_page(page: Callable[..., str], directory: Path, path: Path, trust: list[str] | None) -> None:
-    """Write a page about an experiment, and name it."""
+def _write_page(page: Callable[..., str], directories: list[Path], path: Path, trust: list[str] | None) -> None:
+    """Write a page about experiments, and name it."""
     from bench.store.directory import Store
 
     if trust:
         look_in_this_folder()
-    path.write_text(page(Store(directory), trust or ()), encoding="utf-8")
+    path.write_text(page(*map(Store, directories), trusted=trust or ()), encoding="utf-8")
     show(str(path))

@@ -34,6 +34,8 @@ BUILT_IN: dict[Kind, dict[str, str]] = {
         "target-ratio": "problems.target_ratio:TargetRatio",
         "conduction": "problems.conduction.problem:Conduction",
         "structure": "problems.structure.problem:Structure",
+        "isoperimetric-3d": "problems.bodies.isoperimetric:Isoperimetric3D",
+        "heat-dispersion-3d": "problems.bodies.heat_dispersion:HeatDispersion3D",
     },
     "encoders": {
         "raw": "encoders.identity:Identity",
@@ -41,6 +43,7 @@ BUILT_IN: dict[Kind, dict[str, str]] = {
         "kernel-pca": "encoders.kernel_pca:KernelPCA",
         "diffusion-ae": "encoders.diffusion:DiffusionAutoencoder",
         "conditional-vae": "encoders.conditional:ConditionalAutoencoder",
+        "stacked": "encoders.stacked:Stacked",
     },
     "optimisers": {
         "random-search": "bench.optimisers.random_search:RandomSearch",
@@ -289,7 +292,7 @@ def from_record(identity: Any, trusted: Collection[str] = (), kind: Kind = "prob
         raise BadInput(f"{kind}: {identity!r:.80} must have a name and params")
     for parameter in params.values():
         if isinstance(parameter, dict) and parameter.keys() == {"name", "params"}:  # a plug-in within it
-            from_record(parameter, trusted, "optimisers")
+            from_record(parameter, trusted, kind)
     known = targets(kind)
     if name not in known:
         module, colon, _ = name.partition(":")

@@ -29,8 +29,8 @@ _BUILT_IN = {name for named in BUILT_IN.values() for name in named}
 def _names(spec: Spec) -> Iterator[str]:
     yield spec.name
     for value in spec.params.values():
-        if isinstance(value, dict) and value.keys() == {"name", "params"}:  # an optimiser within it
-            yield from _names(Spec("optimisers", value["name"], json.dumps(value["params"])))
+        if isinstance(value, dict) and value.keys() == {"name", "params"}:  # one within it
+            yield from _names(Spec(spec.kind, value["name"], json.dumps(value["params"])))
 
 
 @lru_cache

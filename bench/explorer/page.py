@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
     from bench.store.directory import Store
 
-SCRIPTS = ("dom.js", "decoder.js", "plane.js", "pictures.js", "shape.js", "player.js", "pins.js", "app.js")
+SCRIPTS = (
+    *("elements.js", "dom.js", "decoder.js", "plane.js", "pictures.js", "shape.js", "player.js", "pins.js", "app.js"),
+)
 """In this order: each uses those before."""
 
 
@@ -40,7 +42,7 @@ def page(store: Store, trusted: Collection[str] = ()) -> str:
     BadInput
         If the directory holds no experiment, or none of its encoders can be explored.
     """
-    from jinja2 import Environment, PackageLoader
+    from jinja2 import ChoiceLoader, Environment, PackageLoader
     from markupsafe import Markup
 
     identity = store.identity()
@@ -48,7 +50,7 @@ def page(store: Store, trusted: Collection[str] = ()) -> str:
     if not spaces:
         why = left_out[0] if left_out else "all of its searches are of the raw design vector"
         raise BadInput(f"{store.path}: has no latent space to explore: {why}")
-    loader = PackageLoader("bench.explorer", "assets")
+    loader = ChoiceLoader([PackageLoader("bench.explorer", "assets"), PackageLoader("bench.latent", "assets")])
     environment = Environment(loader=loader, autoescape=True)
     # what JavaScript cannot read is an error here, not a dead page there
     environment.policies["json.dumps_kwargs"] = {"allow_nan": False, "separators": (",", ":")}

@@ -11,16 +11,14 @@ from bench.errors import visible
 from bench.explorer.decoders import packed, steps
 from bench.latent.subject import Subject
 from bench.quantities import significant
+from bench.store.layouts import described
 from problems.base import Problem
-from problems.layouts import Grid, Mesh, Outline
 
 MOST_DOTS = 500
 GRID = 48
 """Cells of the landscape along an axis."""
 CLIPPED = 0.02
 """The share of the landscape's values at either end that get the colour of the rest's extremes."""
-KINDS = {Outline: "outline", Grid: "grid", Mesh: "mesh"}
-"""What the page calls the layouts that it can draw; designs of others are bars, one a coordinate."""
 LEVELS = 255
 """Steps of its colour."""
 
@@ -88,16 +86,8 @@ def _facts(problem: Problem) -> dict[str, Any]:
 
 def _picture(subject: Subject) -> dict[str, Any]:
     """How a design is drawn: its problem's layout by kind, shape and faces, and the range of its coordinates."""
-    layout = subject.problem.layout
-    kind = next((name for cls, name in KINDS.items() if isinstance(layout, cls)), "bars")
-    shape = (subject.problem.dim,) if layout is None else layout.shape
-    return {
-        "kind": kind,
-        "shape": [int(n) for n in shape],
-        "faces": np.asarray(getattr(layout, "faces", ()), dtype=int).tolist(),
-        "low": float(subject.designs.min()),
-        "high": float(subject.designs.max()),
-    }
+    ends = {"low": float(subject.designs.min()), "high": float(subject.designs.max())}
+    return described(subject.problem) | ends
 
 
 def _landscape(subject: Subject, centre: np.ndarray, axes: np.ndarray, box: np.ndarray) -> dict[str, Any]:

@@ -213,7 +213,7 @@ def training(subject: Subject, frames: int = FRAMES) -> Film:
         raise BadInput(f"encoder '{subject.name}': is not trained epoch by epoch, so that there is nothing to watch")
     seen: list[np.ndarray] = []
     encoder.watch = lambda latents: seen.append(plane.coordinates(latents).astype(np.float32))
-    encoder.fit(subject.designs, subject.fit_rng(), layout=subject.problem.layout)
+    encoder.fit(subject.designs, subject.fit_rng(), subject.problem.layout, subject.tasks)
     if not seen:
         raise BadInput(f"encoder '{subject.name}': was trained for no epoch, so that there is nothing to watch")
     chosen = np.unique(np.linspace(0, len(seen) - 1, frames).round().astype(int))

@@ -21,7 +21,7 @@ Writer = Callable[[np.ndarray, Any, pd.DataFrame, Path, float, float], Iterator[
 """From designs, their layout, what is told of them, a folder, size and thickness to files."""
 EXTRA: dict[Writer, tuple[str, ...]] = {
     outline_files.dxf: ("ezdxf",),
-    outline_files.stl: ("trimesh", "mapbox_earcut"),
+    outline_files.stl: ("mapbox_earcut",),
 }
 """What writers need beside the suite, in the extra `cad`."""
 
@@ -50,7 +50,7 @@ def _grid(layout: Grid) -> dict[str, Writer]:
 
 @formats.register(Mesh)
 def _mesh(layout: Mesh) -> dict[str, Writer]:
-    return {"csv": csv, "obj": mesh_files.obj, "stl": mesh_files.stl}
+    return {"csv": csv, "obj": mesh_files.obj, "ply": mesh_files.ply, "stl": mesh_files.stl}
 
 
 def write(

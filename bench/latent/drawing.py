@@ -9,8 +9,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from bench.analysis.labels import ordered
 from bench.analysis.plots.designs import same_scale
-from bench.analysis.plots.style import COLUMN, PALETTE, ordered, plain
+from bench.analysis.plots.style import COLUMN, PALETTE, plain
 from bench.latent.plane import Plane
 from bench.latent.subject import Subject
 

@@ -13,7 +13,8 @@ from matplotlib.colors import Normalize, PowerNorm
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 
-from bench.analysis.plots.style import COLUMN, GREY, STYLE, colours, ordered, plain
+from bench.analysis.labels import ordered
+from bench.analysis.plots.style import COLUMN, GREY, STYLE, colours, plain
 from bench.errors import BadInput
 from bench.latent import drawing
 from bench.latent.plane import MARGIN, Plane, across

@@ -44,6 +44,18 @@ def obj(
         yield path
 
 
+def ply(
+    designs: np.ndarray, layout: Mesh, table: pd.DataFrame, folder: Path, size: float, thickness: float
+) -> Iterator[Path]:
+    """Vertices and faces each, in millimetres, in binary form."""
+    from trimesh import Trimesh
+
+    for number, points in _solids(designs, layout, size, "ply"):
+        path = folder / f"design-{number:04}.ply"
+        Trimesh(points, layout.faces, process=False).export(path)
+        yield path
+
+
 def _solids(designs: np.ndarray, layout: Mesh, size: float, name: str) -> Iterator[tuple[int, np.ndarray]]:
     """Number and vertices (V, 3) of each design that has an extent, at a size from 0 to that of its largest."""
     points = designs.reshape(-1, *layout.shape)

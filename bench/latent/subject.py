@@ -23,7 +23,7 @@ from bench.studies.diagnostics import decoded
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from encoders.base import Encoder
+    from encoders.base import Encoder, Tasks
     from problems.base import Evaluation, Problem
 
 AT_ONCE = 1000
@@ -58,6 +58,11 @@ class Subject:
     designs: np.ndarray
     labels: np.ndarray
     start: np.ndarray
+
+    @property
+    def tasks(self) -> Tasks | None:
+        """What encoders are told of the tasks that the designs were made for."""
+        return instance.draw(self.fit.problem, self.fit.seed, self.fit.replicate).tasks
 
     @cached_property
     def latents(self) -> np.ndarray:
@@ -183,7 +188,7 @@ def fitted(encoder: Spec, problem: Spec, seed: int = 0, replicate: int = 0) -> S
     model = encoder.make()
     drawn, designs, labels = _drawn(fit)
     with _named("encoders", encoder.name):
-        model.fit(designs, generator(*fit.seed_names, "fit"), layout=drawn.problem.layout)
+        model.fit(designs, generator(*fit.seed_names, "fit"), drawn.problem.layout, drawn.tasks)
     return Subject(encoder.name, fit, drawn.problem, model, designs, labels, drawn.start)
 
 
@@ -205,19 +210,28 @@ def stored(folder: Path, problem: str | None = None, trusted: Collection[str] = 
     fit = found.fit(seed, trusted)
     if problem is not None and problem != fit.problem.name:
         raise BadInput(f"--problem: {problem} is not what {folder} was fitted on, which is {fit.problem.name}")
-    drawn, designs, labels = _drawn(fit)
+    with _named("problems", fit.problem.name):
+        seen = instance.problem_of(fit.problem, fit.seed, fit.replicate)
+        designs = instance.training(fit.problem, fit.seed, fit.replicate)
+    designs, labels = _with_labels(fit, designs)
     with _named("encoders", fit.encoder.name):
         model, start = found.unpack(fit)
     if model.scale is None or model.bounds is None:
         raise BadInput(f"{folder}: lacks its scale or bounds")
-    return Subject(fit.encoder.name, fit, drawn.problem, model, designs, labels, start)
+    return Subject(fit.encoder.name, fit, seen, model, designs, labels, start)
 
 
 def _drawn(fit: Fit) -> tuple[instance.Instance, np.ndarray, np.ndarray]:
     """Instance, training designs and their classes."""
     with _named("problems", fit.problem.name):
         drawn = instance.draw(fit.problem, fit.seed, fit.replicate)
+    return drawn, *_with_labels(fit, drawn.designs)
+
+
+def _with_labels(fit: Fit, designs: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
+    """Training designs and their classes."""
+    with _named("problems", fit.problem.name):
         labels = instance.labels(fit.problem, fit.seed, fit.replicate)
-    if drawn.designs is None:
+    if designs is None:
         raise BadInput(f"problems '{fit.problem.name}': has no designs, so that there is no latent space to look at")
-    return drawn, drawn.designs, np.full(len(drawn.designs), fit.problem.name) if labels is None else labels
+    return designs, np.full(len(designs), fit.problem.name) if labels is None else labels

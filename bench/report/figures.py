@@ -84,7 +84,7 @@ def write(runs: pd.DataFrame, traces: pd.DataFrame, folder: Path, trusted: Colle
             yield from plots.save(figure, folder / name)
 
 
-def drawn(records: Records, trusted: Collection[str] = (), sheets: bool = True) -> Iterator[tuple[str, Drawing]]:
+def drawn(records: Records, trusted: Collection[str] = ()) -> Iterator[tuple[str, Drawing]]:
     """Draw every figure, and name it as a file may be named.
 
     Convergence, the runtime distribution and leak sensitivity show all problems; the others show one each. Those that
@@ -96,8 +96,6 @@ def drawn(records: Records, trusted: Collection[str] = (), sheets: bool = True) 
     records : Records
     trusted
         As for `write`.
-    sheets : bool
-        Whether training designs are drawn anew, for which some problems take seconds.
 
     Yields
     ------
@@ -113,7 +111,7 @@ def drawn(records: Records, trusted: Collection[str] = (), sheets: bool = True) 
                 yield from _tried(f"{label}: its {kind.name}", f"{kind.name}-{name}", kind.draw, part)
         shown: dict[str, Drawing] = {}
         with warned(f"{label}: its designs", but=()):
-            for what, figure in _designs(part, trusted, sheets):
+            for what, figure in _designs(part, trusted):
                 shown[what] = figure
         yield from ((f"{what}-{name}", figure) for what, figure in shown.items())
 
@@ -138,15 +136,13 @@ def warned(what: str, but: tuple[type[Exception], ...] = (OSError,)) -> Iterator
         warnings.warn(visible(f"{what} cannot be drawn: {reason(error)}"), stacklevel=3)
 
 
-def _designs(records: Records, trusted: Collection[str], sheets: bool) -> Iterator[tuple[str, Drawing]]:
+def _designs(records: Records, trusted: Collection[str]) -> Iterator[tuple[str, Drawing]]:
     """Gallery of one problem's runs, and contact sheet of the training designs of replicate 0, if it has any."""
     runs = records.runs
     spec = from_record(json.loads(runs["problem_spec"].iloc[0]), trusted)
     problem = spec.make()
     yield "gallery", gallery(records, problem.draw)[0]
-    if not sheets:
-        return
-    drawn = instance.draw(spec, int(runs["seed"].iloc[0]), 0).designs
+    drawn = instance.training(spec, int(runs["seed"].iloc[0]), 0)
     if drawn is not None:
         shown = drawn[:SHEET_SIZE]
         values = problem.display(evaluate(problem, shown).objective)

@@ -1,56 +1,95 @@
-"""The report: everything that an experiment says, on one page that needs no network."""
+"""The report: everything that experiments say, on one page to play with, which needs no network."""
 
 from __future__ import annotations
 
-import base64
 import json
-import warnings
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from bench.analysis import plots
+import bench
 from bench.analysis.answer import answer
 from bench.analysis.audit import caveats
-from bench.analysis.contents import TABLES
+from bench.analysis.contents import DEFAULT, TABLES, TRACE
+from bench.analysis.joining import join
 from bench.analysis.records import Records
-from bench.errors import visible, visible_lines
+from bench.errors import reason, visible, visible_lines
 from bench.inspection.info import describe
-from bench.report import figures
+from bench.report import missing
+from bench.report.model import whole
+from bench.report.reproduce import experiment_file
 
 if TYPE_CHECKING:
+    import pandas as pd
+    from markupsafe import Markup
+
     from bench.store.directory import Store
 
+LIBRARIES = ("d3.min.js", "plot.umd.min.js")
+"""Of others, see vendor/README.md; the second uses the first."""
+SCRIPTS = (
+    *(
+        "elements.js",
+        "pictures.js",
+        "numbers.js",
+        "state.js",
+        "chart.js",
+        "found.js",
+        "ahead.js",
+        "convergence.js",
+        "ecdf.js",
+    ),
+    *("speedups.js", "ranking.js", "breakeven.js", "details.js", "gallery.js", "tables.js", "app.js"),
+)
+"""In this order: each uses those before."""
 
-def page(store: Store, trusted: Collection[str] = ()) -> str:
-    """Write an experiment as one HTML page: the answer, the audit, tables, figures, encoders, how it was computed.
 
-    Nothing in it is loaded from elsewhere, and all text of the records is escaped.
+def page(*stores: Store, trusted: Collection[str] = ()) -> str:
+    """Write experiments as one HTML page: the answer, the audit, figures, tables, how it was computed.
+
+    Nothing in it is loaded from elsewhere, and all text of the records is escaped. Where a directory does not say what
+    designs are the coordinates of, their problem is made again to ask it.
 
     Parameters
     ----------
-    store : Store
+    *stores : Store
+        One, or several, whose records are joined as those of one experiment.
     trusted : collection of str
         Modules that the records may name; see `bench.experiments.registry.from_record`.
 
     Raises
     ------
     BadInput
-        If the directory holds no experiment.
+        If a directory holds no experiment.
     """
-    from jinja2 import Environment, PackageLoader
+    from jinja2 import ChoiceLoader, Environment, PackageLoader
     from markupsafe import Markup
 
-    identity = store.identity()
-    records = Records(*store.load())
+    plans = [store.plan() for store in stores]
+    parts = [store.load(TRACE) for store in stores]
+    (runs, traces), differences = _joined(stores, parts)
+    records = Records(runs, traces)
     made = {table: table.made(records) for table in TABLES.values()}
-    with warnings.catch_warnings(record=True) as undrawn:
-        warnings.simplefilter("always")
-        drawn = list(_figures(records, trusted))
-    template = Environment(loader=PackageLoader("bench.report.page"), autoescape=True).get_template("report.html.j2")
-    return template.render(
-        name=visible(str(identity["name"])),
+    efficiency = made[TABLES[DEFAULT]]
+    layouts, undrawn = _layouts(stores, records, trusted)
+    own, shared = PackageLoader("bench.report", "assets"), PackageLoader("bench.latent", "assets")
+    vendor = PackageLoader("bench.report", "vendor")
+    environment = Environment(loader=ChoiceLoader([own, shared, vendor]), autoescape=True)
+    # what JavaScript cannot read is an error here, not a dead page there
+    compact = {"allow_nan": False, "separators": (",", ":"), "ensure_ascii": False}
+    environment.policies["json.dumps_kwargs"] = compact
+
+    def asset(name: str) -> Markup:
+        return Markup(environment.loader.get_source(environment, name)[0])  # type: ignore[union-attr]  # noqa: S704
+
+    return environment.get_template("report.html.j2").render(
+        name=visible(" and ".join(dict.fromkeys(plan.name for plan in plans))),
         answer=[visible(sentence) for sentence in answer(made[TABLES["answer"]])],
+        missing=[
+            [visible(sentence) for sentence in missing.sentences(plan, some)]
+            for plan, (some, _) in zip(plans, parts, strict=True)
+        ],
+        differences=[visible(sentence) for sentence in differences],
         audit={problem: list(some) for problem, some in groupby(caveats(records), lambda each: each.problem)},
         tables=[
             # the writers escape what they are given
@@ -58,17 +97,67 @@ def page(store: Store, trusted: Collection[str] = ()) -> str:
             for table, frame in made.items()
             if table.main or len(frame)
         ],
-        figures=drawn,
-        undrawn=[visible(str(warning.message)) for warning in undrawn],
-        description=visible_lines(describe(store)),
-        identity=json.dumps(identity, indent=1, ensure_ascii=False),
+        data=whole.described(records, efficiency, layouts),
+        undrawn=undrawn,
+        experiments=[_experiment(store) for store in stores],
+        version=bench.__version__,
+        style=asset("report.css"),
+        libraries=[asset(name) for name in LIBRARIES],
+        licences=asset("LICENSES.txt"),
+        scripts=[asset(name) for name in SCRIPTS],
     )
 
 
-def _figures(records: Records, trusted: Collection[str]) -> Iterator[dict[str, str]]:
-    if records.runs.empty:
-        return
-    for name, figure in figures.drawn(records, trusted, sheets=False):
-        with figures.warned(name):
-            data = base64.b64encode(plots.to_svg(figure)).decode()
-            yield {"name": name, "data": data, "width": f"{figure.get_figwidth():.2f}"}
+def _joined(
+    stores: Sequence[Store], parts: Sequence[tuple[pd.DataFrame, pd.DataFrame]]
+) -> tuple[tuple[pd.DataFrame, pd.DataFrame], list[str]]:
+    """Records of one experiment, or of several as those of one, and what differs between them."""
+    if len(stores) == 1:
+        return parts[0], []
+    names = [store.path.name for store in stores]
+    unlike = len(set(names)) == len(names)
+    named = {name if unlike else str(store.path): part for name, store, part in zip(names, stores, parts, strict=True)}
+    runs, traces, differences = join(named)
+    return (runs, traces), differences
+
+
+def _layouts(stores: Sequence[Store], records: Records, trusted: Collection[str]) -> tuple[dict[str, Any], list[str]]:
+    """What designs are the coordinates of, by problem, and sentences about problems that cannot be asked."""
+    kept: dict[str, Any] = {}
+    for store in stores:
+        kept |= store.layouts()
+    told, undrawn = {}, []
+    for label, part in records.parts.items():
+        own = next((each for each in kept if label == each or label.startswith(f"{each} (")), None)  # where joined
+        try:
+            told[label] = kept[own] if own is not None else _asked(part.runs["problem_spec"].iloc[0], trusted)
+        except (Exception, SystemExit) as error:  # a plug-in may be gone, or raise anything
+            undrawn.append(visible(f"{label}: its designs are drawn as bars: {reason(error)}"))
+    return told, undrawn
+
+
+def _asked(spec: str, trusted: Collection[str]) -> dict[str, Any]:
+    from bench.experiments.registry import from_record
+    from bench.store.layouts import described
+
+    return described(from_record(json.loads(spec), trusted).make())
+
+
+def _experiment(store: Store) -> dict[str, Any]:
+    """What it takes to compute it again."""
+    identity = store.identity()
+    return {
+        "name": visible(str(identity["name"])),
+        "file": visible_lines(experiment_file(identity)),
+        "description": visible_lines(describe(store)),
+        "identity": json.dumps(identity, indent=1, ensure_ascii=False),
+        "versions": [dict(_versions(entry)) for entry in store.provenance()],
+    }
+
+
+def _versions(entry: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for name, value in entry.items():
+        if isinstance(value, dict):
+            yield from ((visible(key), visible(part)) for key, part in value.items() if part is not None)
+        elif value is not None:
+            yield visible(name), visible(value)

@@ -20,7 +20,7 @@ def collect() -> dict[str, Any]:
     """Versions of what enters the numbers, the commit of the suite, and the machine, as plain data."""
     return {
         "versions": {"python": platform.python_version(), **{package: _version(package) for package in PACKAGES}},
-        "commit": _commit(),
+        "commit": commit(),
         "machine": {"system": platform.platform(), "processor": _processor(), "cores": os.cpu_count()},
     }
 
@@ -55,7 +55,7 @@ def _processor() -> str:
         return platform.processor()
 
 
-def _commit() -> str | None:
+def commit() -> str | None:
     """The commit of the checkout that the suite runs from, if it is one, and whether files differ from it."""
     here = Path(__file__).parent
     git = ["git", "-C", str(here)]

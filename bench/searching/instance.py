@@ -79,6 +79,12 @@ def draw(spec: Spec, seed: int, replicate: int) -> Instance:
     return replace(drawn, designs=designs, held_out=drawn.held_out.copy(), start=drawn.start.copy())
 
 
+def training(spec: Spec, seed: int, replicate: int) -> np.ndarray | None:
+    """Training designs (n, d) that `draw` draws, without the rest of the instance, which can take longer."""
+    designs = _training(spec, seed, replicate)
+    return None if designs is None else designs.copy()
+
+
 def labels(spec: Spec, seed: int, replicate: int) -> np.ndarray | None:
     """Classes (n,) of the training designs that `draw` draws; None where the problem has no classes."""
     found = _labels(spec, seed, replicate)
@@ -93,12 +99,19 @@ def _labels(spec: Spec, seed: int, replicate: int) -> np.ndarray | None:
 
 
 @lru_cache(maxsize=4)
+def _training(spec: Spec, seed: int, replicate: int) -> np.ndarray | None:
+    problem = problem_of(spec, seed, replicate)
+    designs = problem.designs(problem.n_designs, generator(seed, spec.identity(), replicate, "designs"))
+    if designs is not None and (designs.ndim != 2 or designs.shape[1] != problem.dim):
+        raise PluginError(f"problem '{spec.name}' drew designs of shape {designs.shape}; it must be (n, {problem.dim})")
+    return designs
+
+
+@lru_cache(maxsize=4)
 def _draw(spec: Spec, seed: int, replicate: int) -> Instance:
     names = (seed, spec.identity(), replicate)
     problem = problem_of(spec, seed, replicate)
-    designs = problem.designs(problem.n_designs, generator(*names, "designs"))
-    if designs is not None and (designs.ndim != 2 or designs.shape[1] != problem.dim):
-        raise PluginError(f"problem '{spec.name}' drew designs of shape {designs.shape}; it must be (n, {problem.dim})")
+    designs = _training(spec, seed, replicate)
     rng = generator(*names, "start")
     candidates = problem.reference(at_most(problem, CANDIDATES), rng)
     reference = np.nan

@@ -14,6 +14,7 @@ from filelock import FileLock, Timeout
 from bench.errors import BadInput, visible, visible_lines
 from bench.experiments import data_files, sources
 from bench.experiments.plan import Plan
+from bench.store import layouts
 from bench.store.columns import RUNS
 from bench.store.completion import completed
 from bench.store.encoders import Encoders
@@ -47,6 +48,7 @@ class Store:
         experiment.json              the experiment as resolved
         provenance.json              versions and machine, one entry each time it was run
         encoders/<key>/              arrays.safetensors and info.json of a fit
+        layouts.json                 what designs of each problem are the coordinates of
         data/<digest>/               files of the users' own designs, as they were
         records/<key>.parquet        a run each
         records/pack-000001.parquet  many runs, once there are many
@@ -171,6 +173,7 @@ class Store:
                 (self.path / folder).mkdir(exist_ok=True)
             for spec in experiment.problems.values():
                 data_files.keep(spec, self._data)
+            write(self.path / "layouts.json", json.dumps(layouts.of(experiment.problems)).encode())
             history = self.provenance()
             if history and history[-1].get("versions") != provenance["versions"]:
                 changed = "this directory was begun with other versions; `latentbench info` names them"
@@ -311,6 +314,16 @@ class Store:
         """Add a line to log.txt."""
         with (self.path / "log.txt").open("a", encoding="utf-8") as file:
             file.write(visible_lines(line.rstrip()) + "\n")
+
+    def layouts(self) -> dict[str, dict[str, Any]]:
+        """What designs of each problem are the coordinates of, by its label; see `bench.store.layouts`.
+
+        Those are missing that cannot be read, or that older versions have not written.
+        """
+        try:
+            return layouts.believed(read_json(self.path / "layouts.json"))
+        except (OSError, ValueError):
+            return {}
 
     def provenance(self) -> list[dict[str, Any]]:
         """What the experiment was run with, an entry each time; empty if that cannot be read."""

@@ -16,8 +16,12 @@ if TYPE_CHECKING:
 
 AZIMUTH, ELEVATION = np.radians(-60.0), np.radians(30.0)
 """From where a mesh is looked at."""
+LIGHT = np.array([-0.45, 0.55, 0.7])
+"""Where the light is: to the right, up and towards the eye."""
 DARKEST = 0.35
-"""Brightness of a face that is turned away from the eye, which is also where the light is."""
+"""Brightness of a face that is turned away from the light."""
+GLOSS, SHARPNESS = 0.35, 12
+"""How much of the light a face mirrors, and how sharply."""
 
 
 @singledispatch
@@ -54,20 +58,37 @@ def _mesh(layout: Mesh, x: np.ndarray, ax: Axes) -> None:
     from matplotlib.collections import PolyCollection
     from matplotlib.colors import to_rgba
 
-    right, up, eye = _view()
-    corners = x.reshape(layout.shape)[layout.faces]
-    back_to_front = np.argsort((corners @ eye).mean(axis=1), kind="stable")  # the painter's order
-    corners = corners[back_to_front]
+    view = _view()
+    corners = (x.reshape(layout.shape) @ view.T)[layout.faces]  # to the right, up, and towards the eye
     normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-    facing = np.abs(normals @ eye) / np.maximum(np.linalg.norm(normals, axis=1), np.finfo(float).tiny)
+    normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), np.finfo(float).tiny)
+    shown = np.flatnonzero(normals[:, 2] > 0)  # of a solid, faces that look away are behind others
+    shown = shown[np.argsort(corners[shown, :, 2].mean(axis=1), kind="stable")]  # the painter's order
+    corners, normals = corners[shown], normals[shown]
     (probe,) = ax.plot([], [])  # it takes the next colour of the cycle
-    colours = np.tile(to_rgba(probe.get_color()), (len(corners), 1))
+    colour = np.array(to_rgba(probe.get_color()))
     probe.remove()
-    colours[:, :3] *= (DARKEST + (1 - DARKEST) * facing)[:, None]
-    flat = np.stack([corners @ right, corners @ up], axis=-1)
-    ax.add_collection(PolyCollection(list(flat), facecolors=colours, edgecolors=colours, linewidths=0.2))
+    colours = np.tile(colour, (len(shown), 1))
+    colours[:, :3] = _lit(normals, colour[:3])
+    ax.add_collection(
+        PolyCollection(list(corners[:, :, :2]), facecolors=colours, edgecolors=colours, linewidths=0.2, rasterized=True)
+    )
     ax.autoscale_view()
     ax.set_aspect("equal")
+
+
+def _lit(normals: np.ndarray, colour: np.ndarray) -> np.ndarray:
+    """Colours (m, 3) of faces with normals (m, 3): diffuse, and mirrored towards the eye.
+
+    References
+    ----------
+    Blinn 1977, Models of light reflection for computer synthesized pictures.
+    """
+    light = LIGHT / np.linalg.norm(LIGHT)
+    half = light + np.array([0.0, 0.0, 1.0])
+    diffuse = DARKEST + (1 - DARKEST) * np.maximum(normals @ light, 0)
+    mirrored = GLOSS * np.maximum(normals @ (half / np.linalg.norm(half)), 0) ** SHARPNESS
+    return np.asarray(diffuse[:, None] * colour + (1 - diffuse[:, None] * colour) * mirrored[:, None])
 
 
 def _view() -> np.ndarray:

@@ -16,7 +16,7 @@ from bench.analysis import plots
 from bench.analysis.audit import audit
 from bench.analysis.cost import cost_table
 from bench.analysis.joining import join
-from bench.analysis.plots.leaks import same_but_data
+from bench.analysis.leaks import same_but_data
 from bench.store.completion import completed
 
 TEXT = """

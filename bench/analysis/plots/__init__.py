@@ -10,7 +10,7 @@ from bench.analysis.plots.leaks import leak_sensitivity
 from bench.analysis.plots.parts import gap_parts
 from bench.analysis.plots.prices import gradient_price
 from bench.analysis.plots.reachability import reachability
-from bench.analysis.plots.style import save, to_svg
+from bench.analysis.plots.style import save
 from bench.analysis.plots.when import when_map
 
 __all__ = [
@@ -26,6 +26,5 @@ __all__ = [
     "save",
     "sheet",
     "speed_up",
-    "to_svg",
     "when_map",
 ]

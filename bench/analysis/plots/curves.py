@@ -15,21 +15,11 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import LogLocator
 from numpy.typing import NDArray
 
-from bench.analysis import measures, summary
-from bench.analysis.frames import gap as normalised
-from bench.analysis.plots.style import (
-    DASHES,
-    EVALUATIONS,
-    GREY,
-    PAGE,
-    PALETTE,
-    STYLE,
-    choose,
-    colours,
-    ordered,
-    plain,
-    raw_first,
-)
+from bench.analysis import measures
+from bench.analysis.labels import ordered, raw_first
+from bench.analysis.landmarks import NAMES, landmarks
+from bench.analysis.landmarks import PRIORS as COSTS
+from bench.analysis.plots.style import DASHES, EVALUATIONS, GREY, PAGE, PALETTE, STYLE, choose, colours, plain
 from bench.analysis.records import Records
 
 FLOOR = 1e-6
@@ -43,8 +33,8 @@ LEVELS: dict[str, dict[str, Any]] = {
 }
 MARK = {"linestyle": "none", "markersize": 4.5, "markerfacecolor": "white", "clip_on": False, "zorder": 4}
 PRIORS: dict[str, tuple[float, dict[str, Any]]] = {
-    "prior_mean": (1.0, {**MARK, "marker": "o"}),
-    "prior_best": (1000.0, {**MARK, "marker": "D"}),
+    "prior_mean": (COSTS["prior_mean"], {**MARK, "marker": "o"}),
+    "prior_best": (COSTS["prior_best"], {**MARK, "marker": "D"}),
 }
 SWITCH: dict[str, Any] = {
     "linestyle": "none",
@@ -52,14 +42,6 @@ SWITCH: dict[str, Any] = {
     "markersize": 7.0,
     "markeredgecolor": "white",
     "zorder": 5,
-}
-NAMES = {
-    "switch": "next stage of an arm",
-    "data_best": "best training design",
-    "best_known": "best known",
-    "bound": "bound",
-    "prior_mean": "decoded prior mean",
-    "prior_best": "best of 1,000 prior samples",
 }
 
 
@@ -174,18 +156,9 @@ class Scene:
 
 def _scene(records: Records, data: pd.DataFrame, hue: str, styles: dict[str, dict[str, Any]]) -> Scene:
     """Build the scene of the one problem that these runs and curves are of."""
-    problem, tried, known = records.arms.iloc[0], records.tried.copy(), records.optima
-    levels = dict.fromkeys(LEVELS, np.nan)
-    begun = summary.switches(records.tried).groupby(["arm", "stage"])["evaluations"].median()
-    switches = {str(arm): times.tolist() for arm, times in begun.groupby("arm")}
-    gap = data["measure"].eq("gap").any()
-    if gap:
-        for kind in ("data_best", *PRIORS):
-            tried[kind] = normalised(tried[f"{kind}_objective"], tried["optimum"], tried["reference"])
-    elif len(known):
-        levels |= {kind: float(known[kind].iloc[0]) for kind in ("best_known", "bound")}
-    levels["data_best"] = tried.groupby("replicate")["data_best"].median().dropna().median()
-    marks = tried.groupby(hue)[list(PRIORS)].median()
+    problem, gap = records.arms.iloc[0], bool(data["measure"].eq("gap").any())
+    beside = landmarks(records, hue, gap)
+    levels, marks, switches = beside.levels, beside.marks, beside.switches
     curves = data[["low", "median", "high"]]
     values = np.concatenate([curves.to_numpy(float).ravel(), marks.to_numpy(float).ravel(), [*levels.values()]])
     finite = values[np.isfinite(values)]

@@ -14,7 +14,8 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from bench.analysis import measures
-from bench.analysis.plots.style import GREY, PAGE, PALETTE, STYLE, choose, colours, ordered, plain, raw_first
+from bench.analysis.labels import ordered, raw_first
+from bench.analysis.plots.style import GREY, PAGE, PALETTE, STYLE, choose, colours, plain
 from bench.analysis.records import Records
 from bench.quantities import displayed
 

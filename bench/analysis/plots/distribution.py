@@ -11,18 +11,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from bench.analysis.ecdf import pooled, shares
-from bench.analysis.plots.style import (
-    COLUMN,
-    EVALUATIONS,
-    GREY,
-    STYLE,
-    choose,
-    colours,
-    dashes,
-    ordered,
-    plain,
-    raw_first,
-)
+from bench.analysis.labels import ordered, raw_first
+from bench.analysis.plots.style import COLUMN, EVALUATIONS, GREY, STYLE, choose, colours, dashes, plain
 from bench.analysis.records import Records
 
 CROSS: dict[str, Any] = {"marker": "x", "markersize": 4.0, "linestyle": "none", "clip_on": False}

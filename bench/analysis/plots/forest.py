@@ -8,13 +8,13 @@ from typing import Any
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from bench.analysis.compare import STRONGEST, target_text
-from bench.analysis.plots.style import COLUMN, GREY, STYLE, choose, ordered, plain, raw_first
+from bench.analysis.labels import ordered, raw_first
+from bench.analysis.plots.style import COLUMN, GREY, STYLE, choose, plain, shades
 from bench.analysis.records import Records
 
 MARKERS = ("o", "s", "D", "^", "v", "P")
@@ -91,11 +91,11 @@ def _draw(ax: Axes, problem: str, data: pd.DataFrame, encoders: list[str]) -> No
     # from easy to hard, pale to dark, downwards
     larger = data["larger_is_better"].any()
     targets = sorted(data["target"].unique(), reverse=not larger)
-    shades = sns.color_palette("crest", max(len(targets), 1))
+    colours = shades(len(targets))
     left, right = _limits(data)
     handles = []
     for index, target in enumerate(targets):
-        look = {"marker": MARKERS[index % len(MARKERS)], "color": shades[index]}
+        look = {"marker": MARKERS[index % len(MARKERS)], "color": colours[index]}
         rows = data[data["target"] == target]
         offset = SPREAD * ((index + 0.5) / len(targets) - 0.5)
         for row in rows[rows["speed_up_strongest_relation"] != ""].itertuples():

@@ -11,34 +11,15 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from bench.analysis.frames import gap
+from bench.analysis.labels import ordered, raw_first
+from bench.analysis.leaks import gaps
 from bench.analysis.plots.curves import FLOOR
-from bench.analysis.plots.style import COLUMN, PALETTE, STYLE, choose, ordered, plain, raw_first
+from bench.analysis.plots.style import COLUMN, PALETTE, STYLE, choose, plain
 from bench.analysis.records import Records
 
 MARKERS = ("o", "D", "s", "^")
 ROW = 0.17
 """Height in inches of an arm."""
-
-
-def same_but_data(runs: pd.DataFrame) -> list[list[str]]:
-    """Groups of problems, two or more, whose specifications differ in their training data alone.
-
-    Parameters
-    ----------
-    runs : DataFrame
-        Records, a row a run.
-
-    Returns
-    -------
-    list of list of str
-        Labels of problems.
-    """
-    groups: dict[str, list[str]] = {}
-    told = runs.reindex(columns=["problem", "task_spec", "data_spec"]).dropna().drop_duplicates("problem")
-    for problem, task in told.loc[told["data_spec"] != "", ["problem", "task_spec"]].itertuples(index=False):
-        groups.setdefault(str(task), []).append(str(problem))
-    return [ordered(problems) for _, problems in sorted(groups.items()) if len(problems) > 1]
 
 
 def leak_sensitivity(runs: pd.DataFrame) -> tuple[Figure, pd.DataFrame]:
@@ -71,7 +52,7 @@ def leak_sensitivity(runs: pd.DataFrame) -> tuple[Figure, pd.DataFrame]:
 
 def from_records(records: Records) -> tuple[Figure, pd.DataFrame]:
     """Like `leak_sensitivity`."""
-    data = _gaps(choose(records))
+    data = gaps(choose(records))
     groups = [group for _, group in data.groupby("group")] or [data]
     rows = [max(group["arm"].nunique(), 3) for group in groups]
     with mpl.rc_context(STYLE):
@@ -81,22 +62,6 @@ def from_records(records: Records) -> tuple[Figure, pd.DataFrame]:
         for ax, group in zip(panels, groups, strict=True):
             _draw(ax, group, raw_first(records, "arm"))
     return figure, data
-
-
-def _gaps(records: Records) -> pd.DataFrame:
-    known = records.optima[["f_star", "reference"]]
-    tried = records.tried.join(known.rename(columns={"reference": "scale"}), on="problem")
-    tried["gap"] = gap(tried["best_objective"].fillna(np.inf), tried["f_star"], tried["scale"])
-    told = tried.dropna(subset="gap")
-    parts = [pd.DataFrame(columns=["group", "problem", "arm", "gap"]).astype({"group": int, "gap": float})]
-    for number, problems in enumerate(same_but_data(records.runs)):
-        of_these = told[told["problem"].isin(problems)]
-        # "midpoint" is the usual median, and unlike linear interpolation never subtracts one infinity from another
-        medians = of_these.groupby(["problem", "arm"])["gap"].quantile(0.5, interpolation="midpoint").reset_index()
-        shared = medians.groupby("arm")["problem"].transform("nunique") == medians["problem"].nunique()
-        if medians["problem"].nunique() > 1:
-            parts.append(medians[shared].assign(group=number))
-    return pd.concat([part for part in parts if len(part)] or parts, ignore_index=True)[list(parts[0])]
 
 
 def _draw(ax: Axes, data: pd.DataFrame, order: list[str]) -> None:
@@ -112,8 +77,8 @@ def _draw(ax: Axes, data: pd.DataFrame, order: list[str]) -> None:
         )
         return
     shown = data.assign(gap=data["gap"].where(np.isfinite(data["gap"])).clip(lower=FLOOR))
-    for arm, gaps in shown.groupby("arm")["gap"]:
-        ax.plot([gaps.min(), gaps.max()], [place[str(arm)]] * 2, color="0.8", linewidth=1.0, zorder=1)
+    for arm, ends in shown.groupby("arm")["gap"]:
+        ax.plot([ends.min(), ends.max()], [place[str(arm)]] * 2, color="0.8", linewidth=1.0, zorder=1)
     handles = []
     for number, problem in enumerate(problems):
         rows = shown[shown["problem"] == problem]

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from bench.analysis.compare import STRONGEST, target_text
-from bench.analysis.gradient_price import KEYS, PRICES, TITLES, band, table
+from bench.analysis.gradient_price import PRICES, TITLES, ranges
 from bench.analysis.plots.style import COLUMN, GREY, STYLE, choose, plain, targets_shades
 from bench.analysis.records import Records
 
@@ -55,11 +55,7 @@ def gradient_price(runs: pd.DataFrame, traces: pd.DataFrame, ax: Axes | None = N
 
 def from_records(records: Records, ax: Axes | None = None) -> tuple[Figure, pd.DataFrame]:
     """Like `gradient_price`."""
-    prices = table(choose(records, one=True), draws=0)
-    if not (prices["gradients"] > 0.0).any():
-        data = prices.head(0).assign(low=[], high=[])
-    else:
-        data = prices.merge(band(records), on=KEYS, how="left")
+    data = ranges(choose(records, one=True))
     arms = list(dict.fromkeys(data["arm"]))
     with mpl.rc_context(STYLE):
         if ax is None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import matplotlib as mpl
@@ -10,9 +9,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from bench.analysis import encoders
+from bench.analysis.families import reached
+from bench.analysis.labels import ordered
 from bench.analysis.plots.curves import FLOOR
-from bench.analysis.plots.style import COLUMN, DASHES, PALETTE, STYLE, choose, colours, ordered, plain
+from bench.analysis.plots.style import COLUMN, DASHES, PALETTE, STYLE, choose, colours, plain
 from bench.analysis.records import Records
 from bench.quantities import whole
 
@@ -49,22 +49,13 @@ def reachability(runs: pd.DataFrame, ax: Axes | None = None) -> tuple[Figure, pd
 
 def from_records(records: Records, ax: Axes | None = None) -> tuple[Figure, pd.DataFrame]:
     """Like `reachability`."""
-    table = encoders.table(choose(records, one=True)).dropna(subset=["reachable", "latent_dim"])
-    names = [family(str(name), int(k)) for name, k in zip(table["encoder"], table["latent_dim"], strict=True)]
-    kept = ["problem", "encoder", "family", "latent_dim", "quantity", "reachable", "representation_gap"]
-    data = table.assign(family=pd.Series(names, index=table.index, dtype=object))[kept]
-    data = data.sort_values(["family", "latent_dim", "encoder"], ignore_index=True)
+    data = reached(choose(records, one=True))
     with mpl.rc_context(STYLE):
         if ax is None:
             height = 3.0 + 0.085 * data["family"].nunique()
             ax = Figure(figsize=(COLUMN, height), layout="constrained").subplots()
         _draw(ax, data)
     return ax.figure.figure, data
-
-
-def family(encoder: str, k: int) -> str:
-    """Label of an encoder without its number of dimensions: ``vae`` of ``vae-8``, ``mse β=1`` of ``mse k=8 β=1``."""
-    return re.sub(rf"(^|[ -])(k ?= ?)?{k}(?![\w.])", "", encoder, count=1).strip() or encoder
 
 
 def _draw(ax: Axes, data: pd.DataFrame) -> None:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import io
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
 import pandas as pd
-import seaborn as sns
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
 from bench.analysis.records import Records
@@ -18,14 +17,27 @@ from bench.analysis.records import Records
 COLUMN, PAGE = 3.5, 7.0
 """Widths in inches of one column of a paper and of two."""
 STYLE: Any = {
-    **sns.axes_style("ticks"),
+    **dict.fromkeys(("axes.edgecolor", "axes.labelcolor", "text.color", "xtick.color", "ytick.color"), "0.15"),
+    **{"axes.axisbelow": True, "font.family": ["sans-serif"], "lines.solid_capstyle": "round"},
+    **{"font.sans-serif": ["Arial", "DejaVu Sans", "Liberation Sans", "Bitstream Vera Sans", "sans-serif"]},
+    **{"patch.edgecolor": "w", "patch.force_edgecolor": True},
     **dict.fromkeys(("font.size", "axes.titlesize", "axes.labelsize", "figure.titlesize"), 9.0),
     **dict.fromkeys(("legend.fontsize", "xtick.labelsize", "ytick.labelsize"), 8.0),
     **dict.fromkeys(("axes.spines.top", "axes.spines.right"), False),
     **{"axes.linewidth": 0.8, "lines.linewidth": 1.4, "pdf.fonttype": 42},
 }
-# raw search in black; of Seaborn's colours for the colour-blind those that are told apart on white
-PALETTE = ["0.1", *(sns.color_palette("colorblind")[number] for number in (0, 1, 2, 3, 4, 9, 5))]
+BLIND = (
+    *("#0173b2", "#de8f05", "#029e73", "#d55e00", "#cc78bc"),
+    *("#ca9161", "#fbafe4", "#949494", "#ece133", "#56b4e9"),
+)
+"""Seaborn's colours for the colour-blind; that library itself takes seconds to import."""
+# raw search in black; of those colours the ones that are told apart on white
+PALETTE = ["0.1", *(BLIND[number] for number in (0, 1, 2, 3, 4, 9, 5))]
+CREST = LinearSegmentedColormap.from_list(
+    "crest",
+    ["#a5cd90", "#81bc91", "#61aa90", "#48988f", "#33858d", "#20728b", "#1e5d86", "#27477d", "#2c3172"],
+)
+"""Seaborn's colours from pale to dark."""
 DASHES = ("-", (0, (5, 1.5)), (0, (1, 1)), (0, (5, 1.5, 1, 1.5)), (0, (3, 1, 1, 1, 1, 1)), (0, (8, 3)))
 GREY = "0.45"
 EVALUATIONS = "evaluations $N_f + N_g$"
@@ -49,17 +61,6 @@ def choose(records: Records, problem: str | None = None, one: bool = False) -> R
     return records
 
 
-def ordered(labels: Iterable[str]) -> list[str]:
-    """Sort labels as people count: vae-2, vae-8, vae-16."""
-    return sorted(labels, key=lambda label: [int(p) if n % 2 else p for n, p in enumerate(re.split("([0-9]+)", label))])
-
-
-def raw_first(records: Records, hue: str) -> list[str]:
-    """Labels of all encoders or arms, raw search before the others."""
-    raw = records.arms.groupby(hue)["raw"].any()
-    return sorted(ordered(raw.index), key=lambda label: not raw[label])
-
-
 def colours(labels: Sequence[str]) -> dict[str, Any]:
     """A colour a label; they repeat after eight."""
     return {label: PALETTE[index % len(PALETTE)] for index, label in enumerate(labels)}
@@ -73,7 +74,12 @@ def dashes(labels: Sequence[str]) -> dict[str, Any]:
 def targets_shades(data: pd.DataFrame) -> dict[float, Any]:
     """A shade a target, pale to dark from easy to hard; ``data`` has target and larger_is_better."""
     targets = sorted(data["target"].unique(), reverse=not data["larger_is_better"].any())
-    return dict(zip(targets, sns.color_palette("crest", max(len(targets), 1)), strict=False))
+    return dict(zip(targets, shades(len(targets)), strict=True))
+
+
+def shades(n: int) -> list[Any]:
+    """So many colours from pale to dark."""
+    return [CREST((number + 1) / (n + 1)) for number in range(n)]
 
 
 def plain(text: str) -> str:
@@ -93,15 +99,19 @@ def save(figure: Figure, path_stem: str | Path) -> list[Path]:
     png, pdf = Path(f"{path_stem}.png"), Path(f"{path_stem}.pdf")
     for path in (png, pdf):
         path.unlink(missing_ok=True)  # it may be a link to something else
-    with mpl.rc_context(STYLE):
+    with mpl.rc_context(STYLE), laid_out(figure):
         figure.savefig(png, dpi=200, metadata={"Software": None})
         figure.savefig(pdf, metadata={"CreationDate": None})
     return [png, pdf]
 
 
-def to_svg(figure: Figure) -> bytes:
-    """Write a figure as SVG, its text as paths; the same figure gives the same bytes."""
-    drawing = io.BytesIO()
-    with mpl.rc_context(STYLE | {"svg.hashsalt": "latentbench"}):
-        figure.savefig(drawing, format="svg", metadata={"Date": None})
-    return drawing.getvalue()
+@contextmanager
+def laid_out(figure: Figure) -> Iterator[None]:
+    """Lay a figure out once, however often it is then drawn: that takes longer than drawing it."""
+    engine = figure.get_layout_engine()
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+    try:
+        yield
+    finally:
+        figure.set_layout_engine(engine)

@@ -7,14 +7,13 @@ from typing import Any
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from bench.analysis.ahead import LEADERS, Race
-from bench.analysis.plots.style import COLUMN, EVALUATIONS, GREY, PAGE, STYLE, plain
+from bench.analysis.plots.style import BLIND, COLUMN, EVALUATIONS, GREY, PAGE, STYLE, plain
 from bench.analysis.records import Records
 
 EVALUATION = np.logspace(-4.0, 4.0, 65)
@@ -22,13 +21,12 @@ EVALUATION = np.logspace(-4.0, 4.0, 65)
 BUDGETS = 61
 TICKS = {1e-3: "1 ms", 1.0: "1 s", 60.0: "1 min", 3600.0: "1 h"}
 # greys for the raw vector and for nobody, and of the colours for the colour-blind those that differ in lightness
-_BLIND = sns.color_palette("colorblind")
 SHADES = {
     "raw vector": "0.6",
-    "fixed basis": _BLIND[9],
-    "PCA": _BLIND[8],
-    "learned encoder": _BLIND[0],
-    "hand-off": _BLIND[4],
+    "fixed basis": BLIND[9],
+    "PCA": BLIND[8],
+    "learned encoder": BLIND[0],
+    "hand-off": BLIND[4],
     "level": "0.92",
 }
 PANEL, REST = 1.45, 1.25

@@ -13,7 +13,8 @@ import pytest
 from matplotlib.figure import Figure
 
 from bench.analysis import measures, plots
-from bench.analysis.plots.style import EVALUATIONS, ordered
+from bench.analysis.labels import ordered
+from bench.analysis.plots.style import EVALUATIONS
 
 Frames = tuple[pd.DataFrame, pd.DataFrame]
 

@@ -15,8 +15,8 @@ from bench.analysis import plots
 from bench.analysis.cost import cost_table, work
 from bench.analysis.decomposition import gap_decomposition
 from bench.analysis.encoders import encoder_table
-from bench.analysis.plots.leaks import same_but_data
-from bench.analysis.plots.reachability import family
+from bench.analysis.families import family
+from bench.analysis.leaks import same_but_data
 
 Frames = tuple[pd.DataFrame, pd.DataFrame]
 OF_RUNS = [plots.gap_parts, plots.reachability, plots.encoder_diagnostics, plots.leak_sensitivity]

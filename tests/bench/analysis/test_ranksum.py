@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import mannwhitneyu, norm
 
-from bench.analysis.ranksum import ENUMERATED, LEVEL, holm, least_p, needed, rank_sum, superiority
+from bench.analysis.ranksum import ENUMERATED, LEVEL, holm, least_p, needed, rank_sum, superiorities, superiority
 
 FEW = st.lists(st.integers(0, 4), min_size=1, max_size=5)
 FAMILIES = st.lists(st.floats(0.0, 1.0), min_size=1, max_size=8)
@@ -141,3 +141,24 @@ def test_the_interval_holds_the_truth_as_often_as_it_says(replicates: int, truth
     assert covered > 0.93
     if replicates > 5:
         assert covered < 0.985
+
+
+@given(st.lists(st.integers(0, 9), min_size=9, max_size=20), st.lists(st.integers(0, 9), min_size=9, max_size=20))
+def test_the_p_value_of_many_is_that_of_scipy(first: list[int], second: list[int]) -> None:
+    if len(set(first + second)) > 1:
+        expected = mannwhitneyu(first, second, method="asymptotic").pvalue
+        assert comb(len(first + second), len(first)) > ENUMERATED
+        assert rank_sum(first, second) == pytest.approx(expected, rel=1e-9)
+
+
+@given(st.integers(1, 6), st.integers(1, 5), st.booleans(), st.integers(0, 2**32 - 1))
+def test_chances_of_many_at_once_are_those_of_pairs(replicates: int, arms: int, some: bool, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    samples = rng.integers(0, 5, (replicates, arms)).astype(float)
+    if some:
+        samples[rng.random(samples.shape) < 0.2] = np.nan
+    found = superiorities(samples)
+    for one in range(arms):
+        for other in range(arms):
+            expected = superiority(samples[:, one], samples[:, other])
+            assert found[:, one, other] == pytest.approx(expected, nan_ok=True, abs=1e-9)

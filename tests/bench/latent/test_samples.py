@@ -158,7 +158,7 @@ def test_a_field_is_an_image_with_a_pixel_a_cell(tmp_path: Path) -> None:
     assert np.array_equal(read, [[1, 1, 0], [1, 1, 1]])
 
 
-@pytest.mark.parametrize("name", ["stl", "obj"])
+@pytest.mark.parametrize("name", ["stl", "obj", "ply"])
 def test_a_mesh_reads_back_as_a_solid_of_its_size(name: str, tmp_path: Path) -> None:
     trimesh = pytest.importorskip("trimesh")
     flat = TETRAHEDRON.rest.ravel() * np.tile([1.0, 1.0, 0.0], 4)

@@ -1,0 +1,1 @@
+"""What the page shows of records, as plain data: arrays of numbers, made by the functions of tables and figures."""

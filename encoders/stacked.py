@@ -1,0 +1,76 @@
+"""An encoder of what another one encodes: a network of few inputs for designs of many coordinates."""
+
+from __future__ import annotations
+
+import numpy as np
+from torch import Tensor
+
+from encoders.autoencoder import Autoencoder
+from encoders.base import Encoder, Layout
+from encoders.linear import Linear
+
+
+class Stacked(Encoder):
+    """Reduce designs by one encoder, and learn the latents of that by another.
+
+    A network's first and last layer are as wide as its designs: with millions of coordinates, it is better trained on
+    some tens of principal components, or of smooth modes, beyond which designs hardly differ. What they leave out it
+    can neither see nor decode.
+
+    Parameters
+    ----------
+    outer : Encoder, optional
+        Between designs and a few numbers; by default 16 principal components.
+    inner : Encoder, optional
+        Between those and the latents; by default an autoencoder of 8.
+    """
+
+    def __init__(self, outer: Encoder | None = None, inner: Encoder | None = None) -> None:
+        self.outer = Linear(16) if outer is None else outer
+        self.inner = Autoencoder(8) if inner is None else inner
+        self.latent_dim = self.inner.latent_dim
+        self.differentiable = self.outer.differentiable and self.inner.differentiable
+        self.variational = self.inner.variational
+        self.needs_tasks = self.inner.needs_tasks
+        self.libraries = (*self.outer.libraries, *self.inner.libraries)
+
+    def why_not(self, layout: Layout | None) -> str | None:
+        """The outer one must work on the layout, and the inner one without."""
+        return self.outer.why_not(layout) or self.inner.why_not(None)
+
+    def _fit(self, designs: np.ndarray, rng: np.random.Generator) -> None:
+        self.outer.fit(designs, rng, self.layout)
+        self.inner.fit(self.outer.encode(designs), rng, tasks=self.tasks)
+
+    def encode(self, x: np.ndarray) -> np.ndarray:
+        """Latents (n, k) of designs (n, d)."""
+        return self.inner.encode(self.outer.encode(x))
+
+    def decode(self, z: Tensor) -> Tensor:
+        """Designs (n, d) of latents (n, k)."""
+        return self.outer.decode(self.inner.decode(z))
+
+    def prior_mean(self) -> np.ndarray:
+        """The mean (k,) of the inner prior."""
+        return self._prior.prior_mean()
+
+    def sample(self, n: int, rng: np.random.Generator) -> np.ndarray:
+        """Draw n latents (n, k) from the inner prior."""
+        return self._prior.sample(n, rng)
+
+    @property
+    def _prior(self) -> Encoder:
+        """The inner encoder, told where its latents lie: those of the designs are its own."""
+        self.inner.centre, self.inner.scale, self.inner.bounds = self.centre, self.scale, self.bounds
+        return self.inner
+
+    def state(self) -> dict[str, np.ndarray]:
+        """What both learned."""
+        parts = {"outer": self.outer, "inner": self.inner}
+        return {f"{name}.{key}": array for name, part in parts.items() for key, array in part.state().items()}
+
+    def restore(self, state: dict[str, np.ndarray]) -> None:
+        """Take back what `state` gave."""
+        for name, part in {"outer": self.outer, "inner": self.inner}.items():
+            part.restore({key.removeprefix(f"{name}."): a for key, a in state.items() if key.startswith(f"{name}.")})
+        self.latent_dim = self.inner.latent_dim

@@ -1,0 +1,1 @@
+"""Problems on solid bodies: closed triangle meshes of one connectivity whose vertices are the design."""
