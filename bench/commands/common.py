@@ -102,7 +102,8 @@ def records_of(directories: list[Path], targets: Sequence[float] = ()) -> Record
     from bench.analysis.records import Records
 
     runs, traces = load_together(directories, list(TRACE))
-    return Records(runs.assign(targets=[list(targets)] * len(runs)) if targets else runs, traces)
+    own: Any = [list(targets)] * len(runs)
+    return Records(runs.assign(targets=own) if targets else runs, traces)
 
 
 def within(directory: Path, name: str) -> Path:
