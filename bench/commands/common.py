@@ -6,7 +6,7 @@ Tables go to standard output, everything else to standard error.
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -91,17 +91,19 @@ def distinct(directories: list[Path]) -> list[Path]:
     return directories
 
 
-def show_table(directories: list[Path], form: Format, text: Text) -> None:
+def show_table(directories: list[Path], form: Format, text: Text, targets: Sequence[float] = ()) -> None:
     """Print a table of one experiment or of several."""
-    show(text(records_of(directories), form.value).removesuffix("\n"))
+    show(text(records_of(directories, targets), form.value).removesuffix("\n"))
 
 
-def records_of(directories: list[Path]) -> Records:
-    """Records of one experiment or of several, with all that tables need."""
+def records_of(directories: list[Path], targets: Sequence[float] = ()) -> Records:
+    """Records of one experiment or of several, with all that tables need; targets stand for the problems' own."""
     from bench.analysis.contents import TRACE
     from bench.analysis.records import Records
 
-    return Records(*load_together(directories, list(TRACE)))
+    runs, traces = load_together(directories, list(TRACE))
+    own: Any = [list(targets)] * len(runs)
+    return Records(runs.assign(targets=own) if targets else runs, traces)
 
 
 def within(directory: Path, name: str) -> Path:

@@ -74,6 +74,9 @@ def table(
     problem: Annotated[list[str] | None, typer.Option(metavar="PATTERN", help="Show these only; repeatable.")] = None,
     arms: Annotated[list[str] | None, typer.Option(metavar="PATTERN", help="Show these only; repeatable.")] = None,
     targets: Annotated[list[float] | None, typer.Option(metavar="TARGET", help="Show these only; repeatable.")] = None,
+    to: Annotated[
+        list[float] | None, typer.Option(metavar="VALUE", help="Targets, instead of the problems' own; repeatable.")
+    ] = None,
     **flags: bool,
 ) -> None:
     """Print the efficiency table of an experiment, or of several together, or another table of them."""
@@ -94,7 +97,7 @@ def table(
         text = contents.at_prices(sorted(set(seconds)), choice)
     elif gap is not None:
         text = contents.to_gap(gap, choice)
-    show_table(directories, format, text)
+    show_table(directories, format, text, to or ())
 
 
 @app.command()

@@ -1,6 +1,6 @@
 """How accurate temperatures are: refined edges, and finite elements, on random and on optimised designs.
 
-    python results/reference/conduction/accuracy.py > results/reference/conduction/accuracy.md
+    python results/reference/conduction/accuracy.py results/runs/conduction > results/reference/conduction/accuracy.md
 
 The optimised ones are the best of runs of the suite, at the Biot numbers for which they were optimised.
 """
@@ -8,11 +8,11 @@ The optimised ones are the best of runs of the suite, at the Biot numbers for wh
 from __future__ import annotations
 
 import json
-from pathlib import Path
+import sys
 
 import numpy as np
-import pandas as pd
 
+import bench
 from problems.conduction.finite_elements import temperatures as by_elements
 from problems.conduction.problem import Conduction
 from problems.conduction.solver import temperatures
@@ -24,9 +24,9 @@ PARTS = 6
 """Pieces of an edge, on the finest polygon."""
 
 
-def optimised() -> dict[float, np.ndarray]:
+def optimised(directory: str) -> dict[float, np.ndarray]:
     """The designs of the suite's runs, those of raw arms first, as many of each Biot number."""
-    runs = pd.read_parquet(Path(__file__).parent / "records" / "runs.parquet")
+    runs, _ = bench.load(directory)
     runs = runs[runs["design"].notna()].sort_values(["raw", "best"], ascending=False)
     biots = [float(json.loads(spec)["params"]["biot"]) for spec in runs["problem_spec"]]
     return {b: np.stack(list(runs["design"][np.array(biots) == b].head(-(-EACH // len(BIOTS))))) for b in BIOTS}
@@ -50,16 +50,16 @@ def row(kind: str, biot: float, designs: np.ndarray) -> str:
     return f"| {kind} | {biot:g} | {len(designs)} | {' | '.join(cells)} |"
 
 
-def main() -> None:
+def main(directory: str) -> None:
     """Print the table."""
-    drawn = Conduction().designs(EACH, np.random.default_rng(0))
+    parts = np.array_split(Conduction().designs(EACH, np.random.default_rng(0)), len(BIOTS))
     print("Relative differences: of edges in sixths, of a coarser mesh of finite elements, and of both methods.\n")
     print("| designs | Bi | number | edges, largest | mesh, largest | methods, median | methods, largest |")
     print("| :-- | --: | --: | --: | --: | --: | --: |")
-    for kind, sets in {"random": dict.fromkeys(BIOTS, drawn), "optimised": optimised()}.items():
+    for kind, sets in {"random": dict(zip(BIOTS, parts, strict=True)), "optimised": optimised(directory)}.items():
         for biot, designs in sets.items():
             print(row(kind, biot, designs), flush=True)
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])
