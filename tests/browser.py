@@ -61,7 +61,9 @@ class Tab:
     def place(self, selector: str, x: float = 0.5, y: float = 0.5) -> dict[str, float]:
         """Pixels of a point of an element, brought into view."""
         box = f"document.querySelector({json.dumps(selector)})"
-        self.read(f"{box}.scrollIntoView({{block: 'center'}})")
+        for _ in range(2):  # what comes near the screen may be drawn only then, and push it away
+            self.read(f"{box}.scrollIntoView({{block: 'center'}})")
+            self.settle()
         left, top, width, height = self.read(
             f"(({{left, top, width, height}}) => [left, top, width, height])({box}.getBoundingClientRect())"
         )

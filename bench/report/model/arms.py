@@ -47,27 +47,30 @@ def described(
     of_kind = kinds(records)
     longest = records.tried.groupby("arm")["price"].max()
     replicates = records.tried.groupby("arm")["replicate"].nunique()
-    return [
-        {
-            "arm": visible(row.arm),
-            "searches": int(row.searches),
-            "replicates": int(replicates.get(row.arm, 0)),
-            "failed": int(row.failed),
-            "kind": str(of_kind.get(row.arm, KINDS[0])),
-            "gradients": bool(records.uses_gradients.get(row.arm, False)),
-            "note": visible(row.note),
-            "price": number(longest.get(row.arm, 0.0)),
-            "curve": _curve(by_curve.get(row.arm)),
-            "share": _share(by_share.get(row.arm)),
-            "costs": found["arms"].get(str(row.arm), []),
-            "values": found["values"].get(str(row.arm), []),
-            "marks": [number(beside.marks[kind].get(row.arm)) for kind in beside.marks],
-            "switches": numbers(beside.switches.get(str(row.arm), [])),
-            "targets": _targets(by_target.get(row.arm)),
-            "seconds": _costs(by_cost.get(row.arm)),
-        }
-        for row in records.arms.itertuples()
-    ]
+    told = []
+    for row in records.arms.to_dict("records"):
+        arm = str(row["arm"])
+        told.append(
+            {
+                "arm": visible(arm),
+                "searches": int(row["searches"]),
+                "replicates": int(replicates.get(arm, 0)),
+                "failed": int(row["failed"]),
+                "kind": str(of_kind.get(arm, KINDS[0])),
+                "gradients": bool(records.uses_gradients.get(arm, False)),
+                "note": visible(row["note"]),
+                "price": number(longest.get(arm, 0.0)),
+                "curve": _curve(by_curve.get(arm)),
+                "share": _share(by_share.get(arm)),
+                "costs": found["arms"].get(arm, []),
+                "values": found["values"].get(arm, []),
+                "marks": [number(beside.marks[kind].get(arm)) for kind in beside.marks],
+                "switches": numbers(beside.switches.get(arm, [])),
+                "targets": _targets(by_target.get(arm)),
+                "seconds": _costs(by_cost.get(arm)),
+            }
+        )
+    return told
 
 
 def _curve(curve: pd.DataFrame | None) -> dict[str, Any]:

@@ -26,15 +26,13 @@ def described(records: Records, layout: Mapping[str, Any] | None) -> dict[str, A
     layout : mapping, optional
         From `bench.store.layouts.described`; without it designs are bars, one a coordinate.
     """
-    found = measures.gallery(records)
-    designs = []
-    for row in found.itertuples():
-        x = np.zeros(0) if row.design is None else np.asarray(row.design, dtype=float).ravel()
+    designs: list[dict[str, Any]] = []
+    for row in measures.gallery(records).to_dict("records"):
+        x = np.zeros(0) if row["design"] is None else np.asarray(row["design"], dtype=float).ravel()
         if 0 < x.size <= LARGEST and np.isfinite(x).all():
-            labels = {"encoder": visible(row.encoder), "optimiser": visible(row.optimiser), "run": visible(row.run)}
-            designs.append(
-                {**labels, "replicate": int(row.replicate), "best": number(row.best), "x": numbers(x, DIGITS)}
-            )
+            names = {name: visible(row[name]) for name in ("encoder", "optimiser", "run")}
+            found = {"replicate": int(row["replicate"]), "best": number(row["best"]), "x": numbers(x, DIGITS)}
+            designs.append(names | found)
     if not designs:
         return None
     size = len(designs[0]["x"])

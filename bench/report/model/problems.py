@@ -55,9 +55,8 @@ def _targets(efficiency: pd.DataFrame) -> list[dict[str, Any]]:
 def of_all(records: Records, efficiency: pd.DataFrame, shares: pd.DataFrame, stops: NDArray[np.float64]) -> list[Any]:
     """Describe every problem, in the order of the runs."""
     curves = measures.curves(records)
-    frames = [dict(iter(frame.groupby("problem"))) for frame in (efficiency, curves, shares)]
-    empty = [frame.head(0) for frame in (efficiency, curves, shares)]
-    return [
-        described(part, *(by.get(label, none) for by, none in zip(frames, empty, strict=True)), stops)
-        for label, part in records.parts.items()
-    ]
+    told = []
+    for label, part in records.parts.items():
+        of_it, curve, share = (frame[frame["problem"] == label] for frame in (efficiency, curves, shares))
+        told.append(described(part, of_it, curve, share, stops))
+    return told

@@ -60,7 +60,8 @@ def described(records: Records, efficiency: pd.DataFrame, layouts: Mapping[str, 
         "stops": [int(place) for place in np.asarray(places)],
         "problems": told,
         "areas": [
-            [visible(row.problem), visible(row.arm), number(row.median)] for row in areas.itertuples(index=False)
+            [visible(problem), visible(arm), number(median)]
+            for problem, arm, median in zip(areas["problem"], areas["arm"], areas["median"], strict=True)
         ],
         "leaks": details.of_all(records),
     }
