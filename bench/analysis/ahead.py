@@ -235,16 +235,29 @@ def leads(records: Records) -> list[Lead]:
     """Who is ahead on each problem at its three `budgets`, without gradients and, where some take them, with."""
     found = []
     for part in records.parts.values():
-        if not part.tried["price"].gt(0).any():
-            continue
-        at = budgets(part)
-        whole = Race.of(part, at)
-        bare = whole.without_gradients()
-        for race, gradients in ((bare, False), (whole, True)):
-            if race.arms and (len(race.arms) > len(bare.arms) or not gradients):
-                standing = race.at(at)
-                found += [_lead(race, gradients, standing, place, budget) for place, budget in enumerate(at)]
+        at = budgets(part) if len(part.tried) else []
+        for gradients, race in races(part, at).items():
+            standing = race.at(at)
+            found += [_lead(race, gradients, standing, place, budget) for place, budget in enumerate(at)]
     return found
+
+
+def races(records: Records, prices: ArrayLike | None = None) -> dict[bool, Race]:
+    """That of the arms without gradients and, where some take them, that of all; none where nothing was evaluated.
+
+    Parameters
+    ----------
+    records : Records
+        Of one problem.
+    prices : array_like, optional
+        As for `Race.of`.
+    """
+    if not records.tried["price"].gt(0).any():
+        return {}
+    whole = Race.of(records, prices)
+    bare = whole.without_gradients()
+    found = {False: bare} if bare.arms else {}
+    return found | ({True: whole} if len(whole.arms) > len(bare.arms) else {})
 
 
 def _lead(race: Race, gradients: bool, standing: Standing, place: int, budget: int) -> Lead:

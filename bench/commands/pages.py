@@ -49,17 +49,21 @@ def when(
     out: Annotated[Path | None, typer.Option(help="Directory for the figures; DIR/plots by default.")] = None,
 ) -> None:
     """Draw who is ahead by the budget and the cost of an evaluation: of each problem and of all; and name the files."""
-    from bench.analysis.plots import save, when
+    from bench.analysis.plots import overall, save, when
     from bench.names import file_names
 
     records = records_of(directories)
     folder = out or within(directories[0], "plots")
     names = file_names(records.parts)
     pages: dict[str, str | None] = {"map": None, **{f"map-{names[each]}": each for each in names if len(names) > 1}}
-    for name, problem in pages.items():
-        figure, data = when.from_records(records, problem, reuse)
+    drawn = {name: when.from_records(records, problem, reuse) for name, problem in pages.items()}
+    if len(names) > 1:
+        drawn["map-overall"] = overall.from_records(records, reuse)
+    if drawn["map"][1].empty:
+        raise BadInput(f"{directories[0]}: no run evaluated anything; there is nothing to draw")
+    for name, (figure, data) in drawn.items():
         if data.empty:
-            raise BadInput(f"{directories[0]}: no run evaluated anything; there is nothing to draw")
+            continue  # no problem has arms of both sides
         data.to_csv(_made(folder) / f"{name}.csv", index=False)
         for path in (*save(figure, folder / name), folder / f"{name}.csv"):
             show(str(path))

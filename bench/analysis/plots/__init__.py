@@ -7,6 +7,7 @@ from bench.analysis.plots.diagnostics import encoder_diagnostics
 from bench.analysis.plots.distribution import ecdf
 from bench.analysis.plots.forest import speed_up
 from bench.analysis.plots.leaks import leak_sensitivity
+from bench.analysis.plots.overall import overall_map
 from bench.analysis.plots.parts import gap_parts
 from bench.analysis.plots.prices import gradient_price
 from bench.analysis.plots.reachability import reachability
@@ -22,6 +23,7 @@ __all__ = [
     "gap_parts",
     "gradient_price",
     "leak_sensitivity",
+    "overall_map",
     "reachability",
     "save",
     "sheet",

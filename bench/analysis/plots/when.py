@@ -12,7 +12,7 @@ from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from bench.analysis.ahead import LEADERS, Race
+from bench.analysis.ahead import LEADERS, races
 from bench.analysis.plots.style import BLIND, COLUMN, EVALUATIONS, GREY, PAGE, STYLE, plain
 from bench.analysis.records import Records
 
@@ -106,17 +106,10 @@ def from_records(records: Records, problem: str | None = None, reuse: float = 1.
 
 def _panels(records: Records, reuse: float) -> dict[bool, pd.DataFrame]:
     """What stands at each point, by whether arms that take gradients took part."""
-    if not records.tried["price"].gt(0).any():
-        return {}
-    whole = Race.of(records)
-    bare = whole.without_gradients()
-    races = {False: bare} if bare.arms else {}
-    if len(whole.arms) > len(bare.arms):
-        races[True] = whole
-    budgets = np.unique(np.geomspace(2.0, whole.prices[-1], BUDGETS).round())
-    grid = pd.MultiIndex.from_product([budgets, EVALUATION], names=["budget", "evaluation"]).to_frame(index=False)
     found = {}
-    for gradients, race in races.items():
+    for gradients, race in races(records).items():
+        budgets = np.unique(np.geomspace(2.0, race.prices[-1], BUDGETS).round())
+        grid = pd.MultiIndex.from_product([budgets, EVALUATION], names=["budget", "evaluation"]).to_frame(index=False)
         standing = race.after(grid["budget"] * grid["evaluation"], grid["evaluation"], reuse)
         names = np.array([*LEADERS, None], dtype=object)
         told = {"kind": names[standing.kind], "arm": standing.arm, "certain": standing.certain}

@@ -9,7 +9,7 @@ import pytest
 
 from bench.analysis.ahead import LEADERS, LEVEL, Race, leads
 from bench.analysis.kinds import BASIS, HAND_OFF, LEARNED, PCA, RAW, kinds
-from bench.analysis.plots import when
+from bench.analysis.plots import overall, when
 from bench.analysis.records import Records
 
 
@@ -134,3 +134,19 @@ def test_the_map_shows_who_leads_at_each_point(records: SimpleNamespace) -> None
     assert len(figure.axes) == 1
     with pytest.raises(ValueError, match="no run of"):
         when.from_records(of(records, *raw), "other")
+
+
+def test_the_map_over_all_problems_counts_those_with_both_sides(records: SimpleNamespace) -> None:
+    parts = [
+        part
+        for problem, hit in (("a", 1.1), ("b", 1.4), ("c", 1.1))
+        for part in [
+            *runs(records, "raw/cma", (10, 1.2), problem=problem),
+            *(runs(records, "vae/cma", (5, hit), problem=problem) if problem != "c" else []),
+        ]
+    ]
+    _, data = overall.from_records(of(records, *parts))
+    assert set(data["problems"]) == {2}
+    last = data[(data["share"] == 1) & (data["evaluation"] == data["evaluation"].max())]
+    assert last[["learned", "other"]].to_numpy().tolist() == [[0.5, 0.5]]
+    assert overall.from_records(of(records, *runs(records, "raw/cma", (10, 1.2))))[1].empty
