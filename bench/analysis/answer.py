@@ -33,7 +33,7 @@ LEGEND = (
     f"{UNSURE}: the leading side is not the same in 95 % of bootstrap draws over replicates. "
     f"{SEEN}: the best training design has that value already."
 )
-NOTHING = "There is nothing to compare: no problem has arms that search a learned space and arms that search another."
+NOTHING = "No answer: no problem has arms that search a learned space and arms that search another."
 
 
 def table(records: Records) -> pd.DataFrame:

@@ -176,8 +176,12 @@ def test_of_a_mesh_the_nearest_faces_are_painted_last() -> None:
     (faces,) = ax.collections
     middle = np.array([path.vertices[:3].mean(axis=0) for path in faces.get_paths()])
     right, up, eye = _view()
-    depth = (FINE.rest[FINE.faces] @ eye).mean(axis=1)
-    expected = FINE.rest[FINE.faces].mean(axis=1)[np.argsort(depth, kind="stable")] @ np.stack([right, up], axis=1)
+    corners = FINE.rest[FINE.faces]
+    corners = corners[
+        np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]) @ eye > 0
+    ]  # others are hidden
+    depth = (corners @ eye).mean(axis=1)
+    expected = corners.mean(axis=1)[np.argsort(depth, kind="stable")] @ np.stack([right, up], axis=1)
     assert np.allclose(middle, expected)
     assert np.allclose(ax.dataLim.get_points(), [[-1, -1], [1, 1]], atol=0.1)
 

@@ -373,10 +373,8 @@ def test_the_line_for_a_better_design_is_a_line_of_the_table(monkeypatch: pytest
     line = problem.best_known_entry(design, 'by "hand"')
     assert line.count("\n") == 1
     (tmp_path / "table.toml").write_text(line, encoding="utf-8")
-    monkeypatch.setattr(best_known, "TABLE", tmp_path / "table.toml")
-    best_known.table.cache_clear()
+    monkeypatch.setattr(HeatDispersion, "table", tmp_path / "table.toml")
     known = HeatDispersion(64).known
-    best_known.table.cache_clear()
     assert known is not None
     assert known.found == 'by "hand"'
     np.testing.assert_allclose(known.design, design, rtol=1e-11)

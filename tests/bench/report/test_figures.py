@@ -48,7 +48,7 @@ def unsaved(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_every_figure_is_written_as_png_and_pdf(frames: Frames, tmp_path: Path) -> None:
     paths = list(figures.write(*frames, tmp_path / "plots"))
-    kinds = ["convergence", "ecdf", *(f"{kind}-isoperimetric" for kind in ("speed-up", "gallery", "sheet"))]
+    kinds = ["map", "convergence", "ecdf", *(f"{kind}-isoperimetric" for kind in ("speed-up", "gallery", "sheet"))]
     assert [path.name for path in paths] == [f"{kind}.{suffix}" for kind in kinds for suffix in ("png", "pdf")]
     assert all(path.parent == tmp_path / "plots" and path.stat().st_size > 1000 for path in paths)
 
@@ -92,7 +92,7 @@ def test_what_the_records_hold_besides_has_figures_of_its_own(frames: Frames, tm
 def test_a_problem_without_designs_has_a_gallery_and_no_sheet(frames: Frames, tmp_path: Path) -> None:
     runs, traces = beside(frames, "plain", name="thirdparty:Plain", params={})
     paths = figures.write(runs[runs["problem"] == "plain"], traces, tmp_path, trusted=["thirdparty"])
-    assert [path.stem for path in paths] == ["convergence", "ecdf", "speed-up-plain", "gallery-plain"]
+    assert [path.stem for path in paths] == ["map", "convergence", "ecdf", "speed-up-plain", "gallery-plain"]
 
 
 @given(st.sets(st.text(max_size=100)))

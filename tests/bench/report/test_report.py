@@ -105,7 +105,7 @@ def test_an_experiment_without_a_run_has_a_page_that_says_so(run: Path, tmp_path
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         text = Elements(page(Store(tmp_path / "empty"))).text
-    assert "There is nothing to compare" in text
+    assert "No answer" in text
     assert "There is nothing to draw" in text
     assert "two is unfinished: 0 of 63 runs are there" in text
 

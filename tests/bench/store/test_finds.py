@@ -97,4 +97,4 @@ def test_at_the_end_of_a_run_it_is_announced_and_the_line_is_kept(
     problem = bench.make_problem("heat-dispersion", n_vertices=64)
     assert problem.verify(np.array(entry["design"])).ok
     runs, _ = bench.load(tmp_path / "out")
-    assert entry["sigma"] == pytest.approx(runs["best"].iloc[0])
+    assert entry["value"] == pytest.approx(runs["best"].iloc[0])
