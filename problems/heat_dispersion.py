@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from problems import best_known, outlines
 from problems.geometry import isoperimetric_quotient, vertices
 from problems.manufacturable import ROUNDED, ManufacturableProblem
 from problems.shapes import RoundedShapeData
@@ -43,9 +41,9 @@ class HeatDispersion(ManufacturableProblem):
     ) -> None:
         super().__init__(n_vertices, r, h, R_c, data)
         self.bound = self.tools.bound**-2
+        self.known_design = self._known_design
         if self.known is not None:
             self.best_known = self.known.value**-2
-            self.known_design = outlines.normalise(np.reshape(self.known.design, (-1, 2))).ravel()
         self.targets = tuple(sigma for sigma in (1.5, 1.75, 2.1) if sigma < self.tools.bound)
 
     def objective(self, x: Tensor) -> Tensor:
@@ -58,5 +56,4 @@ class HeatDispersion(ManufacturableProblem):
 
     def best_known_entry(self, x: np.ndarray, found: str) -> str:
         """Write the line for problems/best_known.toml."""
-        sigma = float(self.display(self.evaluate(x[None]).objective)[0])
-        return best_known.entry(self._key(), best_known.BestKnown(sigma, found, datetime.now(UTC).date(), tuple(x)))
+        return self._entry(x, found)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 
-from problems import best_known
+from problems import best_known, outlines
 from problems.base import FEASIBILITY_TOLERANCE, Verification
 from problems.geometry import vertices
 from problems.manufacturing import CONSTRAINTS, Tools
@@ -80,6 +81,16 @@ class ManufacturableProblem(ShapeProblem):
         worst, constraint = self.tools.constraints(disc)[0].max(dim=0)
         if worst > FEASIBILITY_TOLERANCE:
             raise ValueError(LIMITS[CONSTRAINTS[int(constraint)]].format(tools=self.tools))
+
+    @property
+    def _known_design(self) -> np.ndarray | None:
+        """The best design on record as training designs are: centred, of unit area."""
+        return None if self.known is None else outlines.normalise(np.reshape(self.known.design, (-1, 2))).ravel()
+
+    def _entry(self, x: np.ndarray, found: str) -> str:
+        """The line for a table of best known designs, of one that is better."""
+        value = float(self.display(self.evaluate(x[None]).objective)[0])
+        return best_known.entry(self._key(), best_known.BestKnown(value, found, datetime.now(UTC).date(), tuple(x)))
 
     def _key(self) -> str:
         return f"N={self.n_vertices} r={self.tools.r:g} h={self.tools.h:g} R_c={self.tools.R_c:g}"

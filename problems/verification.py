@@ -36,14 +36,10 @@ def verify_outline(x: np.ndarray) -> Verification:
     Verification
         With a sentence for each thing that is wrong, or else with σ.
     """
-    vertices = np.asarray(x, dtype=float).reshape(-1, 2)
-    if not np.isfinite(vertices).all():
-        return Verification(False, ("a vertex is not finite",))
-    centred = vertices - vertices.mean(axis=0)
-    size = np.abs(centred).max()
-    if size == 0:
-        return Verification(False, ("all vertices coincide",))
-    ring = shapely.linearrings(centred / size)
+    vertices, wrong = at_unit_size(x, 2)
+    if wrong:
+        return Verification(False, (wrong,))
+    ring = shapely.linearrings(vertices)
     polygon = shapely.polygons(ring)
     reasons = []
     if not shapely.is_valid(polygon):
@@ -51,6 +47,16 @@ def verify_outline(x: np.ndarray) -> Verification:
     if not shapely.is_ccw(ring):
         reasons.append("the outline runs clockwise")
     return Verification(not reasons, tuple(reasons), None if reasons else surface_to_volume(polygon))
+
+
+def at_unit_size(x: np.ndarray, components: int) -> tuple[np.ndarray, str]:
+    """Vertices (V, components) of a design, centred, the largest coordinate 1; or what forbids that, in a sentence."""
+    vertices = np.asarray(x, dtype=float).reshape(-1, components)
+    if not np.isfinite(vertices).all():
+        return vertices, "a vertex is not finite"
+    centred = vertices - vertices.mean(axis=0)
+    size = np.abs(centred).max()
+    return (centred, "all vertices coincide") if size == 0 else (centred / size, "")
 
 
 def surface_to_volume(polygon: shapely.Polygon) -> float:

@@ -75,8 +75,6 @@ class Race:
         Of the objective: observed, then in each bootstrap draw; inf where most runs have no verified design.
     level : float
         Difference of objectives that counts as none.
-    found : DataFrame
-        Rows of `Records.improvements` of their runs; run is categorical.
     """
 
     records: Records
@@ -85,7 +83,6 @@ class Race:
     prices: NDArray[np.float64]
     medians: NDArray[np.float64]
     level: float
-    found: pd.DataFrame
 
     @classmethod
     def of(cls, records: Records, prices: ArrayLike | None = None) -> Race:
@@ -102,8 +99,7 @@ class Race:
         for number, of_arm in enumerate(values):
             medians[:, number] = _median(of_arm[taken.T])
         kind = np.array([KINDS.index(each) for each in kinds(records)[arms]], dtype=int)
-        found = records.improvements[records.improvements["run"].isin(set(tried["run"]))].astype({"run": "category"})
-        return cls(records, arms, kind, at, medians, _level(records, medians[0]), found)
+        return cls(records, arms, kind, at, medians, _level(records, medians[0]))
 
     def without_gradients(self) -> Race:
         """That of the arms that take none."""
@@ -214,7 +210,7 @@ def of_replicates(records: Records, prices: NDArray[np.float64]) -> tuple[list[s
     """
     tried = records.tried[records.tried["price"] > 0].reset_index(drop=True)
     replicates, index = np.unique(tried["replicate"], return_inverse=True)
-    of_run = _staircases(tried["run"], records.improvements.astype({"run": "category"}), prices)
+    of_run = _staircases(tried["run"], records.own_improvements, prices)
     there = set(tried["arm"])
     arms = [str(arm) for arm in kinds(records).index if arm in there]
     values = np.full((len(arms), len(replicates), len(prices)), np.nan)
@@ -265,7 +261,7 @@ def _lead(race: Race, gradients: bool, standing: Standing, place: int, budget: i
     if number < 0:
         return Lead(problem, gradients, budget)
     tried, larger = race.records.tried, race.records.sign < 0
-    target = _easier(_displayed(race.found, standing.objective[place]), larger)
+    target = _easier(_displayed(race.records.own_improvements, standing.objective[place]), larger)
     aimed = tried.assign(targets=pd.Series([[target]] * len(tried), index=tried.index), target=target)
     data = race.records.arms["data_best"].median()
     lead = Lead(
@@ -277,7 +273,7 @@ def _lead(race: Race, gradients: bool, standing: Standing, place: int, budget: i
         return lead
     others = [each for each, kind in zip(race.arms, race.kind, strict=True) if SIDES[kind] == 1 - SIDES[number]]
     aimed = aimed[aimed["arm"].isin([arm, *others])]
-    runtimes = resample(_within(budget, frames.first_hits(aimed, race.found)), DRAWS)
+    runtimes = resample(_within(budget, frames.first_hits(aimed, race.records.own_improvements)), DRAWS)
     ranked = runtimes.observed[others].fillna(np.inf)
     rival = str(ranked.idxmin()) if np.isfinite(ranked.min()) else None
     return replace(lead, rival=rival, speed_up=speed_up(runtimes, arm, others))

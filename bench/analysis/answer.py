@@ -14,6 +14,7 @@ from bench.analysis import cost, writers
 from bench.analysis.ahead import LEVEL, Lead, leads
 from bench.analysis.compare import SpeedUp
 from bench.analysis.kinds import UNLEARNED, kinds
+from bench.analysis.price import measured
 from bench.analysis.records import Records
 from bench.analysis.writers import Writer
 from bench.quantities import duration, expected, rough, whole
@@ -58,7 +59,8 @@ def table(records: Records) -> pd.DataFrame:
     frame["compared"] = frame["problem"].map(both).astype(bool)
     fits = cost.items(records)["fit_seconds"]
     frame["fit_seconds"] = fits.reindex(pd.MultiIndex.from_frame(frame[["problem", "arm"]])).to_numpy(float)
-    frame["evaluation_seconds"] = frame["problem"].map(_evaluation_seconds(records)).astype(float)
+    seconds = {problem: measured(part.tried) for problem, part in records.parts.items()}
+    frame["evaluation_seconds"] = frame["problem"].map(seconds).astype(float)
     return frame[COLUMNS]
 
 
@@ -183,8 +185,3 @@ def _speed_up(row: Mapping[Any, Any]) -> SpeedUp:
 def _both(records: Records) -> bool:
     of_arm = kinds(records)
     return bool(of_arm.isin(UNLEARNED).any() and (~of_arm.isin(UNLEARNED)).any())
-
-
-def _evaluation_seconds(records: Records) -> pd.Series[float]:
-    tried = records.tried[records.tried["price"] > 0]
-    return (tried["seconds_objective"] / tried["price"]).groupby(tried["problem"]).median()

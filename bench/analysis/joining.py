@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -55,6 +56,14 @@ def join(parts: Mapping[str, Records]) -> tuple[pd.DataFrame, pd.DataFrame, list
     ]
     joined = pd.concat([trace.astype({"run": object}) for trace in traces], ignore_index=True)
     return runs[~again].drop(columns="source").reset_index(drop=True), joined.astype({"run": "category"}), differences
+
+
+def named(paths: Sequence[Path], parts: Sequence[Records]) -> dict[str, Records]:
+    """Parts by what tells their directories apart: their names, or where two are called alike, whole paths."""
+    names = [path.name for path in paths]
+    unlike = len(set(names)) == len(names)
+    labels = names if unlike else map(str, paths)
+    return dict(zip(labels, parts, strict=True))
 
 
 def _told_apart(runs: pd.DataFrame, label: list[str], identity: pd.Series) -> pd.Series[str]:

@@ -59,8 +59,13 @@ def _own(runs: pd.DataFrame) -> tuple[float, bool]:
     said = pd.to_numeric(runs.get("evaluation_seconds", pd.Series(np.nan, runs.index))).dropna()
     if len(said):
         return float(said.median()), True
-    counted = runs["n_f"].astype(float) + runs["n_g"].astype(float)
-    return float((runs["seconds_objective"].astype(float) / counted.where(counted > 0)).median()), False
+    return measured(runs), False
+
+
+def measured(runs: pd.DataFrame) -> float:
+    """Seconds of the objective for an evaluation, N_f + N_g: the median over attempted runs of one problem."""
+    price = runs["price"].astype(float)
+    return float((runs["seconds_objective"].astype(float) / price.where(price > 0)).median())
 
 
 def render(table: pd.DataFrame, fmt: str = "text") -> str:

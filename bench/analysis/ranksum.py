@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from itertools import combinations, count
 from math import comb, nan
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -114,8 +115,6 @@ def superiority(first: ArrayLike, second: ArrayLike) -> tuple[float, float, floa
     Vargha & Delaney (2000), A critique and improvement of the CL common language effect size statistics,
     10.3102/10769986025002101. Obuchowski (1997), Nonparametric analysis of clustered ROC curve data, 10.2307/2533958.
     """
-    from scipy.special import expit, logit, stdtrit
-
     one, other = np.asarray(first, dtype=float), np.asarray(second, dtype=float)
     here, there = ~np.isnan(one), ~np.isnan(other)
     if not (here.any() and there.any()):
@@ -128,11 +127,8 @@ def superiority(first: ArrayLike, second: ArrayLike) -> tuple[float, float, floa
     influence[here] += (wins.mean(axis=1) - value) / here.sum()
     influence[there] += (wins.mean(axis=0) - value) / there.sum()
     spread = float(np.sqrt(clusters / (clusters - 1) * np.sum(influence**2)))
-    if spread < 1e-12 or value in (0.0, 1.0):
-        alike = (LEVEL / 2.0) ** (1.0 / min(here.sum(), there.sum()))
-        return value, value * alike, 1.0 - (1.0 - value) * alike
-    half = stdtrit(clusters - 1, 1.0 - LEVEL / 2.0) * spread / (value * (1.0 - value))
-    return value, float(expit(logit(value) - half)), float(expit(logit(value) + half))
+    low, high = _interval(value, spread, clusters, min(here.sum(), there.sum()))
+    return value, float(low), float(high)
 
 
 def superiorities(samples: ArrayLike) -> NDArray[np.float64]:
@@ -148,8 +144,6 @@ def superiorities(samples: ArrayLike) -> NDArray[np.float64]:
     ndarray, shape (3, n, n)
         Value, low and high, of the sample of the row over that of the column.
     """
-    from scipy.special import expit, logit, stdtrit
-
     places = np.asarray(samples, dtype=float)
     replicates, n = places.shape
     if replicates < 2 or np.isnan(places).any():
@@ -160,10 +154,17 @@ def superiorities(samples: ArrayLike) -> NDArray[np.float64]:
     value = wins.mean(axis=(0, 1))
     influence = (wins.mean(axis=1) - value + wins.mean(axis=0) - value) / replicates
     spread = np.sqrt(replicates / (replicates - 1) * np.sum(influence**2, axis=0))
-    alike = (LEVEL / 2.0) ** (1.0 / replicates)
+    return np.stack([value, *_interval(value, spread, replicates, replicates)])
+
+
+def _interval(value: ArrayLike, spread: ArrayLike, clusters: int, least: int) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Ends of the interval of chances with a deviation over so many clusters, and so many values on either side."""
+    from scipy.special import expit, logit, stdtrit
+
+    chance, deviation = np.asarray(value, dtype=float), np.asarray(spread, dtype=float)
+    alike = (LEVEL / 2.0) ** (1.0 / least)
     with np.errstate(divide="ignore", invalid="ignore"):
-        half = stdtrit(replicates - 1, 1.0 - LEVEL / 2.0) * spread / (value * (1.0 - value))
-        ends = expit(logit(value) - half), expit(logit(value) + half)
-    certain = (spread < 1e-12) | (value == 0.0) | (value == 1.0)
-    low, high = np.where(certain, value * alike, ends[0]), np.where(certain, 1.0 - (1.0 - value) * alike, ends[1])
-    return np.stack([value, low, high])
+        half = stdtrit(clusters - 1, 1.0 - LEVEL / 2.0) * deviation / (chance * (1.0 - chance))
+        low, high = expit(logit(chance) - half), expit(logit(chance) + half)
+    certain = (deviation < 1e-12) | (chance == 0.0) | (chance == 1.0)
+    return np.where(certain, chance * alike, low), np.where(certain, 1.0 - (1.0 - chance) * alike, high)

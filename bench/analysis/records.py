@@ -121,6 +121,12 @@ class Records:
         return frames.improving(self.verified) if self.whole is None else self.whole.improvements
 
     @cached_property
+    def own_improvements(self) -> pd.DataFrame:
+        """Those of the attempted runs of these records alone; run is categorical."""
+        own = self.improvements["run"].isin(set(self.tried["run"]))
+        return self.improvements[own].astype({"run": "category"})
+
+    @cached_property
     def starts(self) -> pd.Series[float]:
         """Objective of the first logged evaluation, by run."""
         first = self.traces[["run", "evaluations", "objective"]].sort_values("evaluations").drop_duplicates("run")

@@ -74,11 +74,10 @@ def load_together(directories: list[Path], columns: list[str]) -> tuple[pd.DataF
     """Records of one experiment or of several, what differs between which goes to standard error."""
     if len(directories) == 1:
         return load(directories[0], columns)
-    from bench.analysis.joining import join
+    from bench.analysis.joining import join, named
 
-    names = [path.name for path in distinct(directories)]
-    unlike = len(set(names)) == len(names)
-    runs, traces, differences = join({p.name if unlike else str(p): load(p, columns) for p in directories})
+    parts = [load(path, columns) for path in distinct(directories)]
+    runs, traces, differences = join(named(directories, parts))
     for sentence in differences:
         say(f"differs: {sentence}")
     return runs, traces

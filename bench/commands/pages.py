@@ -56,7 +56,10 @@ def when(
     folder = out or within(directories[0], "plots")
     names = file_names(records.parts)
     pages: dict[str, str | None] = {"map": None, **{f"map-{names[each]}": each for each in names if len(names) > 1}}
-    drawn = {name: when.from_records(records, problem, reuse) for name, problem in pages.items()}
+    led = when.leaders(records, reuse)
+    drawn = {
+        name: when.drawn(led if problem is None else led[led["problem"] == problem]) for name, problem in pages.items()
+    }
     if len(names) > 1:
         drawn["map-overall"] = overall.from_records(records, reuse)
     if drawn["map"][1].empty:
@@ -64,14 +67,10 @@ def when(
     for name, (figure, data) in drawn.items():
         if data.empty:
             continue  # no problem has arms of both sides
-        data.to_csv(_made(folder) / f"{name}.csv", index=False)
-        for path in (*save(figure, folder / name), folder / f"{name}.csv"):
+        drawings = save(figure, folder / name)
+        data.to_csv(folder / f"{name}.csv", index=False)
+        for path in (*drawings, folder / f"{name}.csv"):
             show(str(path))
-
-
-def _made(folder: Path) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
 
 
 @app.command()

@@ -19,8 +19,6 @@ from bench.optimisers.base import Optimiser
 from encoders.base import Encoder
 from problems.base import Problem
 
-MOST_COVARIANCES = 1500
-"""Variables up to which an optimiser may keep a full covariance matrix: a decomposition takes their cube."""
 KEY_LENGTH = 20
 """Hexadecimal digits of the key of a fit or run."""
 
@@ -340,12 +338,6 @@ def _has_designs(problem: Problem) -> bool:
         return True
 
 
-def _covariance(optimiser: Any) -> str | None:
-    """Which covariance matrix an optimiser keeps, or the one that it is a wrapper of."""
-    inner = getattr(optimiser, "optimiser", None)
-    return getattr(optimiser, "covariance", None) if inner is None else _covariance(inner)
-
-
 def _why_not(problem: Problem, has_designs: bool, stage: Stage, encoder: Encoder, optimiser: Optimiser) -> str | None:
     missing = next((name for name in optimiser.libraries if find_spec(name.partition(".")[0]) is None), None)
     if missing and optimiser.extra:
@@ -353,11 +345,8 @@ def _why_not(problem: Problem, has_designs: bool, stage: Stage, encoder: Encoder
     latent_dim = getattr(encoder, "latent_dim", problem.dim)
     if latent_dim > problem.dim:
         return f"latent_dim {latent_dim} of '{stage.encoder.name}' is above the problem's dimension {problem.dim}"
-    if latent_dim > MOST_COVARIANCES and _covariance(optimiser) == "full":
-        return (
-            f"'{stage.optimiser.name}' keeps a full covariance matrix, and that of {latent_dim} variables is too dear "
-            f"to decompose; at most {MOST_COVARIANCES} are searched so, and more by 'sep-cma-es' or 'vkd-cma-es'"
-        )
+    if (reason := optimiser.why_not(latent_dim)) is not None:
+        return f"'{stage.optimiser.name}' {reason}"
     if (reason := encoder.why_not(problem.layout)) is not None:
         return f"encoder '{stage.encoder.name}' on problem '{problem.name}': {reason}"
     if optimiser.needs_gradient and not problem.differentiable:

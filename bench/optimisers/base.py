@@ -117,6 +117,10 @@ class Optimiser(ABC):
         """Give what the parameters come to in so many variables, where that cannot be read from themselves."""
         return {}
 
+    def why_not(self, dim: int) -> str | None:
+        """Say why it cannot search so many variables, as a predicate of its name; None where it can."""
+        return None
+
     @abstractmethod
     def minimise(self, objective: SearchSpace, rng: np.random.Generator) -> None:
         """Search until converged or `BudgetSpent` is raised; every random draw comes from `rng`."""

@@ -10,6 +10,9 @@ import numpy as np
 from bench.optimisers.base import Optimiser, SearchSpace
 from bench.optimisers.parameters import at_least, positive
 
+MOST_COVARIANCES = 1500
+"""Variables up to which a full covariance matrix is kept: a decomposition takes their cube."""
+
 
 class CMAES(Optimiser):
     """CMA-ES from the start point, unbounded: it may leave the box. Stops when pycma says that it has converged.
@@ -48,6 +51,15 @@ class CMAES(Optimiser):
     def settings(self, dim: int) -> dict[str, Any]:
         """The population."""
         return {"population": self.population or 4 + math.floor(3 * math.log(dim))}
+
+    def why_not(self, dim: int) -> str | None:
+        """Too many variables for a full covariance matrix."""
+        if self.covariance != "full" or dim <= MOST_COVARIANCES:
+            return None
+        return (
+            f"keeps a full covariance matrix, and that of {dim} variables is too dear to decompose; "
+            f"at most {MOST_COVARIANCES} are searched so, and more by 'sep-cma-es' or 'vkd-cma-es'"
+        )
 
     def minimise(self, objective: SearchSpace, rng: np.random.Generator) -> None:
         """Ask and tell until pycma stops."""

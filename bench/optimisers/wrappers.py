@@ -31,6 +31,10 @@ class Wrapper(Optimiser):
         """What those of the wrapped optimiser come to."""
         return self.optimiser.settings(dim)
 
+    def why_not(self, dim: int) -> str | None:
+        """Why the wrapped optimiser cannot search so many variables."""
+        return self.optimiser.why_not(dim)
+
 
 class Restarts(Wrapper):
     """Start the optimiser again where it has converged, until the budget is spent: iterated local search.

@@ -11,7 +11,7 @@ import bench
 from bench.analysis.answer import answer
 from bench.analysis.audit import caveats
 from bench.analysis.contents import DEFAULT, TABLES, TRACE
-from bench.analysis.joining import join
+from bench.analysis.joining import join, named
 from bench.analysis.records import Records
 from bench.errors import reason, visible, visible_lines
 from bench.inspection.info import describe
@@ -114,10 +114,7 @@ def _joined(
     """Records of one experiment, or of several as those of one, and what differs between them."""
     if len(stores) == 1:
         return parts[0], []
-    names = [store.path.name for store in stores]
-    unlike = len(set(names)) == len(names)
-    named = {name if unlike else str(store.path): part for name, store, part in zip(names, stores, parts, strict=True)}
-    runs, traces, differences = join(named)
+    runs, traces, differences = join(named([store.path for store in stores], parts))
     return (runs, traces), differences
 
 

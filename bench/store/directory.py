@@ -173,7 +173,9 @@ class Store:
                 (self.path / folder).mkdir(exist_ok=True)
             for spec in experiment.problems.values():
                 data_files.keep(spec, self._data)
-            write(self.path / "layouts.json", json.dumps(layouts.of(experiment.problems)).encode())
+            kept = self.layouts()
+            new = {label: spec for label, spec in experiment.problems.items() if label not in kept}
+            write(self.path / "layouts.json", json.dumps(kept | layouts.of(new)).encode())
             history = self.provenance()
             if history and history[-1].get("versions") != provenance["versions"]:
                 changed = "this directory was begun with other versions; `latentbench info` names them"

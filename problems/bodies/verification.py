@@ -8,6 +8,7 @@ from functools import lru_cache
 import numpy as np
 
 from problems.base import Verification
+from problems.verification import at_unit_size
 
 SHARE = 0.8
 """The share of a tool's diameter that every wall, or gap, must have along the normals of faces."""
@@ -35,14 +36,9 @@ def verify_body(x: np.ndarray, faces: np.ndarray) -> Verification:
     Verification
         With a sentence for each thing that is wrong, or else with σ.
     """
-    vertices = np.asarray(x, dtype=float).reshape(-1, 3)
-    if not np.isfinite(vertices).all():
-        return Verification(False, ("a vertex is not finite",))
-    vertices = vertices - vertices.mean(axis=0)
-    size = np.abs(vertices).max()
-    if size == 0:
-        return Verification(False, ("all vertices coincide",))
-    vertices /= size
+    vertices, wrong = at_unit_size(x, 3)
+    if wrong:
+        return Verification(False, (wrong,))
     reasons = [] if is_closed(faces.tobytes(), faces.dtype.str) else ["the surface is not closed"]
     area, volume, centre = measured(vertices, faces)
     if not volume > 0:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import numpy as np
 import torch
 
-from problems import best_known, outlines, shapes
+from problems import shapes
 from problems.base import Evaluation, Pullback, Verification
 from problems.conduction import boundary, closed
 from problems.geometry import vertices
@@ -103,8 +102,8 @@ class Conduction(ManufacturableProblem):
         self.least = closed.isothermal(math.sqrt(4 * math.pi / self.tools.least_quotient), biot)
         ahead = math.exp(-self.bound) - 1
         self.targets = tuple(round(1 + share * ahead, 2) for share in SHARES)
+        self.known_design = self._known_design
         if self.known is not None:
-            self.known_design = outlines.normalise(np.reshape(self.known.design, (-1, 2))).ravel()
             self.best_known = -math.log(self.known.value)
 
     def _key(self) -> str:
@@ -179,5 +178,4 @@ class Conduction(ManufacturableProblem):
 
     def best_known_entry(self, x: np.ndarray, found: str) -> str:
         """Write the line for problems/conduction/best_known.toml."""
-        value = float(self.display(self.evaluate(x[None]).objective)[0])
-        return best_known.entry(self._key(), best_known.BestKnown(value, found, datetime.now(UTC).date(), tuple(x)))
+        return self._entry(x, found)

@@ -9,7 +9,7 @@ from typing import Any
 
 import matplotlib as mpl
 import pandas as pd
-from matplotlib.colors import LinearSegmentedColormap
+import seaborn as sns
 from matplotlib.figure import Figure
 
 from bench.analysis.records import Records
@@ -17,27 +17,15 @@ from bench.analysis.records import Records
 COLUMN, PAGE = 3.5, 7.0
 """Widths in inches of one column of a paper and of two."""
 STYLE: Any = {
-    **dict.fromkeys(("axes.edgecolor", "axes.labelcolor", "text.color", "xtick.color", "ytick.color"), "0.15"),
-    **{"axes.axisbelow": True, "font.family": ["sans-serif"], "lines.solid_capstyle": "round"},
-    **{"font.sans-serif": ["Arial", "DejaVu Sans", "Liberation Sans", "Bitstream Vera Sans", "sans-serif"]},
-    **{"patch.edgecolor": "w", "patch.force_edgecolor": True},
+    **sns.axes_style("ticks"),
     **dict.fromkeys(("font.size", "axes.titlesize", "axes.labelsize", "figure.titlesize"), 9.0),
     **dict.fromkeys(("legend.fontsize", "xtick.labelsize", "ytick.labelsize"), 8.0),
     **dict.fromkeys(("axes.spines.top", "axes.spines.right"), False),
     **{"axes.linewidth": 0.8, "lines.linewidth": 1.4, "pdf.fonttype": 42},
 }
-BLIND = (
-    *("#0173b2", "#de8f05", "#029e73", "#d55e00", "#cc78bc"),
-    *("#ca9161", "#fbafe4", "#949494", "#ece133", "#56b4e9"),
-)
-"""Seaborn's colours for the colour-blind; that library itself takes seconds to import."""
+BLIND = sns.color_palette("colorblind")
 # raw search in black; of those colours the ones that are told apart on white
 PALETTE = ["0.1", *(BLIND[number] for number in (0, 1, 2, 3, 4, 9, 5))]
-CREST = LinearSegmentedColormap.from_list(
-    "crest",
-    ["#a5cd90", "#81bc91", "#61aa90", "#48988f", "#33858d", "#20728b", "#1e5d86", "#27477d", "#2c3172"],
-)
-"""Seaborn's colours from pale to dark."""
 DASHES = ("-", (0, (5, 1.5)), (0, (1, 1)), (0, (5, 1.5, 1, 1.5)), (0, (3, 1, 1, 1, 1, 1)), (0, (8, 3)))
 GREY = "0.45"
 EVALUATIONS = "evaluations $N_f + N_g$"
@@ -79,7 +67,7 @@ def targets_shades(data: pd.DataFrame) -> dict[float, Any]:
 
 def shades(n: int) -> list[Any]:
     """So many colours from pale to dark."""
-    return [CREST((number + 1) / (n + 1)) for number in range(n)]
+    return list(sns.color_palette("crest", n))
 
 
 def plain(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import matplotlib as mpl
@@ -13,7 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from bench.analysis.ahead import LEADERS, races
-from bench.analysis.plots.style import BLIND, COLUMN, EVALUATIONS, GREY, PAGE, STYLE, plain
+from bench.analysis.plots.style import BLIND, COLUMN, EVALUATIONS, GREY, PAGE, STYLE, choose, plain
 from bench.analysis.records import Records
 
 EVALUATION = np.logspace(-4.0, 4.0, 65)
@@ -70,16 +71,21 @@ def when_map(
 
 def from_records(records: Records, problem: str | None = None, reuse: float = 1.0) -> tuple[Figure, pd.DataFrame]:
     """Like `when_map`."""
-    parts = records.parts or ({} if records.problem is None else {records.problem: records})
-    if problem is not None and problem not in parts:
-        raise ValueError(f"no run of {problem}; there are runs of {sorted(parts)}")
-    chosen = {name: part for name, part in parts.items() if problem in (None, name)}
-    panels = {name: found for name, part in chosen.items() if (found := _panels(part, reuse))}
-    data = pd.concat(
-        [frame.assign(problem=name) for name, found in panels.items() for frame in found.values()]
-        or [pd.DataFrame(columns=["gradients", "budget", "evaluation", "kind", "arm", "certain", "problem"])],
-        ignore_index=True,
-    )
+    return drawn(leaders(records if problem is None else choose(records, problem), reuse))
+
+
+def leaders(records: Records, reuse: float = 1.0) -> pd.DataFrame:
+    """The data of `when_map`, of all problems of the records."""
+    found = [frame.assign(problem=name) for name, part in records.parts.items() for frame in _panels(part, reuse)]
+    nothing = pd.DataFrame(columns=["gradients", "budget", "evaluation", "kind", "arm", "certain", "problem"])
+    return pd.concat(found or [nothing], ignore_index=True)
+
+
+def drawn(data: pd.DataFrame) -> tuple[Figure, pd.DataFrame]:
+    """Draw what `leaders` gives, or the rows of some problems."""
+    panels: dict[str, dict[bool, pd.DataFrame]] = {}
+    for (name, gradients), frame in data.groupby(["problem", "gradients"], sort=False):
+        panels.setdefault(str(name), {})[bool(gradients)] = frame
     columns = [each for each in TITLES if any(each in found for found in panels.values())] or [False]
     with mpl.rc_context(STYLE):
         width = COLUMN if len(columns) == 1 else PAGE * 0.75
@@ -104,17 +110,15 @@ def from_records(records: Records, problem: str | None = None, reuse: float = 1.
     return figure, data
 
 
-def _panels(records: Records, reuse: float) -> dict[bool, pd.DataFrame]:
-    """What stands at each point, by whether arms that take gradients took part."""
-    found = {}
+def _panels(records: Records, reuse: float) -> Iterator[pd.DataFrame]:
+    """What stands at each point, without gradients and, where some arms take them, with."""
     for gradients, race in races(records).items():
         budgets = np.unique(np.geomspace(2.0, race.prices[-1], BUDGETS).round())
         grid = pd.MultiIndex.from_product([budgets, EVALUATION], names=["budget", "evaluation"]).to_frame(index=False)
         standing = race.after(grid["budget"] * grid["evaluation"], grid["evaluation"], reuse)
         names = np.array([*LEADERS, None], dtype=object)
         told = {"kind": names[standing.kind], "arm": standing.arm, "certain": standing.certain}
-        found[gradients] = grid.assign(gradients=gradients, **told)
-    return found
+        yield grid.assign(gradients=gradients, **told)
 
 
 def _draw(ax: Axes, data: pd.DataFrame) -> None:

@@ -47,8 +47,7 @@ def found(records: Records, budgets: NDArray[np.float64], exact: bool) -> dict[s
 
 def _displayed(records: Records, objectives: NDArray[np.float64]) -> NDArray[np.float64]:
     """Displayed values of objectives that runs have had."""
-    pairs = records.improvements[records.improvements["run"].isin(set(records.tried["run"]))]
-    pairs = pairs.drop_duplicates("objective").sort_values("objective")
+    pairs = records.own_improvements.drop_duplicates("objective").sort_values("objective")
     known, values = pairs["objective"].to_numpy(float), pairs["displayed"].to_numpy(float)
     if not known.size:
         return np.full(objectives.shape, np.nan)

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-HEAVY = ["torch", "pandas", "cma", "optuna", "sklearn", "scipy", "matplotlib", "pyarrow", "numpy"]
+HEAVY = ["torch", "pandas", "cma", "seaborn", "optuna", "sklearn", "scipy", "matplotlib", "pyarrow", "numpy"]
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["list"], ["list", "encoders"], ["run", "--help"]])
