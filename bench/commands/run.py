@@ -1,4 +1,4 @@
-"""Commands that compute: run, reach."""
+"""Commands that compute: run, reach; merge, of what independent jobs have computed."""
 
 from __future__ import annotations
 
@@ -10,15 +10,18 @@ import typer
 from bench.commands.common import (
     DONE,
     SOME_FAILED,
+    Directories,
     Directory,
     Format,
     Trust,
     app,
+    distinct,
     look_in_this_folder,
     say,
     say_failures,
     show_table,
 )
+from bench.errors import BadInput
 from bench.running.workers import TIME_LIMIT
 
 if TYPE_CHECKING:
@@ -47,6 +50,9 @@ def run(
     time_limit: Annotated[
         float, typer.Option(metavar="SECONDS", help="A fit or run that takes longer is ended, and counts as failed.")
     ] = TIME_LIMIT,
+    part: Annotated[
+        str, typer.Option(metavar="K/N", help="Only the K-th of N parts, some replicates each; `merge` joins them.")
+    ] = "1/1",
 ) -> int:
     """Run an experiment, or what is left of it, and say who is ahead."""
     from bench.analysis.contents import TABLES
@@ -60,9 +66,9 @@ def run(
     for said in loaded.remarks():
         say(said)
     if dry_run:
-        _say_plan(loaded, runner.store_for(loaded, out), fresh)
+        _say_plan(loaded, runner.store_for(loaded, out), fresh, _part(part))
         return DONE
-    summary = runner.run(loaded, out, jobs, fresh, on_stderr, dask, time_limit, mix)
+    summary = runner.run(loaded, out, jobs, fresh, on_stderr, dask, time_limit, mix, _part(part))
     show_table([summary.path], Format.text, TABLES["answer"].text)
     say_failures(summary.failures)
     for find in summary.finds:
@@ -96,12 +102,33 @@ def reach(
     return SOME_FAILED if failures else DONE
 
 
-def _say_plan(experiment: Any, store: Store, fresh: bool) -> None:
+@app.command()
+def merge(
+    directories: Directories,
+    out: Annotated[Path, typer.Option(help="A directory that is not there yet.")],
+    mix: Annotated[bool, typer.Option("--mix", help="Join results of plug-ins of different code, too.")] = False,
+) -> None:
+    """Join the runs of independent jobs into one experiment directory, and say how many of them are there."""
+    from bench.store.merging import merge
+
+    store = merge(distinct(directories), out, mix)
+    there = sum(1 for _ in store.rows())
+    say(f"{there} of {store.expected()} runs of {store.plan().name} in {store.path}")
+
+
+def _part(text: str) -> tuple[int, int]:
+    number, _, parts = text.partition("/")
+    if not (number.isdecimal() and parts.isdecimal()):
+        raise BadInput(f"--part: {text!r} must be K/N, such as 2/4")
+    return int(number), int(parts)
+
+
+def _say_plan(experiment: Any, store: Store, fresh: bool, part: tuple[int, int]) -> None:
     from bench.running import runner
 
     if not fresh:
         store.check(experiment)
-    todo = runner.plan(experiment, store if store.exists() and not fresh else None)
+    todo = runner.plan(experiment, store if store.exists() and not fresh else None, part=part)
     budget = sum(run.arm.budget for _, run in todo.runs)
     say(
         f"{experiment.name} into {store.path}: "
