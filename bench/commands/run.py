@@ -1,4 +1,4 @@
-"""Commands that compute: run, reach; merge, of what independent jobs have computed."""
+"""Commands that compute: run, reach; merge and import, of what was computed elsewhere."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ from bench.commands.common import (
     Directories,
     Directory,
     Format,
+    Settings,
     Trust,
     app,
     distinct,
     look_in_this_folder,
+    parameters,
     say,
     say_failures,
     show_table,
@@ -114,6 +116,32 @@ def merge(
     store = merge(distinct(directories), out, mix)
     there = sum(1 for _ in store.rows())
     say(f"{there} of {store.expected()} runs of {store.plan().name} in {store.path}")
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV or Parquet, a row an evaluation.")],
+    problem: Annotated[
+        str | None, typer.Option(help="NAME, module:Class, or a label of yours; by default the file's name.")
+    ] = None,
+    settings: Settings = None,
+    out: Annotated[Path | None, typer.Option(help="A directory that is not there yet; results/runs/FILE.")] = None,
+) -> None:
+    """Take in runs of your own loop as an experiment directory: columns arm, replicate, evaluation, value, x0, x1, …"""
+    from bench.experiments import registry
+    from bench.running.importing import take_in
+    from bench.running.runner import RESULTS
+
+    look_in_this_folder()
+    known = problem is not None and (":" in problem or problem in registry.targets("problems"))
+    if settings and not known:
+        raise BadInput(f"--set: '{problem or file.stem}' is no problem that latentbench knows, so it has no parameters")
+    label = problem or file.stem
+    what = registry.resolve("problems", label, parameters(settings or [])) if known else label
+    if not known:
+        say(f"'{label}' is no problem that latentbench knows: its values are minimised, and taken as they are")
+    store = take_in(file, out or RESULTS / file.stem, what)
+    say(f"{sum(1 for _ in store.rows())} runs in {store.path}, not counted by latentbench")
 
 
 def _part(text: str) -> tuple[int, int]:

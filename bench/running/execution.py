@@ -78,7 +78,7 @@ def execute_run(run: Run, order: int, experiment: str, fitted: Sequence[Fitted |
     ledger = None
     try:
         problem = instance.problem_of(run.problem, run.seed, run.replicate)
-        row |= _facts(problem)
+        row |= facts(problem)
         for broken in fitted:
             if isinstance(broken, Failure):
                 raise PluginError(f"its encoder could not be fitted: {broken.reason}")
@@ -211,7 +211,8 @@ def _names(run: Run, order: int, experiment: str) -> dict[str, Any]:
     }
 
 
-def _facts(problem: Problem) -> dict[str, Any]:
+def facts(problem: Problem) -> dict[str, Any]:
+    """What a run has on record of its problem."""
     known, bound = (math.nan if value is None else float(value) for value in (problem.best_known, problem.bound))
     data = problem.data_facts
     names = () if problem.conditions is None else problem.conditions.names

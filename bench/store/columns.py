@@ -57,6 +57,11 @@ RUNS = (
     Column("data_spec", str, "these alone", told_by="reading"),
     Column("status", str, "`completed`, `failed` or `skipped`", always=True),
     Column("reason", str, "why it failed or was skipped", always=True),
+    Column(
+        "imported",
+        str,
+        "the file of a user's own loop that it was taken from: we have not counted its evaluations; only such runs",
+    ),
     Column("started", str, "when, in UTC"),
     Column(
         "provenance",
