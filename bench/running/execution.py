@@ -7,7 +7,7 @@ import math
 import time
 import traceback
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib import import_module
 from typing import Any
 
@@ -218,6 +218,8 @@ def facts(problem: Problem) -> dict[str, Any]:
     names = () if problem.conditions is None else problem.conditions.names
     return {
         "task": "" if problem.task is None else json.dumps(dict(zip(names, problem.task.tolist(), strict=True))),
+        "problem_version": str(problem.version),
+        "constraints": json.dumps([asdict(kind) for kind in problem.constraint_kinds]),
         "dim": int(problem.dim),
         "quantity": str(problem.quantity),
         "larger_is_better": bool(problem.larger_is_better),

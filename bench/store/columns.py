@@ -78,6 +78,8 @@ RUNS = (
     Column("switched_why", str, "why the stage before had ended"),
     Column("raw", bool, "whether every stage has k = d", always=True),
     Column("task", str, "the conditions of the replicate, by name, as JSON; empty where the problem has none"),
+    Column("problem_version", str, "of the problem's formulas, as it says"),
+    Column("constraints", str, "name, category and severity of each constraint, as JSON; `[]` where none is declared"),
     Column("dim", int, "variables of the problem, d"),
     Column("latent_dim", int, "dimensions that are searched, k, of the last stage"),
     Column("quantity", str, "what people read instead of the objective"),
