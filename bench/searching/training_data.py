@@ -35,8 +35,8 @@ def splits(problem: Problem, n: int, seed: int) -> dict[str, pd.DataFrame]:
     -------
     dict of DataFrame
         By split, "train", "val" and "test": a row a design, with ``optimal_design``, as nested lists of the shape of
-        the problem's layout; a column for each condition, of the task that the design was made for; and one by the name of
-        the displayed quantity, its value under that task.
+        the problem's layout; a column for each condition, of the task that the design was made for; and one by the name
+        of the displayed quantity, its value under that task.
 
     Raises
     ------
@@ -54,20 +54,22 @@ def splits(problem: Problem, n: int, seed: int) -> dict[str, pd.DataFrame]:
     columns: dict[str, object] = {"optimal_design": [x.reshape(shape).tolist() for x in designs]}
     if tasks is not None and problem.conditions is not None:
         columns |= dict(zip(problem.conditions.names, tasks.T, strict=True))
-        values = [evaluate(problem.at(task), x[None]).objective[0] for task, x in zip(tasks, designs, strict=True)]
-        columns[problem.quantity] = np.array(
-            [problem.at(task).display(np.array([value]))[0] for task, value in zip(tasks, values, strict=True)]
-        )
+        columns[problem.quantity] = [
+            float(_shown(problem.at(task), x[None])[0]) for task, x in zip(tasks, designs, strict=True)
+        ]
     else:
-        columns[problem.quantity] = problem.display(evaluate(problem, designs).objective)
+        columns[problem.quantity] = _shown(problem, designs)
     whole = pd.DataFrame(columns)
     order = generator(*names, "split").permutation(len(whole))
     held = max(1, round(SHARES["val"] * len(whole))), max(1, round(SHARES["test"] * len(whole)))
     places = np.split(order, [len(whole) - sum(held), len(whole) - held[1]])
     return {
-        name: whole.iloc[np.sort(chosen)].reset_index(drop=True)
-        for name, chosen in zip(SHARES, places, strict=True)
+        name: whole.iloc[np.sort(chosen)].reset_index(drop=True) for name, chosen in zip(SHARES, places, strict=True)
     }
+
+
+def _shown(problem: Problem, x: np.ndarray) -> np.ndarray:
+    return problem.display(evaluate(problem, x).objective)
 
 
 def write(problem: Problem, n: int, seed: int, folder: Path) -> Iterator[Path]:
