@@ -27,7 +27,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
 
@@ -65,6 +65,24 @@ class Evaluation:
     def feasible(self) -> np.ndarray:
         """Which designs, shape (n,), have a finite objective and satisfy all constraints."""
         return np.isfinite(self.objective) & (self.constraints <= FEASIBILITY_TOLERANCE).all(axis=1)
+
+
+@dataclass(frozen=True)
+class Constraint:
+    """What a constraint stands for.
+
+    Attributes
+    ----------
+    name : str
+    category : {"physics", "manufacturing", "numerics"}
+        Why there is one: nature has it so, nobody could make the design, or no formula or solver could be trusted.
+    severity : {"error", "warning"}
+        Whether a design that breaks it is infeasible, or counts all the same and is told of.
+    """
+
+    name: str
+    category: Literal["physics", "manufacturing", "numerics"] = "physics"
+    severity: Literal["error", "warning"] = "error"
 
 
 @dataclass(frozen=True)
@@ -136,6 +154,9 @@ class Problem(ABC):
     ----------
     name : str
         As in an experiment file.
+    version : str
+        Of its formulas: another one where a design has another value. It is on record, and `latentbench verify` tells
+        where the record's is not the present one.
     dim : int
         The number d of design variables.
     bounds : ndarray, shape (2, d), or None
@@ -155,6 +176,9 @@ class Problem(ABC):
         What the efficiency table asks for, in displayed units.
     penalty : float
         The factor ρ of the shared loss: objective + ρ Σ max(g, 0).
+    constraint_kinds : tuple of Constraint
+        What constraints stand for: first those of `evaluate`, by columns, which are errors; then those of `warnings`.
+        Empty where there are none, or nothing is said.
     differentiable : bool
         Whether objective and constraints can be differentiated (see `DifferentiableProblem`).
     quantity : str
@@ -181,6 +205,7 @@ class Problem(ABC):
     """
 
     name: str
+    version: str = "1"
     dim: int
     layout: Layout | None = None
     bounds: np.ndarray | None = None
@@ -191,6 +216,7 @@ class Problem(ABC):
     bound: float | None = None
     targets: tuple[float, ...] = ()
     penalty: float = 10.0
+    constraint_kinds: tuple[Constraint, ...] = ()
     differentiable: bool = False
     quantity: str = "objective"
     larger_is_better: bool = False
@@ -208,6 +234,10 @@ class Problem(ABC):
     @abstractmethod
     def evaluate(self, x: np.ndarray) -> Evaluation:
         """Evaluate designs of shape (n, d), n = 0 included. A value that is not finite is a failed evaluation."""
+
+    def warnings(self, x: np.ndarray) -> np.ndarray:
+        """Signed values (n, w) of constraints that only warn, of designs (n, d); broken above 0. By default none."""
+        return np.empty((len(x), 0))
 
     def designs(self, n: int, rng: np.random.Generator) -> np.ndarray | None:
         """Draw n training designs, shape (n, d); None where the problem has none."""

@@ -11,9 +11,9 @@ import numpy as np
 import torch
 
 from problems import best_known, outlines
-from problems.base import FEASIBILITY_TOLERANCE, Verification
+from problems.base import FEASIBILITY_TOLERANCE, Constraint, Verification
 from problems.geometry import vertices
-from problems.manufacturing import CONSTRAINTS, Tools
+from problems.manufacturing import CONSTRAINTS, OF_TOOLS, Tools
 from problems.shapes import FORMULAS, RoundedShapeData, ShapeProblem
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ class ManufacturableProblem(ShapeProblem):
         For parameters that leave no feasible design, or data that cannot be used.
     """
 
+    constraint_kinds = tuple(Constraint(n, "manufacturing" if n in OF_TOOLS else "numerics") for n in CONSTRAINTS)
     table = best_known.TABLE
     """Of the best designs that are known."""
 

@@ -21,6 +21,8 @@ from problems.ties import NO_CURVATURE, TIE
 
 CONSTRAINTS = ("features", "gaps", "orientation", "resolution", "turn", "turning number", "container")
 """What the columns of `Tools.constraints` stand for."""
+OF_TOOLS = ("features", "gaps", "container")
+"""Those that a workshop has; the others keep an outline one whose formulas hold."""
 LONGEST_EDGE = 1.5
 """The longest edge, in mean edges; were it longer, edges could cross with no two vertices close."""
 LEAST_COSINE = 0.5

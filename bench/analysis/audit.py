@@ -329,6 +329,7 @@ RULES: tuple[tuple[str, Callable[[Records], Iterator[Said]]], ...] = (
     ("budgets", _budgets),
     ("replicates", _replicates),
     ("searches", audit_runs.twins),
+    ("counting", audit_runs.imported),
     ("runs", audit_runs.failures),
     ("failed evaluations", audit_runs.failed_evaluations),
     ("verification", _verification),

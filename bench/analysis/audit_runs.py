@@ -40,6 +40,19 @@ def failed_evaluations(records: Records) -> Iterator[Said]:
         yield f"up to {most} of the evaluations of an arm failed; they are charged like all.{why}", shares.index
 
 
+def imported(records: Records) -> Iterator[Said]:
+    """Runs of a user's own loop."""
+    taken = records.tried[records.tried["imported"].notna()]
+    for file, some in taken.groupby("imported"):
+        measured = some["design"].notna()
+        yield (
+            f"{len(some)} runs were taken from {file}: whoever wrote it counted their evaluations, and nobody checked "
+            "that all of them are there"
+            + ("; their best designs were evaluated again." if measured.all() else ", nor the values."),
+            some["arm"],
+        )
+
+
 def twins(records: Records) -> Iterator[Said]:
     """Searches that visit the same values as another one of their replicate."""
     if records.tried.groupby(["arm", "replicate"]).size().max() < 2:

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-TEXTS = ["run", "problem", "arm", "encoder", "optimiser", "status", "reason", "quantity"]
+TEXTS = ["run", "problem", "arm", "encoder", "optimiser", "status", "reason", "quantity", "imported"]
 OTHERS = ["raw", "replicate", "search", "targets", "larger_is_better", "design", "switched_at", "switched_why"]
 NUMBERS = [
     *(

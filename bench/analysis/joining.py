@@ -93,6 +93,9 @@ def _data(runs: pd.DataFrame) -> Iterator[str]:
     for problem, some in runs.groupby("problem", sort=False):
         data = some["data_spec"].map(_data_of).groupby(some["source"], sort=False).first()
         yield from _different(f"{problem}: training data", data)
+        if "problem_version" in some:
+            versions = some.dropna(subset="problem_version").groupby("source", sort=False)["problem_version"].first()
+            yield from _different(f"{problem}: version", versions)
 
 
 def _arms(runs: pd.DataFrame) -> Iterator[str]:

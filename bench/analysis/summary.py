@@ -63,6 +63,8 @@ def _notes(runs: pd.DataFrame) -> pd.Series[str]:
     for (problem, arm, status), reasons in undone.groupby(["problem", "arm", "status"])["reason"]:
         told = "; ".join(sorted({" ".join(reason.split()) for reason in reasons}))
         lines.append((problem, arm, f"{len(reasons)} {status}: {told}"))
+    for (problem, arm), files in runs.dropna(subset="imported").groupby(["problem", "arm"])["imported"]:
+        lines.append((problem, arm, f"imported from {', '.join(sorted(set(files)))}: not counted by latentbench"))
     for (problem, arm, stage), begun in switches(runs).groupby(["problem", "arm", "stage"]):
         whys = ", ".join(f"{why} ({n})" for why, n in begun["why"].value_counts().items())
         lines.append((problem, arm, f"stage {stage} began at {whole(begun['evaluations'].median())}: {whys}"))

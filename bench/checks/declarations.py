@@ -33,6 +33,7 @@ def _truth(value: Any) -> bool:
 
 RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
     "name": (lambda value: isinstance(value, str) and value != "", "a text"),
+    "version": (lambda value: isinstance(value, str) and value != "", "a text"),
     "dim": (_positive_integer, "an integer of at least 1"),
     "n_designs": (_positive_integer, "an integer of at least 1"),
     "penalty": (lambda value: _finite(value) and value > 0, "a positive number"),

@@ -10,7 +10,7 @@ from bench.checks.gradients import disagreement, gradient
 from bench.checks.kit import describe, same
 from bench.checks.subjects import ProblemSubject, not_finite
 from bench.seeds import generator
-from problems.base import DifferentiableProblem, Evaluation
+from problems.base import DifferentiableProblem, Evaluation, Problem
 
 GENERIC = 0.01
 """By how much of their size designs are shaken before their gradients are looked at: symmetric ones sit on kinks."""
@@ -32,6 +32,17 @@ def shapes(subject: ProblemSubject) -> Iterator[str]:
             if not isinstance(array, np.ndarray) or array.dtype != np.float64 or array.shape != expected:
                 yield f"evaluate of {n} designs gives {name} of {describe(array)}; it must be float64 of {expected}"
                 return
+    yield from _kinds(subject.problem, m[0], sample)
+
+
+def _kinds(problem: Problem, m: int, sample: np.ndarray) -> Iterator[str]:
+    """Constraints that are declared, and are not there."""
+    severities = [kind.severity for kind in problem.constraint_kinds]
+    warnings, warned = severities.count("warning"), np.shape(problem.warnings(sample.copy()))
+    if severities and severities != ["error"] * m + ["warning"] * (len(severities) - m):
+        yield f"constraint_kinds: are {', '.join(severities)}; evaluate gives {m} constraints, which are errors"
+    elif warned != (len(sample), warnings):
+        yield f"warnings gives {warned} for {len(sample)} designs; constraint_kinds tell of {warnings}"
 
 
 def batches(subject: ProblemSubject) -> Iterator[str]:

@@ -159,5 +159,7 @@ def verify(
         doubted += bool(each.objections)
         for sentence in each.objections:
             show(visible(f"{each.what}: {sentence}"))
+        for sentence in each.remarks:
+            show(visible(f"{each.what}: warning: {sentence}"))
     show(f"{directory}: {looked_at} records and encoders, {doubted} not believed")
     return OBJECTIONS if doubted else DONE

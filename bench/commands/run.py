@@ -1,4 +1,4 @@
-"""Commands that compute: run, reach."""
+"""Commands that compute: run, reach; merge and import, of what was computed elsewhere."""
 
 from __future__ import annotations
 
@@ -10,15 +10,20 @@ import typer
 from bench.commands.common import (
     DONE,
     SOME_FAILED,
+    Directories,
     Directory,
     Format,
+    Settings,
     Trust,
     app,
+    distinct,
     look_in_this_folder,
+    parameters,
     say,
     say_failures,
     show_table,
 )
+from bench.errors import BadInput
 from bench.running.workers import TIME_LIMIT
 
 if TYPE_CHECKING:
@@ -47,6 +52,9 @@ def run(
     time_limit: Annotated[
         float, typer.Option(metavar="SECONDS", help="A fit or run that takes longer is ended, and counts as failed.")
     ] = TIME_LIMIT,
+    part: Annotated[
+        str, typer.Option(metavar="K/N", help="Only the K-th of N parts, some replicates each; `merge` joins them.")
+    ] = "1/1",
 ) -> int:
     """Run an experiment, or what is left of it, and say who is ahead."""
     from bench.analysis.contents import TABLES
@@ -60,9 +68,9 @@ def run(
     for said in loaded.remarks():
         say(said)
     if dry_run:
-        _say_plan(loaded, runner.store_for(loaded, out), fresh)
+        _say_plan(loaded, runner.store_for(loaded, out), fresh, _part(part))
         return DONE
-    summary = runner.run(loaded, out, jobs, fresh, on_stderr, dask, time_limit, mix)
+    summary = runner.run(loaded, out, jobs, fresh, on_stderr, dask, time_limit, mix, _part(part))
     show_table([summary.path], Format.text, TABLES["answer"].text)
     say_failures(summary.failures)
     for find in summary.finds:
@@ -96,12 +104,59 @@ def reach(
     return SOME_FAILED if failures else DONE
 
 
-def _say_plan(experiment: Any, store: Store, fresh: bool) -> None:
+@app.command()
+def merge(
+    directories: Directories,
+    out: Annotated[Path, typer.Option(help="A directory that is not there yet.")],
+    mix: Annotated[bool, typer.Option("--mix", help="Join results of plug-ins of different code, too.")] = False,
+) -> None:
+    """Join the runs of independent jobs into one experiment directory, and say how many of them are there."""
+    from bench.store.merging import merge
+
+    store = merge(distinct(directories), out, mix)
+    there = sum(1 for _ in store.rows())
+    say(f"{there} of {store.expected()} runs of {store.plan().name} in {store.path}")
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV or Parquet, a row an evaluation.")],
+    problem: Annotated[
+        str | None, typer.Option(help="NAME, module:Class, or a label of yours; by default the file's name.")
+    ] = None,
+    settings: Settings = None,
+    out: Annotated[Path | None, typer.Option(help="A directory that is not there yet; results/runs/FILE.")] = None,
+) -> None:
+    """Take in runs of your own loop as an experiment directory: columns arm, replicate, evaluation, value, x0, x1, …"""
+    from bench.experiments import registry
+    from bench.running.importing import take_in
+    from bench.running.runner import RESULTS
+
+    look_in_this_folder()
+    known = problem is not None and (":" in problem or problem in registry.targets("problems"))
+    if settings and not known:
+        raise BadInput(f"--set: '{problem or file.stem}' is no problem that latentbench knows, so it has no parameters")
+    label = problem or file.stem
+    what = registry.resolve("problems", label, parameters(settings or [])) if known else label
+    if not known:
+        say(f"'{label}' is no problem that latentbench knows: its values are minimised, and taken as they are")
+    store = take_in(file, out or RESULTS / file.stem, what)
+    say(f"{sum(1 for _ in store.rows())} runs in {store.path}, not counted by latentbench")
+
+
+def _part(text: str) -> tuple[int, int]:
+    number, _, parts = text.partition("/")
+    if not (number.isdecimal() and parts.isdecimal()):
+        raise BadInput(f"--part: {text!r} must be K/N, such as 2/4")
+    return int(number), int(parts)
+
+
+def _say_plan(experiment: Any, store: Store, fresh: bool, part: tuple[int, int]) -> None:
     from bench.running import runner
 
     if not fresh:
         store.check(experiment)
-    todo = runner.plan(experiment, store if store.exists() and not fresh else None)
+    todo = runner.plan(experiment, store if store.exists() and not fresh else None, part=part)
     budget = sum(run.arm.budget for _, run in todo.runs)
     say(
         f"{experiment.name} into {store.path}: "

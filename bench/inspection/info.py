@@ -24,7 +24,7 @@ def describe(store: Store) -> str:
     rows = list(store.rows())
     parts = {
         "experiment": [_experiment(plan)],
-        "problems": [_plugin(problem) for problem in plan.problems],
+        "problems": [line for problem in plan.problems for line in _problem(problem, rows)],
         "arms": [_arm(arm) for arm in plan.arms],
         "runs": list(_progress(rows, plan.runs)),
         "computed with": list(_provenance(rows)),
@@ -40,6 +40,24 @@ def _experiment(plan: Plan) -> str:
 def _plugin(named: Named) -> str:
     settings = ", ".join(f"{key} = {json.dumps(value)}" for key, value in named.params.items())
     return f"{named.label}: {named.name}({settings})" if named.label != named.name else f"{named.name}({settings})"
+
+
+def _problem(problem: Named, rows: list[dict[str, Any]]) -> Iterator[str]:
+    """Its settings, and what its runs have on record of its versions and constraints."""
+    yield _plugin(problem)
+    of_it = [row for row in rows if row["problem"] == problem.label]
+    if versions := sorted({row["problem_version"] for row in of_it if row.get("problem_version")}):
+        yield f"  version {' and '.join(versions)}"
+    for text in sorted({row["constraints"] for row in of_it if row.get("constraints")}):
+        if kinds := _kinds(text):
+            yield f"  constraints: {'; '.join(kinds)}"
+
+
+def _kinds(text: str) -> list[str]:
+    try:
+        return [f"{kind['name']} ({kind['category']}, {kind['severity']})" for kind in json.loads(text)]
+    except (ValueError, TypeError, KeyError, RecursionError):  # a record may come from anywhere
+        return []
 
 
 def _arm(arm: PlannedArm) -> str:

@@ -19,6 +19,7 @@ from bench.quantities import significant
 from bench.searching.instance import problem_of
 from bench.searching.ledger import evaluate
 from bench.store.directory import Store
+from problems.base import FEASIBILITY_TOLERANCE
 
 if TYPE_CHECKING:
     from bench.store.records import Fitted
@@ -38,10 +39,13 @@ class Examined:
         Its file or folder, and which run it is.
     objections : tuple of str
         Why it is not believed; none if it is.
+    remarks : tuple of str
+        Constraints of the severity "warning" that its best design breaks; it is believed all the same.
     """
 
     what: str
     objections: tuple[str, ...]
+    remarks: tuple[str, ...] = ()
 
 
 def examined(store: Store, trusted: Collection[str] = (), remeasured: bool = False) -> Iterator[Examined]:
@@ -74,7 +78,8 @@ def examined(store: Store, trusted: Collection[str] = (), remeasured: bool = Fal
         name = (
             f"run {row['run']} ({row['problem']}: {row['arm']}, replicate {row['replicate']}, search {row['search']})"
         )
-        yield Examined(name, tuple(_objections(row, trace, plan.trace, make, remeasured)))
+        objections = tuple(_objections(row, trace, plan.trace, make, remeasured))
+        yield Examined(name, objections, () if objections else tuple(_remarks(row, make)))
     reaches = store.reaches(doubt)
     for key in store.encoders():
         fitted = store.fitted(key, doubt)
@@ -113,6 +118,8 @@ def _of_best(row: dict[str, Any], make: Any, remeasured: bool = False) -> Iterat
     try:
         if row.get("design") is not None:
             problem = make(row["problem_spec"], row["seed"], row["replicate"])
+            if row.get("problem_version", problem.version) != problem.version:
+                yield f"it is of version {row['problem_version']} of its problem, which is at version {problem.version}"
             yield from _of_design(problem, row)
             if remeasured:
                 yield from _by_other_means(problem, row)
@@ -147,7 +154,7 @@ def _of_design(problem: Problem, row: dict[str, Any]) -> Iterator[str]:
     if not _equal(displayed, row["best"]):
         yield f"its design has {row['quantity']} = {displayed!r}, not {row['best']!r}"
     if not evaluation.feasible[0]:
-        yield f"its design is not feasible: a constraint is {significant(evaluation.constraints[0].max(), 3)}"
+        yield f"its design is not feasible: {_worst(problem, evaluation.constraints[0])}"
     if not np.allclose(problem.repair(design[None])[0], design, rtol=TOLERANCE, atol=TOLERANCE):
         yield "its design is beyond the problem's bounds"
     for sentence in verification.reasons:
@@ -156,6 +163,24 @@ def _of_design(problem: Problem, row: dict[str, Any]) -> Iterator[str]:
         yield f"its design has {row['quantity']} = {verification.value!r} by other means, not {row['best']!r}"
     if problem.optimum is not None and objective < problem.optimum - TOLERANCE:
         yield f"its design is better than the optimum, {problem.optimum!r}"
+
+
+def _remarks(row: dict[str, Any], make: Any) -> Iterator[str]:
+    if row.get("design") is None:
+        return
+    problem = make(row["problem_spec"], row["seed"], row["replicate"])
+    kinds = [kind for kind in problem.constraint_kinds if kind.severity == "warning"]
+    values = problem.warnings(np.array(row["design"], dtype=float)[None])[0]
+    for kind, value in zip(kinds, values, strict=False):
+        if not value <= FEASIBILITY_TOLERANCE:
+            yield f"its design breaks {kind.name} ({kind.category}), which is {significant(value, 3)}"
+
+
+def _worst(problem: Problem, constraints: np.ndarray) -> str:
+    kinds = [kind for kind in problem.constraint_kinds if kind.severity == "error"]
+    worst = int(np.argmax(constraints)) if len(constraints) else 0
+    called = f"{kinds[worst].name} ({kinds[worst].category})" if len(kinds) == len(constraints) > 0 else "a constraint"
+    return f"{called} is {significant(constraints.max(initial=-math.inf), 3)}"
 
 
 def _by_other_means(problem: Problem, row: dict[str, Any]) -> Iterator[str]:

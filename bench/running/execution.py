@@ -7,7 +7,7 @@ import math
 import time
 import traceback
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib import import_module
 from typing import Any
 
@@ -78,7 +78,7 @@ def execute_run(run: Run, order: int, experiment: str, fitted: Sequence[Fitted |
     ledger = None
     try:
         problem = instance.problem_of(run.problem, run.seed, run.replicate)
-        row |= _facts(problem)
+        row |= facts(problem)
         for broken in fitted:
             if isinstance(broken, Failure):
                 raise PluginError(f"its encoder could not be fitted: {broken.reason}")
@@ -211,12 +211,15 @@ def _names(run: Run, order: int, experiment: str) -> dict[str, Any]:
     }
 
 
-def _facts(problem: Problem) -> dict[str, Any]:
+def facts(problem: Problem) -> dict[str, Any]:
+    """What a run has on record of its problem."""
     known, bound = (math.nan if value is None else float(value) for value in (problem.best_known, problem.bound))
     data = problem.data_facts
     names = () if problem.conditions is None else problem.conditions.names
     return {
         "task": "" if problem.task is None else json.dumps(dict(zip(names, problem.task.tolist(), strict=True))),
+        "problem_version": str(problem.version),
+        "constraints": json.dumps([asdict(kind) for kind in problem.constraint_kinds]),
         "dim": int(problem.dim),
         "quantity": str(problem.quantity),
         "larger_is_better": bool(problem.larger_is_better),

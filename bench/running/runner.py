@@ -29,6 +29,8 @@ from bench.store.records import Fitted, Record
 from bench.studies.diagnostics import cost
 
 RESULTS = Path("results") / "runs"
+WHOLE = (1, 1)
+"""The first part of one."""
 LONGEST = 1e7
 """Seconds; timers of the system allow no more."""
 
@@ -77,11 +79,14 @@ class Summary:
     finds: list[Find]
 
 
-def plan(experiment: Experiment, store: Store | None = None, doubt: Doubt = ignore) -> Plan:
+def plan(
+    experiment: Experiment, store: Store | None = None, doubt: Doubt = ignore, part: tuple[int, int] = WHOLE
+) -> Plan:
     """Find what is left to do: failed runs are done again, and skipped ones that can work now; writes nothing."""
     known = {row["run"]: row.get("status") for row in store.rows(doubt)} if store else {}
     again = {"failed", None}
-    planned = list(enumerate(experiment.runs()))
+    number, parts = part
+    planned = [(order, run) for order, run in enumerate(experiment.runs()) if run.replicate % parts == number - 1]
     left = [
         (order, run) for order, run in planned if known.get(run.key) in (again if run.skip else again | {"skipped"})
     ]
@@ -100,6 +105,7 @@ def run(
     dask: str | None = None,
     time_limit: float = TIME_LIMIT,
     mix: bool = False,
+    part: tuple[int, int] = WHOLE,
 ) -> Summary:
     """Run an experiment, or what is left of it, into a directory.
 
@@ -121,6 +127,8 @@ def run(
         Seconds that a fit or run may take; one that takes longer fails with this reason.
     mix : bool
         Whether results may stay that plug-ins gave whose code has changed since.
+    part : (int, int)
+        Which part of how many: of three, the second has the replicates 1, 4, 7, …; see `bench.store.merging`.
 
     Raises
     ------
@@ -133,6 +141,8 @@ def run(
         raise BadInput(f"jobs: {jobs} " + ("must be at least 1" if jobs < 1 else "has no meaning on a Dask cluster"))
     if not 0 < time_limit <= LONGEST:
         raise BadInput(f"time_limit: {time_limit} must be more than 0 and at most {stated(LONGEST)} seconds")
+    if not 1 <= part[0] <= part[1]:
+        raise BadInput(f"part: {part[0]}/{part[1]} must be from 1/{part[1]} to {part[1]}/{part[1]}")
     if not fresh:
         store.check(experiment)
     with teams.local(jobs or cpu_count()) if dask is None else teams.cluster(dask) as team:
@@ -141,7 +151,7 @@ def run(
         began = {"started": provenance.now(), **provenance.collect(), "plugins": sources(experiment.specs())}
         with store.begin(experiment, began, mix):
             kept = {label: located(spec) for label, spec in experiment.problems.items()}
-            return run_all(replace(experiment, problems=kept), store, team, time_limit, progress)
+            return run_all(replace(experiment, problems=kept), store, team, time_limit, progress, part)
 
 
 def beside_budgets(fits: list[Fit]) -> int:
@@ -171,9 +181,10 @@ def run_all(
     team: Team,
     time_limit: float = TIME_LIMIT,
     progress: Callable[[int, int], Progress] = Silent,
+    part: tuple[int, int] = WHOLE,
 ) -> Summary:
     """Do all that is left; a fit or run that fails is recorded with its reason and does not stop the others."""
-    todo = plan(experiment, store, store.doubt)
+    todo = plan(experiment, store, store.doubt, part)
     for order, run in todo.skips:
         store.append(skipped(run, order, experiment.name))
     broken: dict[str, Failure] = {}

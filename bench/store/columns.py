@@ -57,6 +57,11 @@ RUNS = (
     Column("data_spec", str, "these alone", told_by="reading"),
     Column("status", str, "`completed`, `failed` or `skipped`", always=True),
     Column("reason", str, "why it failed or was skipped", always=True),
+    Column(
+        "imported",
+        str,
+        "the file of a user's own loop that it was taken from: we have not counted its evaluations; only such runs",
+    ),
     Column("started", str, "when, in UTC"),
     Column(
         "provenance",
@@ -73,6 +78,8 @@ RUNS = (
     Column("switched_why", str, "why the stage before had ended"),
     Column("raw", bool, "whether every stage has k = d", always=True),
     Column("task", str, "the conditions of the replicate, by name, as JSON; empty where the problem has none"),
+    Column("problem_version", str, "of the problem's formulas, as it says"),
+    Column("constraints", str, "name, category and severity of each constraint, as JSON; `[]` where none is declared"),
     Column("dim", int, "variables of the problem, d"),
     Column("latent_dim", int, "dimensions that are searched, k, of the last stage"),
     Column("quantity", str, "what people read instead of the objective"),

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from bench.experiments.experiment import Experiment
 
 
-def _warn(path: Path, reason: str) -> None:
+def warn(path: Path, reason: str) -> None:
+    """Warn of what cannot be believed."""
     warnings.warn(visible(f"{path} {reason}; it is left out, and its run will be done again"), stacklevel=2)
 
 
@@ -65,10 +66,11 @@ class Store:
         self.path = Path(path)
         self._records = Packs(self.path / "records")
         self._encoders = Encoders(self.path / "encoders")
-        data_files.kept_in(self._data)
+        data_files.kept_in(self.data)
 
     @property
-    def _data(self) -> Path:
+    def data(self) -> Path:
+        """Where files of the users' own designs lie, a folder a digest."""
         return self.path.absolute() / "data"
 
     @property
@@ -166,23 +168,25 @@ class Store:
                 "add --mix to keep what is there beside what is new, or start anew with --fresh"
             )
         with self.lock():
-            write(
-                self.path / "experiment.json", json.dumps(experiment.identity(), indent=1, ensure_ascii=False).encode()
-            )
-            for folder in ("encoders", "records"):
-                (self.path / folder).mkdir(exist_ok=True)
-            for spec in experiment.problems.values():
-                data_files.keep(spec, self._data)
             kept = self.layouts()
             new = {label: spec for label, spec in experiment.problems.items() if label not in kept}
-            write(self.path / "layouts.json", json.dumps(kept | layouts.of(new)).encode())
             history = self.provenance()
+            self.declare(experiment.identity(), kept | layouts.of(new), [*history, provenance])
+            for spec in experiment.problems.values():
+                data_files.keep(spec, self.data)
             if history and history[-1].get("versions") != provenance["versions"]:
                 changed = "this directory was begun with other versions; `latentbench info` names them"
                 self.log(changed)
                 warnings.warn(f"{self.path}: {changed}", stacklevel=3)
-            write(self.path / "provenance.json", json.dumps([*history, provenance], indent=1).encode())
             yield
+
+    def declare(self, identity: dict[str, Any], layouts: dict[str, Any], provenance: list[dict[str, Any]]) -> None:
+        """Write what the experiment is, what its designs are the coordinates of, and what it was run with each time."""
+        write(self._identity_file, json.dumps(identity, indent=1, ensure_ascii=False).encode())
+        for folder in ("encoders", "records"):
+            (self.path / folder).mkdir(exist_ok=True)
+        write(self.path / "layouts.json", json.dumps(layouts).encode())
+        write(self.path / "provenance.json", json.dumps(provenance, indent=1).encode())
 
     @contextmanager
     def lock(self) -> Iterator[None]:
@@ -289,14 +293,14 @@ class Store:
         import pandas as pd
 
         rows, tables = [], []
-        for some, table in self._read(_warn, columns):
+        for some, table in self._read(warn, columns):
             rows += some
             tables.append(traces(table))
         if not rows:
             return pd.DataFrame(columns=["run", "status"]), pd.DataFrame(columns=["run"])
         runs = pd.DataFrame(map(completed, rows)).sort_values("order", kind="stable", ignore_index=True)
         runs = runs.drop(columns="order")
-        if reached := self.reaches(_warn):
+        if reached := self.reaches(warn):
             fits = runs.reindex(columns=["fit"])["fit"]  # records of older versions do not name theirs
             for name in (column.name for column in RUNS if column.told_by == "reach"):
                 runs[name] = fits.map({key: each[name.removeprefix("reach_")] for key, each in reached.items()})

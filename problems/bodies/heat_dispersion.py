@@ -6,12 +6,14 @@ import math
 
 import numpy as np
 
-from problems.base import FEASIBILITY_TOLERANCE, Evaluation, Pullback, Verification
+from problems.base import FEASIBILITY_TOLERANCE, Constraint, Evaluation, Pullback, Verification
 from problems.bodies import neighbours, printing
 from problems.bodies.problem import BodyData, BodyProblem, known
 
 CONSTRAINTS = ("features", "gaps", "turns", "container", "lengths", "folds", "quality", "orientation")
 """What the columns of the constraints stand for, in the order of their parts of the field."""
+OF_TOOLS = ("features", "gaps", "container")
+"""Those that a printer has; the others keep a mesh one whose formulas hold."""
 RELIEF = 0.6
 """Of the training designs, so that most can be printed."""
 LIMITS = {
@@ -58,6 +60,7 @@ class HeatDispersion3D(BodyProblem):
     name = "heat-dispersion-3d"
     larger_is_better = True
     n_reference = 100
+    constraint_kinds = tuple(Constraint(n, "manufacturing" if n in OF_TOOLS else "numerics") for n in CONSTRAINTS)
 
     def __init__(
         self,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from problems.base import Evaluation, Verification
+from problems.base import Constraint, Evaluation, Verification
 from thirdparty.bad_problems.good import Valley
 
 
@@ -91,6 +91,18 @@ class Contagious(Valley):
         return Evaluation(np.full(len(x), np.nan) if broken else whole.objective, whole.constraints)
 
 
+class Promising(Valley):
+    """Tells of two constraints, and has one."""
+
+    constraint_kinds = (Constraint("room"), Constraint("reach", "manufacturing"))
+
+
+class Unwarned(Valley):
+    """Tells of a constraint that warns, and never says what it is worth."""
+
+    constraint_kinds = (Constraint("room"), Constraint("price", "manufacturing", "warning"))
+
+
 NOTICED = {
     Single: "objective of float32",
     Unprepared: "raised ValueError: zero-size array",
@@ -101,4 +113,6 @@ NOTICED = {
     Centring: "verify changes what it is given",
     Recycling: "writes into what it has returned before",
     Contagious: "changes the values of others",
+    Promising: "are error, error; evaluate gives 1",
+    Unwarned: "warnings gives (8, 0)",
 }
