@@ -79,7 +79,7 @@ class Structure(DifferentiableProblem):
     Bendsøe & Sigmund 2003, Topology Optimization; Andreassen et al. 2011.
     """
 
-    name = "structure"
+    name, version = "structure", "2"
     quantity = "c/c_best"
     best_known = 0.0
     targets = (1.5, 1.2, 1.05)

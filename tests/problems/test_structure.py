@@ -178,6 +178,7 @@ def test_no_training_design_is_of_a_load_near_the_replicates_own() -> None:
         problem = Structure(data=StructureData(n=2000, nearest=nearest)).instance(np.random.default_rng(6))
         tasks, designs = (draw(2000, np.random.default_rng(7)) for draw in (problem.tasks, problem.designs))
         assert tasks is not None
+        assert designs is not None
         assert len(tasks) == len(designs) <= siblings.TASKS
         assert CONDITIONS.distance(tasks, problem.task).min() >= nearest
         made = problem.at(tasks[0])

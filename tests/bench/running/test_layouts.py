@@ -47,6 +47,4 @@ def test_encoders_are_told_the_layout_in_workers_and_come_back_from_the_store(
     assert [encoder for encoder, found in status.items() if found == "completed"] == works
     skipped = runs[~runs["encoder"].isin(works)]
     assert (skipped["status"] == "skipped").all()
-    assert (
-        skipped["reason"].str.contains("needs 1 or 2 axes along which points follow one another, and").all()
-    )
+    assert skipped["reason"].str.contains("needs 1 or 2 axes along which points follow one another, and").all()
