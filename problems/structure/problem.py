@@ -83,6 +83,7 @@ class Structure(DifferentiableProblem):
     quantity = "c/c_best"
     best_known = 0.0
     targets = (1.5, 1.2, 1.05)
+    n_reference = 128  # each is a system of equations, beside all budgets
     conditions: Conditions = CONDITIONS
     task: np.ndarray
 
