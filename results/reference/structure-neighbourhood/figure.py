@@ -28,7 +28,7 @@ UNITS = 0.15, 28.6
 
 
 def values(runs: pd.DataFrame) -> pd.DataFrame:
-    """c / c_best of the best verified design: an index (radius withheld, arm), a column a replicate."""
+    """Best verified c/c_best: an index (radius withheld, arm), a column a replicate."""
     runs = runs.assign(withheld=[json.loads(spec)["params"]["data"]["nearest"] for spec in runs["problem_spec"]])
     own = runs.pivot_table(index=["withheld", "arm"], columns="replicate", values="best")
     data = runs.assign(arm=DATA).pivot_table(index=["withheld", "arm"], columns="replicate", values="data_best")
@@ -65,9 +65,8 @@ def draw(table: pd.DataFrame) -> Figure:
             rows = table[table["arm"] == arm].sort_values("withheld")
             error = rows["median"] - rows["low"], rows["high"] - rows["median"]
             beside = rows["withheld"] * UNITS[0] + 0.0025 * (number - 1.5)
-            ax.errorbar(
-                beside, rows["median"], error, marker=marker, color=PALETTE[ink], label=arm, capsize=2.0, ms=4.0
-            )
+            look = {"marker": marker, "color": PALETTE[ink], "capsize": 2.0, "markersize": 4.0}
+            ax.errorbar(beside, rows["median"], error, label=arm, **look)
         ax.set(yscale="log", xlabel="withheld around the load (place, of 1)")
         ax.set_ylabel("$c/c_{best}$ (median, 95 %)")
         ticks = sorted(table["withheld"].unique() * UNITS[0])
