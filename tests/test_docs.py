@@ -219,6 +219,7 @@ def test_the_examples_for_contributors_conform() -> None:
         module, _, name = kind.partition(":")
         exec(f"from {module} import {name}", names)
     exec("import numpy as np\nimport torch\nfrom problems.base import DifferentiableProblem", names)
+    exec("from problems.base import Evaluation", names)
     exec("from problems.layouts.base import Layout\nfrom scipy.fft import idct", names)
     for code in blocks(ROOT / "CONTRIBUTING.md", "python"):
         exec(code, names)
