@@ -72,7 +72,8 @@ def test_cma_es_needs_about_what_bare_pycma_needs() -> None:
     def ours(seed: int) -> int:
         rng = np.random.default_rng(seed)
         start = rng.uniform(-5, 5, 20)
-        ledger = bench.search(problem, bench.make_encoder("raw"), bench.make_optimiser("cma-es"), start, 6000, rng, trace="all")
+        raw, cmaes = bench.make_encoder("raw"), bench.make_optimiser("cma-es")
+        ledger = bench.search(problem, raw, cmaes, start, 6000, rng, trace="all")
         return next(row["evaluations"] for row in ledger.rows if row["objective"] <= 1e-8)
 
     def bare(seed: int) -> int:
