@@ -1,7 +1,7 @@
 """Settings of the documentation site: `sphinx-build -W -c docs . docs/_build`.
 
-The root of the sources is that of the repository, so that README.md, CONTRIBUTING.md and the tables of results/ are pages
-as they are, and a link between them works on the site as it does in the repository.
+The root of the sources is that of the repository, so that README.md, CONTRIBUTING.md and the tables of results/ are
+pages as they are, and a link between them works on the site as it does in the repository.
 """
 
 from __future__ import annotations
@@ -24,7 +24,17 @@ include_patterns = [
     "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "results/README.md", "results/reference/*/*.md",
     "docs/*.md", "docs/plugins/**", "docs/gallery/*.rst", "docs/gallery/*.ipynb",
 ]  # fmt: skip
-exclude_patterns = [".*", "docs/_*", "docs/examples", "results/runs", "bench", "problems", "encoders", "tests", "**.egg-info"]
+exclude_patterns = [
+    ".*",
+    "docs/_*",
+    "docs/examples",
+    "results/runs",
+    "bench",
+    "problems",
+    "encoders",
+    "tests",
+    "**.egg-info",
+]
 suppress_warnings = ["config.cache"]  # the order of a gallery is a function
 
 myst_enable_extensions = ["colon_fence", "deflist", "html_image"]

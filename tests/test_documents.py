@@ -36,7 +36,9 @@ def shell(example: Example) -> None:
 
 def write_what_is_to_be_written(document: Document) -> None:
     """Write the blocks of which the text says "Write `FILE`:"."""
-    for name, code in re.findall(r"[Ww]rite `(\w+\.\w+)`:\n\n```\w+\n(.*?)^```", document.text, re.DOTALL | re.MULTILINE):
+    for name, code in re.findall(
+        r"[Ww]rite `(\w+\.\w+)`:\n\n```\w+\n(.*?)^```", document.text, re.DOTALL | re.MULTILINE
+    ):
         Path(name).write_text(code, encoding="utf-8")
 
 

@@ -1,7 +1,7 @@
 """A page for every problem, encoder and optimiser, made from its class: nobody lists them.
 
-Pages are written into docs/plugins before Sphinx reads its sources: one a name of the registry, with its parameters from
-the docstring and their defaults from the registry, and one a kind, which leads to them.
+Pages are written into docs/plugins before Sphinx reads its sources: one a name of the registry, with its parameters
+from the docstring and their defaults from the registry, and one a kind, which leads to them.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 INTRODUCTIONS = {
-    "problems": "What is designed, what is minimised, and under which constraints. [The method](../method.md) has the formulas.",
+    "problems": "What is designed and minimised, under which constraints. [The method](../method.md) has the formulas.",
     "encoders": "The spaces that are searched. [Encoders, measured](../encoders.md) compares them.",
     "optimisers": "How a space is searched. [Optimisers, measured](../optimisers.md) compares them.",
     "suites": "Experiments that come along: `latentbench run NAME`.",
@@ -43,7 +43,7 @@ def page(kind: registry.Kind, name: str) -> str:
     parts += parameters("Parameters", described(cls), registry.defaults_of(kind, name))
     parts += parameters("Attributes", doc["Attributes"], {})
     parts += [f"## {section}\n\n{definitions(doc[section])}" for section in ("Notes", "References") if doc[section]]
-    parts.append(f"## In an experiment\n\n```toml\n[[{kind}]]\nname = \"{name}\"\n```")
+    parts.append(f'## In an experiment\n\n```toml\n[[{kind}]]\nname = "{name}"\n```')
     others = [other for other, where in registry.targets(kind).items() if where == target and other != name]
     if others:
         parts.append("Other settings of the same class: " + ", ".join(f"[{o}]({o}.md)" for o in others) + ".")

@@ -36,7 +36,10 @@ print(least[["problem", "arm", "target", "successes", "ert"]].to_string(index=Fa
 # --------------------
 # Every function of ``bench.analysis.plots`` gives a figure and the data drawn. Figures of one panel also take axes.
 
-some = runs[(runs["problem"] == "heat-dispersion") & runs["arm"].isin(["raw-fourier/cma-es", "pca-16/cma-es", "spectral-vae-8/cma-es"])]
+some = runs[
+    (runs["problem"] == "heat-dispersion")
+    & runs["arm"].isin(["raw-fourier/cma-es", "pca-16/cma-es", "spectral-vae-8/cma-es"])
+]
 figure, ax = plt.subplots(figsize=(7, 4), layout="constrained")
 _, data = plots.convergence(some, traces[traces["run"].isin(some["run"])], ax=ax)
 data.head()
