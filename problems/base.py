@@ -229,7 +229,9 @@ class Problem(ABC):
 
     def repair(self, x: np.ndarray) -> np.ndarray:
         """Move designs (n, d) to the nearest allowed ones, which searches evaluate; by default within the bounds."""
-        return x if self.bounds is None else np.clip(x, self.bounds[0], self.bounds[1])
+        if self.bounds is None:
+            return x
+        return np.minimum(np.maximum(x, self.bounds[0]), self.bounds[1])  # a third of the time of `clip`, for one
 
     @abstractmethod
     def evaluate(self, x: np.ndarray) -> Evaluation:

@@ -126,8 +126,8 @@ def import_(
 ) -> None:
     """Take in runs of your own loop as an experiment directory: columns arm, replicate, evaluation, value, x0, x1, …"""
     from bench.experiments import registry
-    from bench.running.importing import take_in
     from bench.running.finished import RESULTS
+    from bench.running.importing import take_in
 
     look_in_this_folder()
     known = problem is not None and (":" in problem or problem in registry.targets("problems"))

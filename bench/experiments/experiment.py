@@ -176,9 +176,7 @@ class Experiment:
         schema.refuse_equal_labels([arm.label for arm in arms])
         _refuse_twins({label: spec.identity() for label, spec in problems.items()})
         _refuse_twins({arm.label: (arm.identity(), arm.budget) for arm in arms})
-        experiment = cls(
-            *(table.name, table.seed, table.replicates, table.searches, table.trace), problems, arms, text
-        )
+        experiment = cls(*(table.name, table.seed, table.replicates, table.searches, table.trace), problems, arms, text)
         if all(experiment.skips.values()):
             raise BadInput(f"no pair can work: {next(iter(experiment.skips.values()))}")
         return experiment

@@ -1,4 +1,4 @@
-"""Whether an experiment is finished, told without importing a plug-in: then there is nothing to do, and it is said at once.
+"""Whether an experiment is finished, told without importing a plug-in, for then there is nothing to do.
 
 An experiment file says what it stands for only once its plug-ins are imported, for defaults are theirs. So each start
 leaves a digest of all that this hangs on: the file, this code, versions, and the experiment that came out. Where it is

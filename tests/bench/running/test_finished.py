@@ -69,8 +69,6 @@ def test_after_any_change_it_is_looked_at_closely(
     assert finished(tiny_file, there) is None
 
 
-def test_other_versions_are_looked_at_closely(
-    tiny_file: Path, there: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_other_versions_are_looked_at_closely(tiny_file: Path, there: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(of.provenance, "versions", lambda: {"python": "2.7"})
     assert finished(tiny_file, there) is None
