@@ -58,9 +58,16 @@ class Instance:
 
 @lru_cache(maxsize=4)
 def problem_of(spec: Spec, seed: int, replicate: int) -> Problem:
-    """The problem as a replicate sees it, under conditions of its own where it has some."""
+    """The problem as a replicate sees it, under conditions of its own where it has some.
+
+    Settings of a problem with conditions are compared under the same ones: a replicate's hang on the name alone.
+    """
     problem: Problem = spec.make()
-    return problem.instance(generator(seed, spec.identity(), replicate, "instance"))
+    named = spec.identity() if problem.conditions is None else spec.name
+    seen = problem.instance(generator(seed, named, replicate, "instance"))
+    if seen.n_reference != problem.n_reference:  # an instance that is made anew does not know of it
+        seen.n_reference = problem.n_reference
+    return seen
 
 
 def draw(spec: Spec, seed: int, replicate: int) -> Instance:
@@ -171,7 +178,8 @@ def reference_value(spec: Spec) -> float:
 def _uniform(problem: Problem, rng: np.random.Generator) -> np.ndarray:
     if problem.bounds is None:
         raise PluginError(f"problem '{problem.name}' has neither designs nor bounds; nothing says where to search")
-    return rng.uniform(problem.bounds[0], problem.bounds[1], size=(at_most(problem, CANDIDATES), problem.dim))
+    drawn = rng.uniform(problem.bounds[0], problem.bounds[1], size=(at_most(problem, CANDIDATES), problem.dim))
+    return problem.repair(drawn)
 
 
 def _unseen(candidates: np.ndarray, designs: np.ndarray) -> np.ndarray:
