@@ -99,6 +99,8 @@ class Encoder(ABC):
         that a search through it can find nothing there.
     leaves_designs : bool
         Whether `_fit` does not write into the designs, so that it needs no copy of them, which may be of gigabytes.
+    keeps_variables : bool
+        Whether latents are the design variables themselves, so that one that is an integer stays one.
     libraries : tuple of str
         Modules that `_fit` imports, and that are imported before the clock starts.
     layout : Layout or None
@@ -121,6 +123,7 @@ class Encoder(ABC):
     variational: bool = False
     confined: bool = False
     leaves_designs: bool = False
+    keeps_variables: bool = False
     libraries: tuple[str, ...] = ()
     layout: Layout | None = None
     tasks: Tasks | None = None

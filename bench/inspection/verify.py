@@ -118,7 +118,7 @@ def _of_best(row: dict[str, Any], make: Any, remeasured: bool = False) -> Iterat
     try:
         if row.get("design") is not None:
             problem = make(row["problem_spec"], row["seed"], row["replicate"])
-            if row.get("problem_version", problem.version) != problem.version:
+            if row.get("problem_version", str(problem.version)) != str(problem.version):
                 yield f"it is of version {row['problem_version']} of its problem, which is at version {problem.version}"
             yield from _of_design(problem, row)
             if remeasured:
@@ -170,7 +170,11 @@ def _remarks(row: dict[str, Any], make: Any) -> Iterator[str]:
         return
     problem = make(row["problem_spec"], row["seed"], row["replicate"])
     kinds = [kind for kind in problem.constraint_kinds if kind.severity == "warning"]
-    values = problem.warnings(np.array(row["design"], dtype=float)[None])[0]
+    try:
+        values = problem.warnings(np.array(row["design"], dtype=float)[None])[0]
+    except Exception as error:  # a plug-in may raise anything
+        yield f"what warns of its design cannot be told: {reason(error)}"
+        return
     for kind, value in zip(kinds, values, strict=False):
         if not value <= FEASIBILITY_TOLERANCE:
             yield f"its design breaks {kind.name} ({kind.category}), which is {significant(value, 3)}"
