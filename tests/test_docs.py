@@ -21,7 +21,7 @@ from bench.experiments import registry
 
 ROOT = Path(__file__).parent.parent
 REFERENCE = ROOT / "results" / "reference"
-PLATES = ("structure", "structure-neighbourhood")
+PLATES = ("structure", "structure-fine", "structure-neighbourhood")
 NUMBER = re.compile(r"(?<![\w.-])\d+(?:/31|\.\d+)?(?![\w%])")
 
 
