@@ -295,7 +295,7 @@ def _arms(table: schema.ExperimentTable) -> Iterator[Arm]:
     encoders = {factor.title: resolve("encoders", factor.name, factor.params) for factor in table.encoders}
     optimisers = {factor.title: resolve("optimisers", factor.name, factor.params) for factor in table.optimisers}
     budgets = {factor.title: factor.budget or table.budget for factor in table.optimisers}
-    for encoder in encoders:
+    for encoder in encoders if table.grid else ():
         for optimiser in optimisers:
             stages = (Stage(encoders[encoder], optimisers[optimiser]),)
             yield Arm(f"{encoder}/{optimiser}", encoder, optimiser, stages, budgets[optimiser])

@@ -84,6 +84,7 @@ class ExperimentTable(_Table):
     encoders: Annotated[list[Factor], Field(min_length=1)]
     optimisers: Annotated[list[OptimiserFactor], Field(min_length=1)]
     arms: list[ArmTable] = []
+    grid: bool = True
 
 
 _KEYS = {
@@ -116,7 +117,9 @@ def parse(text: str) -> ExperimentTable:
         raise _complaint(error) from None
     except RecursionError:
         raise BadInput("is nested too deeply") from None
-    arms = len(checked.encoders) * len(checked.optimisers) + len(checked.arms)
+    arms = len(checked.encoders) * len(checked.optimisers) * checked.grid + len(checked.arms)
+    if not arms:
+        raise BadInput("grid: is false, and there are no arms; nothing would be run")
     runs = len(checked.problems) * arms * checked.replicates * checked.searches
     if runs > MOST_RUNS:
         raise BadInput(f"problems, arms, replicates and searches make {runs} runs; they must make at most {MOST_RUNS}")

@@ -28,6 +28,7 @@ class View:
         self.scale = space.scale
         self.centre = space.centre
         self.fineness = space.fineness
+        self.known = space.known
         self.start = space.start if start is None else start
         self.start_value = space.start_value if start_value is None else start_value
         self.bounds = np.array([np.minimum(space.bounds[0], self.start), np.maximum(space.bounds[1], self.start)])
@@ -76,6 +77,7 @@ class Ball(View):
         distance = float(np.linalg.norm((space.start - space.centre) / space.scale))
         self._radius = max(radius, 1.01 * distance)
         self.centre = np.zeros(space.dim)
+        self.known = space.known[0][:0], space.known[1][:0]
         self.start = self._stretched(space.start[None])[0]
         box = space.bounds - space.centre
         self.bounds = np.array([np.minimum(box[0], self.start), np.maximum(box[1], self.start)])
@@ -146,6 +148,7 @@ class Subspace(View):
         self.scale, self.centre, self.start = space.scale[active], space.centre[active], start[active]
         self.bounds = self.bounds[:, active]
         self.fineness = None if space.fineness is None else space.fineness[active]
+        self.known = np.empty((0, self.dim)), np.empty(0)  # the other variables of what is known lie elsewhere
 
     @property
     def remaining(self) -> int:
