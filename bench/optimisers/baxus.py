@@ -48,13 +48,13 @@ class BAxUS(TuRBO):
         sizes = [int(members.max()) + 1 for members in embeddings]
         shrinks = math.log2(FIRST_LENGTH / SHORTEST)
         points = np.vstack([[0.5], rng.random((self.startup - 1, 1))])
-        losses = np.append(objective.start_value, objective(_placed(objective, signs, embeddings[0], points[1:])))
+        losses = np.append(objective.start_value, _evaluated(objective, signs, embeddings[0], points[1:]))
         for n, (size, members) in enumerate(zip(sizes, embeddings, strict=True)):
             if n:
                 points = points[:, _parents(embeddings[n - 1], members)]
             patience = min(size, self.horizon * size / sum(sizes) / shrinks)
-            placed = partial(_placed, objective, signs, members)
-            points, losses = self._region(lambda v, placed=placed: objective(placed(v)), points, losses, rng, patience)
+            evaluate = partial(_evaluated, objective, signs, members)
+            points, losses = self._region(evaluate, points, losses, rng, patience)
         super().minimise(objective, rng)
 
 
@@ -80,6 +80,11 @@ def _parents(coarse: np.ndarray, fine: np.ndarray) -> np.ndarray:
     """From which direction of the coarser embedding each of the finer one comes, shape (m,)."""
     _, first = np.unique(fine, return_index=True)
     return np.asarray(coarse[first])
+
+
+def _evaluated(objective: SearchSpace, signs: np.ndarray, members: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """Losses (n,) of points (n, m) of the unit cube."""
+    return objective(_placed(objective, signs, members, points))
 
 
 def _placed(objective: SearchSpace, signs: np.ndarray, members: np.ndarray, points: np.ndarray) -> np.ndarray:

@@ -36,7 +36,14 @@ class BayesianOptimiser(Optimiser):
     Balandat et al. 2020 (BoTorch); Eriksson & Poloczek 2021, 2002.08526 (the copula transform).
     """
 
-    libraries = ("botorch", "gpytorch", "botorch.models", "botorch.acquisition", "botorch.generation", "scipy.stats")
+    libraries: tuple[str, ...] = (
+        "botorch",
+        "gpytorch",
+        "botorch.models",
+        "botorch.acquisition",
+        "botorch.generation",
+        "scipy.stats",
+    )
     extra = "bo"
 
     def __init__(self, startup: int = 10) -> None:

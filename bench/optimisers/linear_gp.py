@@ -33,16 +33,15 @@ class LinearGP(Thompson):
     libraries = (*Thompson.libraries, "gpytorch.kernels")
 
     def _model(self, points: Tensor, goodness: Tensor) -> Any:
-        from gpytorch.kernels import Kernel, LinearKernel
+        from gpytorch.kernels import LinearKernel
 
-        class Spherical(LinearKernel):
+        class Spherical(LinearKernel):  # type: ignore[misc]
             """The inner product of points on the sphere."""
 
             def forward(self, x1: Tensor, x2: Tensor, *args: Any, **options: Any) -> Any:
                 return super().forward(on_sphere(x1), on_sphere(x2), *args, **options)
 
-        kernel: Kernel = Spherical()
-        return fitted(points, goodness, kernel)
+        return fitted(points, goodness, Spherical())
 
 
 def on_sphere(points: Tensor) -> Tensor:

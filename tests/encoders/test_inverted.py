@@ -31,6 +31,7 @@ def test_no_design_is_further_than_where_the_other_encoder_puts_it_and_most_are_
 
 def test_what_was_decoded_is_found_again() -> None:
     encoder = Inverted(Autoencoder(3, epochs=20)).fit(DESIGNS, np.random.default_rng(0))
+    assert encoder.scale is not None
     latents = encoder.encode(DESIGNS)
     decoded = encoder.decode(torch.from_numpy(latents)).numpy()
     near = inverted(encoder.decode, decoded, latents + 0.01 * encoder.scale)

@@ -74,6 +74,7 @@ def test_a_stage_knows_what_earlier_ones_have_paid_for_and_a_trust_region_begins
     points, losses = objective.known
     assert len(points) == len(losses) == 20
     np.testing.assert_allclose(ledger.penalised(*_values(problem, points)), losses)
+    assert ledger.incumbent is not None
     search_stage(ledger, raw, bench.make_optimiser("lol-bo"), ledger.incumbent, np.random.default_rng(0))
     # the first batch lies in the region about the best, which is smaller than the box; samples of the prior do not
     first = np.array([row["latent"] for row in ledger.rows if row["stage"] == 2][1:5])
