@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from types import SimpleNamespace
 
 import numpy as np
@@ -31,7 +32,7 @@ def test_embeddings_split_from_one_direction_to_all(dim: int) -> None:
     embeddings = baxus._nested(np.random.default_rng(0).permutation(dim))
     assert set(embeddings[0]) == {0}
     assert sorted(embeddings[-1]) == list(range(dim))
-    for coarse, fine in zip(embeddings, embeddings[1:], strict=False):
+    for coarse, fine in pairwise(embeddings):
         parents = baxus._parents(coarse, fine)
         assert (parents[fine] == coarse).all()
         assert np.bincount(parents).max() <= baxus.PARTS
