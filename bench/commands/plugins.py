@@ -1,13 +1,14 @@
-"""Commands about plug-ins: list, check."""
+"""Commands about plug-ins: list, check, new."""
 
 from __future__ import annotations
 
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bench.commands.common import DONE, OBJECTIONS, Settings, app, look_in_this_folder, parameters
+from bench.commands.common import DONE, OBJECTIONS, Settings, app, look_in_this_folder, parameters, say
 
 if TYPE_CHECKING:
     from bench.checks.kit import Finding
@@ -20,6 +21,14 @@ class Listed(StrEnum):
     encoders = "encoders"
     optimisers = "optimisers"
     suites = "suites"
+
+
+class New(StrEnum):
+    """What can be begun."""
+
+    problem = "problem"
+    encoder = "encoder"
+    optimiser = "optimiser"
 
 
 @app.command("list")
@@ -60,6 +69,20 @@ def check(
         return DONE
     typer.echo(f"{plugin} does not conform: {passed.count(False)} of {len(passed)} checks object")
     return OBJECTIONS
+
+
+@app.command()
+def new(
+    kind: Annotated[New, typer.Argument(help="What it is to be.")],
+    name: Annotated[str, typer.Argument(help="Such as my-wing, which gives my_wing.py with a class MyWing.")],
+) -> None:
+    """Write a plug-in that works and conforms, and its test, into the current folder: replace its formulas by yours."""
+    from bench.checks.skeletons import class_of, written
+
+    plugin, test = written(kind.value, name, Path())
+    typer.echo(f"{plugin}\n{test}")
+    named = class_of(plugin)
+    say(f'latentbench check {named}: whether it conforms; in an experiment file it is name = "{named}"')
 
 
 def _show(finding: Finding) -> bool:

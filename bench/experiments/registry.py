@@ -36,6 +36,10 @@ BUILT_IN: dict[Kind, dict[str, str]] = {
         "structure": "problems.structure.problem:Structure",
         "isoperimetric-3d": "problems.bodies.isoperimetric:Isoperimetric3D",
         "heat-dispersion-3d": "problems.bodies.heat_dispersion:HeatDispersion3D",
+        "bbob": "problems.blackbox.coco:BBOB",
+        "bbob-constrained": "problems.blackbox.coco:BBOBConstrained",
+        "bbob-largescale": "problems.blackbox.coco:BBOBLargeScale",
+        "ioh": "problems.blackbox.profiler:IOH",
     },
     "encoders": {
         "raw": "encoders.identity:Identity",

@@ -1,44 +1,27 @@
-"""What a page needs to know of a decoder: a few steps that JavaScript takes one after the other."""
+"""What a page needs to know of a decoder: what it computes step by step, or designs between which to interpolate."""
 
 from __future__ import annotations
 
-import base64
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
+import torch
 
-from encoders.autoencoder import Autoencoder
+from bench.explorer.tape import Tape, Untraceable, packed
 from encoders.base import Encoder
-from encoders.linear import Linear
 
 MOST_NUMBERS = 2_000_000
 """Numbers of a decoder, above which the page would be too heavy."""
-
-Step = dict[str, Any]
+LATTICE = 25
+"""Designs along an axis of the lattice of a decoder that cannot be written down."""
 
 
 class Unsupported(ValueError):
     """An encoder that the page leaves out, and why."""
 
 
-def packed(array: np.ndarray) -> str:
-    """Numbers as little-endian float32 in base64, row by row.
-
-    Raises
-    ------
-    ValueError
-        If one of them is not finite in float32.
-    """
-    with np.errstate(over="ignore"):
-        numbers = np.ascontiguousarray(array, dtype="<f4")
-    if not np.isfinite(numbers).all():
-        raise ValueError("holds numbers that are not finite")
-    return base64.b64encode(numbers.tobytes()).decode()
-
-
-def steps(encoder: Encoder, dim: int) -> list[Step]:
-    """Describe a decoder k → d as steps, each on what the last has left.
+def decoder(encoder: Encoder, dim: int, centre: np.ndarray, axes: np.ndarray) -> dict[str, Any]:
+    """Describe a decoder k → d.
 
     Parameters
     ----------
@@ -46,64 +29,60 @@ def steps(encoder: Encoder, dim: int) -> list[Step]:
         Fitted.
     dim : int
         The dimension d of designs.
+    centre : ndarray, shape (k,)
+    axes : ndarray of int
+        The one or two coordinates of a plane through the centre.
 
     Returns
     -------
-    list of dict
-        ``{"step": "affine", "weight", "bias"}`` : weight (m, n) times the numbers (n,), plus bias (m,).
-        ``{"step": "relu"}`` : the positive part.
-        ``{"step": "squash", "low", "width"}`` : low (d,) plus width times the logistic function of the numbers (d,).
+    dict
+        ``tape`` : of a decoder that Torch computes, ``size``, ``constants`` and ``steps`` of `bench.explorer.tape`, and
+        where its ``result`` begins; latents are the first numbers.
+        ``lattice`` : of another one, how many ``counts`` (1 or 2) of designs along the plane's axes, from one end of
+        the box to the other, and the ``designs``, packed, by the second axis and the first.
 
     Raises
     ------
     Unsupported
-        If it is of a kind that the page cannot evaluate.
+        If it takes more numbers than a page should hold.
     ValueError
         If its arrays do not fit each other.
     """
-    # subclasses may decode otherwise
-    if type(encoder) is Linear:
-        state = encoder.state()
-        found, sizes = [_affine(state["basis"].T, state["mean"])], [state["basis"].shape[0], *state["mean"].shape]
-    elif type(encoder) is Autoencoder:
-        if encoder.architecture != "mlp":
-            raise Unsupported(f"the page evaluates no decoders of architecture '{encoder.architecture}'")
-        found, sizes = _perceptron(encoder)
-    else:
-        raise Unsupported(f"the page evaluates linear and perceptron decoders, and this one is a {_kind(encoder)}")
-    if (sizes[0], sizes[-1]) != (encoder.latent_dim, dim):
-        raise ValueError(f"its decoder maps {sizes[0]} to {sizes[-1]} numbers, not {encoder.latent_dim} to {dim}")
-    if sum(a * b for a, b in pairwise(sizes)) > MOST_NUMBERS:
-        raise Unsupported(f"its decoder has more than {MOST_NUMBERS} numbers")
-    return found
+    step = np.random.default_rng(0).normal(size=(1, len(centre)))  # it is a constant, not a draw
+    try:
+        tapes = [_traced(encoder, centre + way * step, dim) for way in (1, -1)]
+    except Untraceable:
+        return _lattice(encoder, dim, centre, axes)
+    # what is a constant for one latent and another for the next was computed where the tape does not see
+    return {"tape": tapes[0]} if tapes[0] == tapes[1] else _lattice(encoder, dim, centre, axes)
 
 
-def _kind(encoder: Encoder) -> str:
-    return type(encoder).__name__
+def _traced(encoder: Encoder, z: np.ndarray, dim: int) -> dict[str, Any]:
+    latent = torch.from_numpy(z.copy())
+    with torch.no_grad(), Tape(latent) as tape:
+        found = encoder.decode(latent)
+    if tuple(found.shape) != (1, dim):
+        raise ValueError(f"it decodes a latent to {tuple(found.shape)} numbers, not (1, {dim})")
+    result = tape.result(found)
+    _refuse_large(tape.size)
+    return {"size": tape.size, "constants": tape.constants, "steps": tape.steps, "result": result}
 
 
-def _affine(weight: np.ndarray, bias: np.ndarray) -> Step:
-    if weight.ndim != 2 or bias.shape != weight.shape[:1]:
-        raise ValueError(f"its decoder has a weight of shape {weight.shape} and a bias of shape {bias.shape}")
-    return {"step": "affine", "weight": packed(weight), "bias": packed(bias)}
+def _lattice(encoder: Encoder, dim: int, centre: np.ndarray, axes: np.ndarray) -> dict[str, Any]:
+    assert encoder.bounds is not None
+    counts = [LATTICE] * len(axes)
+    _refuse_large(dim * LATTICE ** len(axes))
+    low, high = encoder.bounds
+    ticks = [np.linspace(low[axis], high[axis], LATTICE) for axis in axes]
+    z = np.tile(centre, (LATTICE ** len(axes), 1))
+    z[:, axes] = np.stack([each.ravel() for each in np.meshgrid(*ticks)], axis=1)
+    with torch.no_grad():
+        designs = encoder.decode(torch.from_numpy(z)).numpy()
+    if designs.shape != (len(z), dim):
+        raise ValueError(f"it decodes {len(z)} latents to {designs.shape} numbers, not {len(z), dim}")
+    return {"lattice": {"counts": counts, "designs": packed(designs)}}
 
 
-def _perceptron(encoder: Autoencoder) -> tuple[list[Step], list[int]]:
-    """Steps, and how many numbers there are before, between and after its layers; scaling goes into the last step."""
-    state = {name: np.asarray(array, dtype=float) for name, array in encoder.state().items()}
-    offset, unit = state["offset"], state["unit"]
-    first, last = ((state[f"network.decoder.{n}.weight"], state[f"network.decoder.{n}.bias"]) for n in (0, 2))
-    hidden = [_affine(*first), {"step": "relu"}]
-    sizes = [first[0].shape[1], len(first[0])]
-    if encoder.output == "direct":
-        return [*hidden, _affine(unit * last[0], unit * last[1] + offset)], [*sizes, len(offset)]
-    if encoder.output == "sigmoid":
-        low, width = state["network.output.low"], state["network.output.width"]
-        mean = -low / width
-        steepness = mean * (1 - mean) * width
-        logit = np.log(mean / (1 - mean))
-        squash = {"step": "squash", "low": packed(offset + unit * low), "width": float(unit * width)}
-        rescaled = _affine(last[0] / steepness[:, None], last[1] / steepness + logit)
-        return [*hidden, rescaled, squash], [*sizes, len(offset)]
-    basis = state["network.output.basis"]
-    return [*hidden, _affine(*last), _affine(unit * basis.T, offset)], [*sizes, len(basis), len(offset)]
+def _refuse_large(numbers: int) -> None:
+    if numbers > MOST_NUMBERS:
+        raise Unsupported(f"its decoder takes {numbers} numbers; a page holds {MOST_NUMBERS} at most")

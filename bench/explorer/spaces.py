@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from bench.errors import visible
-from bench.explorer.decoders import packed, steps
+from bench.explorer.decoders import decoder
+from bench.explorer.tape import packed
 from bench.latent.subject import Subject
 from bench.quantities import significant
 from bench.store.layouts import described
@@ -29,7 +30,7 @@ def space(subject: Subject) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``decoder`` : see `bench.explorer.decoders.steps`.
+        ``decoder`` : see `bench.explorer.decoders.decoder`.
         ``centre``, ``low``, ``high`` : the mean of the encoded designs, and the box that is searched, shape (k,).
         ``axes`` : the one or two coordinates of largest variance, which the plane shows.
         ``share`` : of the variance, that is along them.
@@ -47,19 +48,19 @@ def space(subject: Subject) -> dict[str, Any]:
         If the encoder is damaged.
     """
     facts = _facts(subject.problem)
-    decoder = steps(subject.encoder, subject.problem.dim)
     latents, box = subject.latents, subject.encoder.bounds
     if not np.isfinite(latents).all():
         raise ValueError("it encodes designs as what is not finite")
     if box is None or box.shape != (2, latents.shape[1]) or not (box[0] < box[1]).all():
         raise ValueError("its bounds are none")
-    variance = latents.var(axis=0)
+    with np.errstate(over="ignore"):  # what is so far away is not believed by the decoder's description
+        centre, variance = latents.mean(axis=0), latents.var(axis=0)
     axes = np.argsort(-variance, kind="stable")[:2]
     some = np.unique(np.linspace(0, len(latents) - 1, MOST_DOTS).round().astype(int))
     names, classes = np.unique(subject.labels, return_inverse=True)
     return {
-        "decoder": decoder,
-        "centre": latents.mean(axis=0).tolist(),
+        "decoder": decoder(subject.encoder, subject.problem.dim, centre, axes),
+        "centre": centre.tolist(),
         "low": box[0].tolist(),
         "high": box[1].tolist(),
         "axes": axes.tolist(),
@@ -67,7 +68,7 @@ def space(subject: Subject) -> dict[str, Any]:
         "dots": packed(latents[some][:, axes]),
         "classes": classes[some].tolist(),
         "names": [visible(name) for name in names],
-        "landscape": _landscape(subject, latents.mean(axis=0), axes, box),
+        "landscape": _landscape(subject, centre, axes, box),
         "reach": float(np.abs(subject.designs).max()),
         "problem": facts,
         "picture": _picture(subject),

@@ -6,7 +6,7 @@ const SLIDER_STEPS = 200;
 const MOST_SLIDERS = 32;
 
 const spaces = JSON.parse(byId("data").textContent);
-const decoders = spaces.map((space) => decoderOf(space.decoder));
+const decoders = spaces.map(decoderOf);
 const plane = new Plane(byId("plane"));
 const shape = new Shape(byId("shape"));
 let current = 0;
@@ -155,8 +155,8 @@ function listConstraints() {
 }
 
 function listSliders() {
-  const { low, high } = space();
-  const sliders = others().slice(0, MOST_SLIDERS);
+  const { low, high, decoder } = space();
+  const sliders = decoder.lattice ? [] : others().slice(0, MOST_SLIDERS);
   byId("coordinates").hidden = !sliders.length;
   byId("others").replaceChildren(...sliders.map((axis) => slider(axis, low[axis], high[axis])));
 }
@@ -181,8 +181,16 @@ function returnToPlane() {
   moveByHand(moved);
 }
 
+function caption({ axes, centre, share, decoder }) {
+  const plane = captionOfPlane(axes, centre, share);
+  if (!decoder.lattice) return plane;
+  const counts = decoder.lattice.counts.join(" × ");
+  const others = centre.length > 2 ? "; it shows no other designs, also along a search" : "";
+  return `The page cannot compute this decoder: it interpolates between ${counts} designs of the plane${others}. ${plane}`;
+}
+
 // Which coordinates the plane shows.
-function caption({ axes, centre, share }) {
+function captionOfPlane(axes, centre, share) {
   if (axes.length < 2) return "A latent space of one dimension: dots stand apart by class only.";
   if (centre.length === 2) return "";
   const shown = axes.map((axis) => `z${axis + 1}`).join(" and ");

@@ -16,6 +16,7 @@ import pytest
 from safetensors.numpy import load, save
 
 from bench.errors import BadInput
+from bench.explorer import decoders
 from bench.explorer.page import page
 from bench.explorer.paths import MOST_POINTS
 from bench.explorer.spaces import space
@@ -23,6 +24,7 @@ from bench.latent.subject import stored
 from bench.store.directory import Store
 
 LARGEST = 3_000_000
+LABELS = ["pca-2", "pca-1", "fourier", "vae", "sigmoid", "spectral-vae", "bspline", "lstm-vae"]
 
 
 def embedded(html: str) -> list[dict[str, Any]]:
@@ -46,14 +48,16 @@ class Elements(HTMLParser):
 
 def test_spaces_of_the_first_replicate_are_embedded_and_raw_search_is_not(html: str) -> None:
     titles = [each["title"][1] for each in embedded(html)]
-    assert titles == 2 * ["pca-2", "pca-1", "fourier", "vae", "sigmoid", "spectral-vae", "bspline"]
+    assert titles == 2 * LABELS
     assert len(html) < LARGEST
 
 
-def test_what_cannot_be_evaluated_is_named_with_the_reason(html: str) -> None:
+def test_what_is_too_large_is_named_with_the_reason(experiment: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decoders, "MOST_NUMBERS", 2000)
+    html = page(Store(experiment))
     assert html.count("lstm-vae on") == 2
-    assert "architecture &#39;lstm&#39;" in html
-    assert "Left out: 2" in html
+    assert "a page holds 2000 at most" in html
+    assert "Left out: " in html
 
 
 def test_paths_are_verified_improvements_of_arms_of_one_stage(html: str) -> None:
@@ -151,14 +155,14 @@ def test_a_forged_encoder_is_left_out_with_a_warning(copied: Path) -> None:
     forge(folder_of(copied, "pca-2"), FORGERIES["of another size"])
     with pytest.warns(UserWarning, match="pca-2 on .*; it is left out"):
         found = page(Store(copied))
-    assert len(embedded(found)) == 13
+    assert len(embedded(found)) == 2 * len(LABELS) - 1
     assert "pca-2 on" in found
 
 
 def test_a_missing_encoder_is_left_out_with_a_warning(copied: Path) -> None:
     shutil.rmtree(folder_of(copied, "vae"))
     with pytest.warns(UserWarning, match="vae on"):
-        assert len(embedded(page(Store(copied)))) == 13
+        assert len(embedded(page(Store(copied)))) == 2 * len(LABELS) - 1
 
 
 def test_without_any_encoder_there_is_no_page(copied: Path) -> None:

@@ -50,7 +50,9 @@ def index_of(tab: Any, problem: int, label: str) -> int:
 PROBLEMS = ("isoperimetric", "target-ratio")
 
 
-@pytest.mark.parametrize("label", ["pca-2", "pca-1", "fourier", "vae", "sigmoid", "spectral-vae", "bspline"])
+@pytest.mark.parametrize(
+    "label", ["pca-2", "pca-1", "fourier", "vae", "sigmoid", "spectral-vae", "bspline", "lstm-vae"]
+)
 @pytest.mark.parametrize("problem", [0, 1])
 def test_decoders_agree(tab: Any, named: dict[tuple[str, str], Subject], problem: int, label: str) -> None:
     subject = named[PROBLEMS[problem], label]

@@ -53,7 +53,7 @@ def test_every_space_can_be_chosen(tab: Any) -> None:
             tab.choose("encoder", encoder)
             shapes.add(tab.outline())
     # the mean design is that of every linear encoder
-    assert len(shapes) == 2 * 5
+    assert len(shapes) == 2 * 6
 
 
 def test_an_encoder_stays_chosen_on_another_problem(tab: Any) -> None:

@@ -1,0 +1,1 @@
+"""Test functions of other suites, as problems: of COCO and of IOHprofiler, where these are installed."""
