@@ -114,4 +114,4 @@ class GAN(Autoencoder):
 
 def _deep(n_in: int, n_out: int, width: int) -> nn.Module:
     """Two hidden layers."""
-    return nn.Sequential(nn.Linear(n_in, width), nn.LeakyReLU(0.2), hidden_layer(width, n_out, width))
+    return nn.Sequential(nn.Linear(n_in, width), nn.ReLU(), hidden_layer(width, n_out, width))
