@@ -22,9 +22,12 @@ from problems.layouts import Grid, Outline
 
 NAMES = registry.targets("encoders")
 PROBLEMS = {"plate": Plate, "ball": Ball}
-LACKING = {"plate": {"lstm-vae"}, "ball": {"bspline", "conv-vae", "lstm-vae"}}
+LACKING = {"plate": {"lstm-vae"}, "ball": {"bspline", "conv-vae", "lstm-vae", "spline-gan"}}
 """What makes no sense on a layout."""
-NEEDY = {"raw-fourier", "fourier", "bspline", "random-subspace", "spectral-vae", "conv-vae", "lstm-vae", "diffusion-ae"}
+NEEDY = {
+    *("raw-fourier", "fourier", "bspline", "random-subspace"),
+    *("spectral-vae", "conv-vae", "lstm-vae", "diffusion-ae", "spline-gan"),
+}
 """What makes none without."""
 
 
