@@ -17,6 +17,7 @@ _HOMES = {
     "make_optimiser": "bench.experiments.registry",
     "search": "bench.searching.objective",
     "as_function": "bench.searching.function",
+    "as_engibench": "bench.searching.engibench",
     "Experiment": "bench.experiments.experiment",
     "run": "bench.running.runner",
     "load": "bench.store.directory",
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from bench.experiments.registry import make_optimiser as make_optimiser
     from bench.experiments.registry import make_problem as make_problem
     from bench.running.runner import run as run
+    from bench.searching.engibench import as_engibench as as_engibench
     from bench.searching.function import as_function as as_function
     from bench.searching.objective import search as search
     from bench.store.directory import load as load

@@ -36,7 +36,7 @@ class Autoencoder(Encoder):
         The dimension k of the latent space.
     architecture : {"mlp", "conv", "lstm"}
         "mlp": one hidden layer with ReLU. "conv": convolutions over one or two axes of the layout, circular where it is
-        closed. "lstm": a recurrent network along its one axis.
+        closed. "lstm": a recurrent network along the first of one or two axes, of two a column at a time.
     output : {"direct", "sigmoid", "spectral", "bspline"}, optional
         What the decoder's numbers mean, beside the mean design: coordinates; coordinates squashed into the box of the
         training designs, 5 % wider on each side; or the weights of a fixed smooth basis of the layout, its modes up to

@@ -112,32 +112,32 @@ class ConvolutionalDecoder(nn.Module):
 
 
 class RecurrentEncoder(nn.Module):
-    """An LSTM along the points of a design; its last state is encoded."""
+    """An LSTM along the first axis of a design, a column at a time where there are two; its last state is encoded."""
 
     def __init__(self, field: Field, n_out: int, width: int) -> None:
         super().__init__()
-        self.components = field.components
-        self.layer = nn.LSTM(field.components, width, batch_first=True)
+        self.size = field.sizes[0]
+        self.layer = nn.LSTM(field.dim // self.size, width, batch_first=True)
         self.head = nn.Linear(width, n_out)
 
     def forward(self, designs: Tensor) -> Tensor:
         """Codes (n, n_out) of designs (n, d)."""
-        _, (last, _) = self.layer(designs.unflatten(1, (-1, self.components)))
+        _, (last, _) = self.layer(designs.unflatten(1, (self.size, -1)))
         return self.head(last[0])
 
 
 class RecurrentDecoder(nn.Module):
-    """An LSTM that sees the latent, and how far round it is, at every point; a line is half a turn."""
+    """An LSTM that sees the latent, and how far along it is, at every step; a ring is a turn, a line half a turn."""
 
     phase: Tensor
 
     def __init__(self, latent_dim: int, field: Field, width: int) -> None:
         super().__init__()
-        (size,), (closed,) = field.sizes, field.closed
-        angle = (2 if closed else 1) * math.pi * torch.arange(size) / size
+        size = field.sizes[0]
+        angle = (2 if field.closed[0] else 1) * math.pi * torch.arange(size) / size
         self.register_buffer("phase", torch.stack([angle.cos(), angle.sin()], dim=1))
         self.layer = nn.LSTM(latent_dim + 2, width, batch_first=True)
-        self.head = nn.Linear(width, field.components)
+        self.head = nn.Linear(width, field.dim // size)
 
     def forward(self, latents: Tensor) -> Tensor:
         """Numbers (n, d) of the field, components in turn, of latents (n, k)."""
@@ -168,5 +168,5 @@ class Kind(NamedTuple):
 ARCHITECTURES: dict[Architecture, Kind] = {
     "mlp": Kind(perceptron, perceptron_back),
     "conv": Kind(ConvolutionalEncoder, ConvolutionalDecoder, tuple(CONVOLUTIONS)),
-    "lstm": Kind(RecurrentEncoder, RecurrentDecoder, (1,)),
+    "lstm": Kind(RecurrentEncoder, RecurrentDecoder, (1, 2)),
 }

@@ -50,7 +50,7 @@ PRESETS = {
         AUTOENCODER, "Variational, of convolutions over the layout's axes.", {"architecture": "conv", "hidden": 64}
     ),
     "lstm-vae": Preset(
-        AUTOENCODER, "Variational, recurrent along the layout's axis.", {"architecture": "lstm", "hidden": 32}
+        AUTOENCODER, "Variational, recurrent along the layout's first axis.", {"architecture": "lstm", "hidden": 32}
     ),
     "info-vae": Preset(
         AUTOENCODER, "Its latents drawn to the prior as a whole.", {"regulariser": "mmd", "beta": 100.0}

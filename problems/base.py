@@ -262,6 +262,10 @@ class Problem(ABC):
         """
         return self
 
+    def at(self, task: np.ndarray) -> Self:
+        """The problem under other conditions, shape (c,); to be written where it has some."""
+        raise NotImplementedError(f"problem '{self.name}' has no conditions")
+
     def display(self, objective: np.ndarray) -> np.ndarray:
         """Turn objective values into what people read; monotone."""
         return objective

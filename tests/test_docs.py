@@ -152,6 +152,20 @@ def test_the_python_among_the_commands_runs() -> None:
     assert names["latents"].shape == (200, 4)  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize("number", range(1, len(blocks(ROOT / "docs" / "interop.md", "python"))))
+def test_what_is_shown_of_another_library_runs_where_it_is_installed(number: int) -> None:
+    code = blocks(ROOT / "docs" / "interop.md", "python")
+    for library in re.findall(r"^(?:import|from) (\w+)", code[number], re.MULTILINE):
+        pytest.importorskip(library)
+    names: dict[str, object] = {}
+    exec(code[0], names)
+    exec(code[number], names)
+    if "decoded" in names:
+        assert names["decoded"].shape == names["designs"].shape  # type: ignore[attr-defined]
+    if "function" in names:
+        assert names["function"].ledger.price >= 20  # type: ignore[attr-defined]
+
+
 def test_the_list_of_commands_is_whole() -> None:
     listed = set(re.findall(r"^latentbench (\w+)", (ROOT / "docs" / "commands.md").read_text("utf-8"), re.MULTILINE))
     assert listed == {command.name or command.callback.__name__ for command in app.registered_commands}

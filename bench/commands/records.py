@@ -35,6 +35,7 @@ class Target(StrEnum):
     """What records can be exported to."""
 
     ioh = "ioh"
+    coco = "coco"
     parquet = "parquet"
 
 
@@ -113,15 +114,16 @@ def audit(directory: Directory) -> None:
 @app.command()
 def export(
     directory: Directory,
-    to: Annotated[Target, typer.Option(help="ioh: the format of IOHprofiler; parquet: two small tables.")] = Target.ioh,
+    to: Annotated[Target, typer.Option(help="For IOHprofiler, cocopp, or as two tables.")] = Target.ioh,
     out: Annotated[
         Path | None, typer.Option(help="A new or empty folder; DIR/ioh, or as the format is called, by default.")
     ] = None,
 ) -> None:
     """Write the records in a format that other tools read, and name the files."""
+    from bench.inspection.coco import to_coco
     from bench.inspection.export import to_ioh, to_parquet
 
-    write = {Target.ioh: to_ioh, Target.parquet: to_parquet}[to]
+    write = {Target.ioh: to_ioh, Target.coco: to_coco, Target.parquet: to_parquet}[to]
     runs, traces = load(directory, ["evaluations", "objective", "displayed", "verified"])
     for path in write(runs, traces, out or within(directory, to.value)):
         show(str(path))

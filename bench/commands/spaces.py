@@ -1,4 +1,4 @@
-"""Commands that look at one latent space: latent, sample."""
+"""Commands about designs and one latent space: latent, sample, dataset."""
 
 from __future__ import annotations
 
@@ -73,3 +73,22 @@ def sample(
     for name, draw in {"sheet": samples.sheet, "distribution": samples.distribution}.items():
         for path in plots.save(draw(subject, drawn)[0], out / name):
             say(str(path))
+
+
+@app.command()
+def dataset(
+    problem: Annotated[str, typer.Argument(metavar="PROBLEM", help="NAME, or module:Class.")],
+    settings: Settings = None,
+    n: Annotated[int, typer.Option("-n", min=3, help="How many designs, in all splits.")] = 1000,
+    seed: Annotated[int, typer.Option(help="Of the draw.")] = 0,
+    out: Annotated[Path | None, typer.Option(help="A new or empty folder; dataset-PROBLEM by default.")] = None,
+) -> None:
+    """Write a problem's training designs as Parquet, split into train, val and test, for models of other libraries."""
+    look_in_this_folder()
+    from bench.experiments.registry import make_problem
+    from bench.names import file_names
+    from bench.searching.training_data import write
+
+    made = make_problem(problem, **parameters(settings or []))
+    for path in write(made, n, seed, out or Path(f"dataset-{file_names([problem])[problem]}")):
+        show(str(path))

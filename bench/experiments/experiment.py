@@ -295,8 +295,12 @@ def _arms(table: schema.ExperimentTable) -> Iterator[Arm]:
     encoders = {factor.title: resolve("encoders", factor.name, factor.params) for factor in table.encoders}
     optimisers = {factor.title: resolve("optimisers", factor.name, factor.params) for factor in table.optimisers}
     budgets = {factor.title: factor.budget or table.budget for factor in table.optimisers}
-    for encoder in encoders if table.grid else ():
-        for optimiser in optimisers:
+    partners = {factor.title: factor.encoders or list(encoders) for factor in table.optimisers}
+    for optimiser, named in partners.items():
+        if (missing := next((name for name in named if name not in encoders), None)) is not None:
+            raise unknown(f"optimiser '{optimiser}': encoders", missing, encoders)
+    for encoder in encoders:
+        for optimiser in (name for name in optimisers if encoder in partners[name]):
             stages = (Stage(encoders[encoder], optimisers[optimiser]),)
             yield Arm(f"{encoder}/{optimiser}", encoder, optimiser, stages, budgets[optimiser])
     for arm in table.arms:

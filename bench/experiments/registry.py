@@ -40,6 +40,7 @@ BUILT_IN: dict[Kind, dict[str, str]] = {
         "bbob-constrained": "problems.blackbox.coco:BBOBConstrained",
         "bbob-largescale": "problems.blackbox.coco:BBOBLargeScale",
         "ioh": "problems.blackbox.profiler:IOH",
+        "engibench": "problems.blackbox.engibench:EngiBench",
     },
     "encoders": {
         "raw": "encoders.identity:Identity",

@@ -48,9 +48,10 @@ class Factor(BaseModel):
 
 
 class OptimiserFactor(Factor):
-    """An optimiser of the grid, with a budget of its own where it needs one."""
+    """An optimiser of the grid, with a budget of its own where it needs one, and the encoders that it goes with."""
 
     budget: Count | None = None
+    encoders: Annotated[list[Label], Field(min_length=1)] | None = None
 
 
 class StageTable(_Table):
@@ -84,7 +85,6 @@ class ExperimentTable(_Table):
     encoders: Annotated[list[Factor], Field(min_length=1)]
     optimisers: Annotated[list[OptimiserFactor], Field(min_length=1)]
     arms: list[ArmTable] = []
-    grid: bool = True
 
 
 _KEYS = {
@@ -117,9 +117,8 @@ def parse(text: str) -> ExperimentTable:
         raise _complaint(error) from None
     except RecursionError:
         raise BadInput("is nested too deeply") from None
-    arms = len(checked.encoders) * len(checked.optimisers) * checked.grid + len(checked.arms)
-    if not arms:
-        raise BadInput("grid: is false, and there are no arms; nothing would be run")
+    grid = sum(len(checked.encoders if each.encoders is None else each.encoders) for each in checked.optimisers)
+    arms = grid + len(checked.arms)
     runs = len(checked.problems) * arms * checked.replicates * checked.searches
     if runs > MOST_RUNS:
         raise BadInput(f"problems, arms, replicates and searches make {runs} runs; they must make at most {MOST_RUNS}")

@@ -62,7 +62,7 @@ def to_ioh(runs: pd.DataFrame, traces: pd.DataFrame, folder: Path) -> Iterator[P
     tried = records.tried
     if tried.empty:
         raise BadInput(f"export: none of {len(runs)} recorded runs was attempted; there must be one at least")
-    _make_empty(folder)
+    make_empty(folder)
     found = _improvements(records)
     arms, problems = (_names(tried[column]) for column in ("arm", "problem"))
     numbers, dimensions = {label: number for number, label in enumerate(problems, 1)}, _dimensions(runs)
@@ -111,7 +111,7 @@ def to_parquet(runs: pd.DataFrame, traces: pd.DataFrame, folder: Path) -> Iterat
     """
     from bench.analysis.records import Records
 
-    _make_empty(folder)
+    make_empty(folder)
     found = Records(runs, traces).improvements.drop_duplicates(["run", "objective"]).assign(verified=True)
     for name, frame in {
         "runs": runs.drop(columns=HEAVY, errors="ignore"),
@@ -121,7 +121,8 @@ def to_parquet(runs: pd.DataFrame, traces: pd.DataFrame, folder: Path) -> Iterat
         yield folder / f"{name}.parquet"
 
 
-def _make_empty(folder: Path) -> None:
+def make_empty(folder: Path) -> None:
+    """Make a folder, or see that it is empty."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if any(folder.iterdir()):
@@ -178,10 +179,10 @@ def _write(folder: Path, function: str, about: dict[str, Any], dim: int, runs: l
     for number, some in enumerate(_apart(runs), 1):
         path = Path(f"data_{function}", f"IOHprofiler_{function.partition('_')[0]}_DIM{dim}_{number}.dat")
         lines = [" ".join(map(repr, row)) for _, rows in some for row in rows]
-        yield _written(folder / path, "\n".join([" ".join(COLUMNS), *lines]))
+        yield written(folder / path, "\n".join([" ".join(COLUMNS), *lines]))
         scenarios.append({"dimension": dim, "path": path.as_posix(), "runs": [said for said, _ in some]})
     text = json.dumps(about | {"scenarios": scenarios}, indent=1, allow_nan=False)
-    yield _written(folder / f"IOHprofiler_{function}.json", text)
+    yield written(folder / f"IOHprofiler_{function}.json", text)
 
 
 def _apart(runs: list[Run]) -> Iterator[list[Run]]:
@@ -195,7 +196,8 @@ def _apart(runs: list[Run]) -> Iterator[list[Run]]:
     yield some
 
 
-def _written(path: Path, text: str) -> Path:
+def written(path: Path, text: str) -> Path:
+    """Write a text file, and the folders that it is in."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text + "\n", encoding="utf-8", newline="\n")
     return path

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 PLAIN = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
@@ -20,13 +21,17 @@ def experiment_file(identity: Mapping[str, Any]) -> str:
     grid = [arm for arm in identity["arms"] if _of_grid(arm)]
     encoders = {arm["encoder"]: arm["stages"][0]["encoder"] for arm in grid}
     optimisers = {arm["optimiser"]: (arm["stages"][0]["optimiser"], arm["budget"]) for arm in grid}
+    partners = {label: [arm["encoder"] for arm in grid if arm["optimiser"] == label] for label in optimisers}
     others = [arm for arm in identity["arms"] if not _of_grid(arm)]
     usual = Counter(arm["budget"] for arm in identity["arms"]).most_common(1)[0][0]
     head = {name: value for name, value in identity.items() if not isinstance(value, list | dict)}
     lines = [_pairs({**head, "budget": usual})]
     lines += [_block("problems", each["label"], each) for each in identity["problems"]]
     lines += [_block("encoders", label, encoder) for label, encoder in encoders.items()]
-    lines += [_block("optimisers", label, *each, usual) for label, each in optimisers.items()]
+    for label, (optimiser, budget) in optimisers.items():
+        own = {} if budget == usual else {"budget": budget}
+        own |= {} if partners[label] == list(encoders) else {"encoders": partners[label]}
+        lines.append(_block("optimisers", label, optimiser, own))
     lines += [_arm(arm, _labels(encoders), _labels({k: v for k, (v, _) in optimisers.items()})) for arm in others]
     return "\n".join(lines)
 
@@ -39,10 +44,7 @@ def _labels(plugins: Mapping[str, Any]) -> dict[str, str]:
     return {json.dumps(plugin, sort_keys=True): label for label, plugin in plugins.items()}
 
 
-def _block(
-    kind: str, label: str, plugin: Mapping[str, Any], budget: int | None = None, usual: int | None = None
-) -> str:
-    own = {} if budget == usual else {"budget": budget}
+def _block(kind: str, label: str, plugin: Mapping[str, Any], own: Mapping[str, Any] = MappingProxyType({})) -> str:
     called = {} if label == plugin["name"] else {"label": label}
     return f"[[{kind}]]\n" + _pairs({"name": plugin["name"], **called, **own, **plugin["params"]})
 

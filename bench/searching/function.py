@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -50,6 +50,20 @@ class Function:
     def value_and_gradient(self, z: np.ndarray) -> tuple[float, np.ndarray]:
         """Loss and gradient (k,) of a point, for ``jac=True``; counted as two."""
         return self._objective.value_and_gradient(np.asarray(z, dtype=float))
+
+    def as_ioh(self, name: str = "latentbench") -> Any:
+        """The function as a problem of IOHprofiler (extra interop), to which its loggers can be attached.
+
+        Parameters
+        ----------
+        name : str
+            Where another function was given the same, it takes its place.
+        """
+        import ioh
+
+        wrapped = ioh.wrap_problem(lambda z: float(self(np.asarray(z))), name=name, dimension=len(self.bounds))
+        wrapped.bounds.lb, wrapped.bounds.ub = self.lower, self.upper
+        return wrapped
 
     def design(self, z: np.ndarray) -> np.ndarray:
         """The design (d,) of a point, as it is evaluated."""

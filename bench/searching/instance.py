@@ -58,9 +58,13 @@ class Instance:
 
 @lru_cache(maxsize=4)
 def problem_of(spec: Spec, seed: int, replicate: int) -> Problem:
-    """The problem as a replicate sees it, under conditions of its own where it has some."""
+    """The problem as a replicate sees it, under conditions of its own where it has some.
+
+    Settings of a problem with conditions are compared under the same ones: a replicate's hang on the name alone.
+    """
     problem: Problem = spec.make()
-    return problem.instance(generator(seed, spec.identity(), replicate, "instance"))
+    named = spec.identity() if problem.conditions is None else spec.name
+    return problem.instance(generator(seed, named, replicate, "instance"))
 
 
 def draw(spec: Spec, seed: int, replicate: int) -> Instance:

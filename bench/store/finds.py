@@ -12,6 +12,7 @@ import numpy as np
 
 from bench.experiments.registry import resolve
 from bench.quantities import significant
+from bench.searching.instance import problem_of
 
 TOLD = {"optimum", "best_known", "best_known_displayed", "best", "quantity"}
 """What a row must have beside its design; that of a run which broke early may lack it."""
@@ -37,16 +38,16 @@ class Find:
 
 
 def better_than_known(rows: Iterable[dict[str, Any]]) -> list[Find]:
-    """Find the best design of every problem without a known optimum, if it is better than the best known one."""
-    best: dict[str, dict[str, Any]] = {}
+    """Find the best design of every problem and task whose optimum is not known, if it betters the best known one."""
+    best: dict[tuple[str, str], dict[str, Any]] = {}
     for row in rows:
-        objective, spec = row.get("best_objective", math.nan), row["problem_spec"]
+        objective, of = row.get("best_objective", math.nan), (row["problem_spec"], row.get("task", ""))
         if row.get("design") is None or not row.keys() >= TOLD or math.isnan(objective):
             continue
         if not math.isnan(row["optimum"]) or objective >= row["best_known"]:
             continue
-        if spec not in best or objective < best[spec]["best_objective"]:
-            best[spec] = row
+        if of not in best or objective < best[of]["best_objective"]:
+            best[of] = row
     finds = (_find(row) for row in best.values())
     return [find for find in finds if find is not None]
 
@@ -55,7 +56,7 @@ def _find(row: dict[str, Any]) -> Find | None:
     found = f"latentbench {row['experiment']}, {row['arm']}, replicate {row['replicate']}, seed {row['seed']}"
     spec = json.loads(row["problem_spec"])
     try:
-        problem = resolve("problems", spec["name"], spec["params"]).make()
+        problem = problem_of(resolve("problems", spec["name"], spec["params"]), row["seed"], row["replicate"])
         entry = problem.best_known_entry(np.array(row["design"], dtype=float), found)
     except Exception:  # the plug-in or its data are gone since, or what is on record is no design of it
         entry = None

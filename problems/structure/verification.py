@@ -44,10 +44,7 @@ def measured(
     reasons = []
     if abs(density.mean() - volume) > VOLUME:
         reasons.append(f"its mean density is {density.mean():.12g}; it must be {volume:g}")
-    weights = _filter(*sizes, void[1])
-    filtered = (weights @ density) / weights.sum(axis=1)
-    moduli = void[0] + (1 - void[0]) * filtered**3
-    matrix = assembled(moduli, *sizes)
+    matrix = assembled(moduli(density, sizes, void), *sizes)
     free = np.setdiff1d(np.arange(len(forces)), held)
     moved = np.zeros_like(forces)
     try:
@@ -60,6 +57,13 @@ def measured(
     if not left <= RESIDUAL:
         reasons.append(f"forces of {left:.3g} of the load are left over; at most {RESIDUAL:g} may be")
     return float(forces @ moved), reasons
+
+
+def moduli(density: np.ndarray, sizes: tuple[int, int], void: tuple[float, float]) -> np.ndarray:
+    """Young's modulus of each element, shape (nx·ny,), of a density; parameters as of `measured`."""
+    weights = _filter(*sizes, void[1])
+    filtered = (weights @ density) / weights.sum(axis=1)
+    return np.asarray(void[0] + (1 - void[0]) * filtered**3)
 
 
 def nearest_density(x: np.ndarray, volume: float) -> np.ndarray:
@@ -94,10 +98,10 @@ def element(nu: float = 0.3) -> np.ndarray:
     return total
 
 
-def assembled(moduli: np.ndarray, nx: int, ny: int) -> csc_array:
+def assembled(young: np.ndarray, nx: int, ny: int) -> csc_array:
     """The stiffness matrix (n, n) of elements of given moduli (nx·ny,), no freedom held."""
     where = _freedoms(nx, ny)
-    values = moduli[:, None, None] * _element()
+    values = young[:, None, None] * _element()
     rows, columns = np.broadcast_arrays(where[:, :, None], where[:, None, :])
     n = 2 * (nx + 1) * (ny + 1)
     return csc_array(coo_array((values.ravel(), (rows.ravel(), columns.ravel())), shape=(n, n)))

@@ -16,13 +16,13 @@ from encoders import bases
 from encoders.autoencoder import Autoencoder
 from encoders.base import Encoder, Tasks
 from encoders.fields import Field
-from encoders.networks import Convolution
+from encoders.networks import Convolution, RecurrentDecoder, RecurrentEncoder
 from encoders.outputs import fixed_basis
 from problems.layouts import Grid, Outline
 
 NAMES = registry.targets("encoders")
 PROBLEMS = {"plate": Plate, "ball": Ball}
-LACKING = {"plate": {"lstm-vae"}, "ball": {"bspline", "conv-vae", "lstm-vae", "spline-gan"}}
+LACKING: dict[str, set[str]] = {"plate": set(), "ball": {"bspline", "conv-vae", "lstm-vae", "spline-gan"}}
 """What makes no sense on a layout."""
 NEEDY = {
     *("raw-fourier", "fourier", "bspline", "random-subspace"),
@@ -167,3 +167,19 @@ def test_a_stored_encoder_of_another_form_is_refused_in_a_line(changed: dict[str
     with pytest.raises(ValueError, match=said) as raised:
         Autoencoder(2, architecture="conv", epochs=1, hidden=8).restore(state)
     assert "\n" not in str(raised.value)
+
+
+def test_a_recurrent_network_takes_a_grid_column_by_column_as_points_of_many_components() -> None:
+    grid, points = Field((6, 4), (False, False), 1), Field((6,), (False,), 4)
+    both = []
+    for field in (grid, points):
+        torch.manual_seed(0)
+        both.append((RecurrentEncoder(field, 3, 5), RecurrentDecoder(3, field, 5)))
+    designs = torch.randn(2, 24)
+    codes = [encoder(designs) for encoder, _ in both]
+    assert torch.equal(*codes)
+    assert torch.equal(*(decoder(codes[0]) for _, decoder in both))
+    decoder = both[0][1]
+    before = decoder(codes[0])
+    decoder.phase[-1] += 1.0
+    assert (decoder(codes[0]) != before).any(dim=0).tolist() == 20 * [False] + 4 * [True]

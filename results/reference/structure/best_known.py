@@ -1,43 +1,67 @@
 """Find the stiffest plates for the loads of an experiment's replicates, and keep them.
 
-    python results/reference/structure/best_known.py [NAME or FILE]
+    python results/reference/structure/best_known.py [NAME or FILE] [REPLICATES]
 
-From a uniform density and two smooth fields, by the method of moving asymptotes and by optimality criteria.
+Long runs of optimality criteria from several starts: a uniform density, with the exponent of SIMP fixed and raised by
+steps; smooth fields; and densities that were stiffest for near loads. The best then goes on by moving asymptotes.
 """
 
 from __future__ import annotations
 
+import copy
 import sys
-from pathlib import Path
 
 import numpy as np
 
 import bench
-from bench.experiments.catalogue import suites
+from bench.experiments.experiment import Experiment
 from bench.searching.instance import problem_of
 from bench.seeds import generator
-from problems.structure.best import record
+from problems.structure import best, siblings
 from problems.structure.criteria import optimality_criteria
-from problems.structure.density import projected
+from problems.structure.problem import Structure
 
-BUDGET = 600
-"""Evaluations, N_f + N_g, of each run."""
+STEPS = 200
+"""Of optimality criteria from each start."""
+BUDGET = 400
+"""Evaluations, N_f + N_g, of moving asymptotes."""
+EXPONENTS = (1.0, 1.5, 2.0, 2.5)
+"""Of SIMP, before the usual one, for as many steps each as make half of all."""
+NEAR = 3
+"""Near loads whose densities are starts."""
 
 
-def main(name: str) -> None:
-    """Add to problems/structure/best_known.npz, which never gets worse."""
-    text = Path(suites().get(name, name)).read_text(encoding="utf-8")
-    experiment = bench.Experiment.from_toml(text)
-    raw = bench.make_encoder("raw")
+def starts(problem: Structure, rng: np.random.Generator) -> dict[str, np.ndarray]:
+    """Densities (d,) to start from, by what they are."""
+    uniform = np.full(problem.dim, problem.volume)
+    raised, plate = uniform, copy.copy(problem.plate)
+    for plate.penalty in EXPONENTS:
+        raised, _ = optimality_criteria(plate, problem.forces, raised, STEPS // 2 // len(EXPONENTS))
+    found = {"uniform": uniform, "rising exponent": raised}
+    found |= {f"field {n}": field for n, field in enumerate(problem.reference(2, rng))}
+    tasks, densities = siblings.stored(siblings.STORED, problem.setting)
+    nearest = np.argsort(problem.conditions.distance(tasks, problem.task), kind="stable")[:NEAR]
+    return found | {f"sibling {n}": densities[row] for n, row in enumerate(nearest)}
+
+
+def main(name: str, replicates: str = "") -> None:
+    """Add to problems/structure/best_known.toml, which never gets worse."""
+    experiment = Experiment.load(name)
     for spec in experiment.problems.values():
-        for replicate in range(experiment.replicates):
+        for replicate in range(int(replicates or experiment.replicates)):
             problem = problem_of(spec, experiment.seed, replicate)
+            assert isinstance(problem, Structure)
             rng = generator("best known", problem.setting, *problem.task.tolist())
-            starts = [np.full(problem.dim, problem.volume), *problem.reference(2, rng)]
-            runs = [bench.search(problem, raw, bench.make_optimiser("mma"), start, BUDGET, rng) for start in starts]
-            found = [projected(run.best, problem.volume) for run in runs]
-            found.append(optimality_criteria(problem.plate, problem.forces, starts[0], BUDGET // 2)[0])
-            print(problem.task, record(problem, found), flush=True)
+            found = []
+            for start, density in starts(problem, rng).items():
+                end, _ = optimality_criteria(problem.plate, problem.forces, density, STEPS)
+                found.append((problem.plate.compliance(end, problem.forces)[0], start, end))
+            _, start, end = min(found, key=lambda each: each[0])
+            mma = bench.search(problem, bench.make_encoder("raw"), bench.make_optimiser("mma"), end, BUDGET, rng)
+            by = f"optimality criteria from '{start}', then moving asymptotes"
+            least = min(compliance for compliance, *_ in found)
+            values = [round(compliance / least, 4) for compliance, *_ in found]
+            print(problem.task, start, values, best.keep(problem.best_known_entry(mma.best, by)), flush=True)
 
 
 if __name__ == "__main__":

@@ -30,6 +30,12 @@ def test_the_grid_is_every_pair_and_the_arms_beside_it(tiny: str) -> None:
     assert experiment.arms[-1].label == "hand-off"
 
 
+def test_an_optimiser_may_go_with_some_encoders_only(tiny: str) -> None:
+    last = 'name = "l-bfgs"'
+    labels = [arm.label for arm in Experiment.from_toml(edited(tiny, last, f'{last}\nencoders = ["raw"]')).arms]
+    assert labels == [arm.label for arm in Experiment.from_toml(tiny).arms if arm.label != "vae-2/l-bfgs"]
+
+
 def test_every_suite_that_comes_along_loads() -> None:
     for name in suites():
         assert Experiment.load(name).name == name
@@ -92,6 +98,8 @@ BAD = {
     ),
     "a stage of no encoder": ('encoder = "vae-2"', 'encoder = "vae-3"', ["hand-off", "vae-3", "did you mean 'vae-2'"]),
     "a stage of no optimiser": ('optimiser = "l-bfgs" }', 'optimiser = "bfgs" }', ["hand-off", "bfgs", "l-bfgs"]),
+    "an optimiser of no encoder": ('name = "l-bfgs"', 'name = "l-bfgs"\nencoders = ["rw"]', ["l-bfgs", "rw", "'raw'"]),
+    "an optimiser of no encoders": ('name = "l-bfgs"', 'name = "l-bfgs"\nencoders = []', ["encoders", "at least 1"]),
     "a share above 1": ("until = 0.5", "until = 1.5", ["until", "less than 1", "1.5"]),
     "no encoders": ('[[encoders]]\nname = "raw"', "[[encoder]]", ["encoder", "did you mean 'encoders'"]),
     "a name that is a path": ('name = "tiny"', 'name = "../tiny"', ["name", "../tiny"]),

@@ -160,7 +160,7 @@ def embedded(html: str) -> dict[str, object]:
     return dict(json.loads(found[1]))
 
 
-@pytest.mark.parametrize("suite", ["quick", "standard", "strongest", "structure", "bound"])
+@pytest.mark.parametrize("suite", ["quick", "standard", "strongest", "structure", "structure-encoders", "bound"])
 def test_the_file_to_run_it_again_is_the_same_experiment(suite: str) -> None:
     identity = json.loads(json.dumps(bench.Experiment.load(suite).identity()))
     again = bench.Experiment.from_toml(experiment_file(identity))

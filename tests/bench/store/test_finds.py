@@ -14,7 +14,9 @@ import pytest
 import bench
 from bench import cli
 from bench.experiments.registry import resolve
+from bench.searching.instance import problem_of
 from bench.store.finds import better_than_known
+from problems.structure import best
 
 EXPERIMENT = """
 name = "first"
@@ -68,6 +70,28 @@ def test_a_better_design_is_told_with_the_known_value_and_a_line_for_the_table()
 def test_settings_are_told_apart() -> None:
     finds = better_than_known([row(0.9, n_vertices=60), row(0.8, n_vertices=61), row(0.7, n_vertices=61)])
     assert sorted(find.text.split()[2] for find in finds) == sorted([f"{0.9**-0.5:.8g}", f"{0.7**-0.5:.8g}"])
+
+
+def test_tasks_are_told_apart_and_the_line_is_of_the_replicates_own(tmp_path: Path) -> None:
+    spec = resolve("problems", "structure", {"nx": 16, "ny": 8, "data": {"kind": "fields", "n": 10}})
+    rows = []
+    for replicate, objective in ((0, -0.1), (1, -0.2), (1, -0.3)):
+        problem = problem_of(spec, 0, replicate)
+        rows.append(
+            {
+                **{"problem": "plate", "problem_spec": json.dumps(spec.identity()), "quantity": "c/c_best"},
+                **{"optimum": math.nan, "best_known": 0.0, "best_known_displayed": 1.0, "design": [0.5] * 128},
+                **{"best_objective": objective, "best": math.exp(objective), "task": str(problem.task.tolist())},
+                **{"experiment": "mine", "arm": "raw/mma", "replicate": replicate, "seed": 0},
+            }
+        )
+    finds = better_than_known(rows)
+    assert [find.text.split()[2] for find in finds] == [f"{math.exp(found):.8g}" for found in (-0.1, -0.3)]
+    place, angle = problem_of(spec, 0, 1).task
+    assert finds[1].entry is not None
+    assert f"place={place:g} angle={angle:g}" in finds[1].entry
+    kept = best.keep("".join(find.entry or "" for find in finds), tmp_path / "table.toml")
+    assert sorted(kept) == sorted(best.table(tmp_path / "table.toml"))
 
 
 def test_what_has_a_known_optimum_or_no_design_or_no_table_is_not_told() -> None:
