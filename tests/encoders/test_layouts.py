@@ -34,7 +34,8 @@ NEEDY = {
 def made(name: str, problem: Likeness) -> Encoder:
     defaults = registry.defaults_of("encoders", name)
     highest = problem.layout.frequencies(problem.dim)[-1]
-    modes: dict[str, Any] = {"modes": int(highest) - 1} if "modes" in defaults else {}
+    most = int(highest) - 1 if name != "spline-gan" else 3  # so many control points there are
+    modes: dict[str, Any] = {"modes": most} if "modes" in defaults else {}
     return bench.make_encoder(name, **cheaply(name) | modes)
 
 
