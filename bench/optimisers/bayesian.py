@@ -104,12 +104,13 @@ def fitted(points: Tensor, values: Tensor, kernel: Any = None) -> Any:
     return most_likely(SingleTaskGP(points, values[:, None], covar_module=kernel))
 
 
-def most_likely(model: Any) -> Any:
-    """Set a model's hyperparameters to the likeliest, given its priors where it has some."""
+def most_likely(model: Any, **options: Any) -> Any:
+    """Set a model's hyperparameters to the likeliest, given its priors where it has some; options are L-BFGS-B's."""
     from botorch.fit import fit_gpytorch_mll
     from gpytorch.mlls import ExactMarginalLogLikelihood
 
-    fit_gpytorch_mll(ExactMarginalLogLikelihood(model.likelihood, model))
+    settings = {"optimizer_kwargs": {"options": options}} if options else {}
+    fit_gpytorch_mll(ExactMarginalLogLikelihood(model.likelihood, model), **settings)
     return model
 
 

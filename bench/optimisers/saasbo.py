@@ -10,6 +10,9 @@ from bench.optimisers.thompson import Thompson
 if TYPE_CHECKING:
     from torch import Tensor
 
+STEPS = 50
+"""Of the descent to the likeliest hyperparameters, at most; to its end it takes several times as long."""
+
 
 class SAASBO(Thompson):
     """Sparse axis-aligned subspaces: half-Cauchy priors on inverse length scales, hyperparameters the likeliest.
@@ -35,4 +38,4 @@ class SAASBO(Thompson):
     def _model(self, points: Tensor, goodness: Tensor) -> Any:
         from botorch.models.map_saas import AdditiveMapSaasSingleTaskGP
 
-        return most_likely(AdditiveMapSaasSingleTaskGP(points, goodness[:, None]))
+        return most_likely(AdditiveMapSaasSingleTaskGP(points, goodness[:, None]), maxiter=STEPS)
