@@ -97,6 +97,8 @@ class Encoder(ABC):
     confined : bool
         Whether no latent decodes to a design outside of the box of the training designs (give or take a margin), so
         that a search through it can find nothing there.
+    keeps_variables : bool
+        Whether latents are the design variables themselves, so that one that is an integer stays one.
     libraries : tuple of str
         Modules that `_fit` imports, and that are imported before the clock starts.
     layout : Layout or None
@@ -118,6 +120,7 @@ class Encoder(ABC):
     needs_tasks: bool = False
     variational: bool = False
     confined: bool = False
+    keeps_variables: bool = False
     libraries: tuple[str, ...] = ()
     layout: Layout | None = None
     tasks: Tasks | None = None

@@ -16,6 +16,7 @@ class Identity(Encoder):
     """Raw search: the latent space is the design space, k = d."""
 
     needs_designs = False
+    keeps_variables = True
 
     def _fit(self, designs: np.ndarray, rng: np.random.Generator) -> None:
         self.latent_dim = designs.shape[1]

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
 Pullback = Callable[[np.ndarray, np.ndarray], np.ndarray]
 """Gradients (n, d) of weights (n,) times objectives plus weights (n, m) times constraints."""
+Variable = Literal["real", "integer", "categorical"]
 FEASIBILITY_TOLERANCE = 1e-6
 """A design is feasible when every constraint is at most this."""
 
@@ -162,6 +163,10 @@ class Problem(ABC):
     bounds : ndarray, shape (2, d), or None
         Lower and upper bounds of the raw design vector, which bind: what a search asks for beyond them is moved to them
         before it is evaluated (`repair`), whatever the optimiser. A problem has bounds or designs, or both.
+    variables : tuple of {"real", "integer", "categorical"}
+        The kind of each variable; empty where all are real. Those that are not are whole numbers within whole bounds,
+        which the problem then must have: a category is its number. What a search asks for in between is moved to the
+        nearest of them (`repair`), and of two to the even one.
     optimum : float or None
         The least feasible objective value, where it is known exactly.
     optimal_design : ndarray, shape (d,), or None
@@ -209,6 +214,7 @@ class Problem(ABC):
     dim: int
     layout: Layout | None = None
     bounds: np.ndarray | None = None
+    variables: tuple[Variable, ...] = ()
     optimum: float | None = None
     optimal_design: np.ndarray | None = None
     known_design: np.ndarray | None = None
@@ -227,9 +233,18 @@ class Problem(ABC):
     conditions: Conditions | None = None
     task: np.ndarray | None = None
 
+    @property
+    def whole(self) -> np.ndarray:
+        """Which variables (d,) are whole numbers: integers, and the numbers of categories."""
+        return np.array([kind != "real" for kind in self.variables or ["real"] * self.dim])
+
     def repair(self, x: np.ndarray) -> np.ndarray:
-        """Move designs (n, d) to the nearest allowed ones, which searches evaluate; by default within the bounds."""
-        return x if self.bounds is None else np.clip(x, self.bounds[0], self.bounds[1])
+        """Move designs (n, d) to the nearest allowed ones, which searches evaluate.
+
+        By default those are within the bounds, and whole numbers where variables are integer or categorical.
+        """
+        within = x if self.bounds is None else np.clip(x, self.bounds[0], self.bounds[1])
+        return np.where(self.whole, np.rint(within), within) if self.variables else within
 
     @abstractmethod
     def evaluate(self, x: np.ndarray) -> Evaluation:

@@ -37,6 +37,8 @@ def well_drawn(subject: ProblemSubject) -> Iterator[str]:
             yield f"{name}({MANY}, rng) gives only {len(drawn)} designs, though it has more"
         elif not np.isfinite(drawn).all():
             yield f"{name} gives designs that are not finite"
+        elif problem.variables and (drawn[:, problem.whole] % 1 != 0).any():
+            yield f"{name} gives numbers that are not whole for variables that are integer or categorical"
 
 
 def repeatable(subject: ProblemSubject) -> Iterator[str]:

@@ -40,7 +40,8 @@ class ProblemSubject:
     def disturb(self) -> None:
         """Call all that can be called, none of which may leave a trace."""
         problem, rng = self.problem, generator("check calls in between")
-        other = self.sample[::-1] + 0.01 * rng.normal(size=self.sample.shape)
+        shaken = self.sample[::-1] + 0.01 * rng.normal(size=self.sample.shape)
+        other = problem.repair(shaken) if problem.variables else shaken
         problem.display(problem.evaluate(other).objective)
         problem.verify(other[0])
         for draw in (problem.designs, problem.reference):
@@ -54,7 +55,7 @@ def candidates(problem: Problem, n: int) -> np.ndarray:
     designs = problem.reference(n, rng)
     if designs is None:
         assert problem.bounds is not None
-        designs = within(problem.bounds, n, rng)
+        designs = problem.repair(within(problem.bounds, n, rng))
     return designs
 
 

@@ -342,6 +342,15 @@ def _has_designs(problem: Problem) -> bool:
         return True
 
 
+def _why_not_whole(problem: Problem, stage: Stage, encoder: Encoder, optimiser: Optimiser) -> str | None:
+    kinds = " and ".join(sorted(set(problem.variables) - {"real"}))
+    if not encoder.keeps_variables:
+        return f"encoder '{stage.encoder.name}' makes real numbers of the {kinds} variables of problem '{problem.name}'"
+    if optimiser.needs_gradient:
+        return f"'{stage.optimiser.name}' needs gradients, and the {kinds} variables of '{problem.name}' have none"
+    return None
+
+
 def _why_not(problem: Problem, has_designs: bool, stage: Stage, encoder: Encoder, optimiser: Optimiser) -> str | None:
     missing = next((name for name in optimiser.libraries if find_spec(name.partition(".")[0]) is None), None)
     if missing and optimiser.extra:
@@ -353,6 +362,8 @@ def _why_not(problem: Problem, has_designs: bool, stage: Stage, encoder: Encoder
         return f"'{stage.optimiser.name}' {reason}"
     if (reason := encoder.why_not(problem.layout)) is not None:
         return f"encoder '{stage.encoder.name}' on problem '{problem.name}': {reason}"
+    if problem.variables and (reason := _why_not_whole(problem, stage, encoder, optimiser)) is not None:
+        return reason
     if optimiser.needs_gradient and not problem.differentiable:
         return f"'{stage.optimiser.name}' needs gradients, and problem '{problem.name}' has none"
     if optimiser.needs_gradient and not encoder.differentiable:

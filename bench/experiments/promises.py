@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import isfinite
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import numpy as np
+
+from problems.base import Variable
 
 if TYPE_CHECKING:
     from problems.base import Problem
@@ -24,13 +26,27 @@ def fault(problem: Problem) -> str | None:
     if limit is not None and not (isinstance(limit, int) and limit >= 2):
         return f"n_reference: {limit!r:.80} must be an integer of at least 2, or None"
     bounds = problem.bounds
-    if bounds is None:
-        return None
+    if (said := _variables_fault(problem)) is not None or bounds is None:
+        return said
     if not isinstance(bounds, np.ndarray) or bounds.dtype != np.float64 or bounds.shape != (2, problem.dim):
         what = f"{bounds.dtype} of shape {bounds.shape}" if isinstance(bounds, np.ndarray) else type(bounds).__name__
         return f"bounds: {what} must be a float64 array of shape (2, {problem.dim})"
     if not (np.isfinite(bounds).all() and (bounds[0] < bounds[1]).all()):
         return "bounds must be finite, the lower ones below the upper ones"
+    return None
+
+
+def _variables_fault(problem: Problem) -> str | None:
+    kinds = problem.variables
+    if not (isinstance(kinds, tuple) and all(kind in get_args(Variable) for kind in kinds)):
+        return f"variables: {kinds!r:.80} must be a tuple of {', '.join(get_args(Variable))}"
+    if not kinds:
+        return None
+    if len(kinds) != problem.dim:
+        return f"variables: are {len(kinds)}; they must be {problem.dim}, or none where all are real"
+    whole, bounds = problem.whole, problem.bounds
+    if whole.any() and (not isinstance(bounds, np.ndarray) or (bounds[:, whole] % 1 != 0).any()):
+        return "bounds must be whole numbers where variables are integer or categorical"
     return None
 
 

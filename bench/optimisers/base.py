@@ -46,6 +46,9 @@ class SearchSpace(Protocol):
         The middle of what is known to be good: of encoded designs, or of the box.
     fineness : ndarray, shape (k,), or None
         How fine the details are that each variable changes, at least 0; None where variables have no such order.
+    variables : tuple of {"real", "integer", "categorical"}
+        The kind of each variable; empty where all are real. Those that are not are whole numbers from one whole bound
+        to the other, and what lies in between is evaluated at the nearest.
     known : tuple of ndarray
         Points (n, k) that stand for designs which earlier stages have paid for, and their losses (n,); none where
         nothing of them is kept.
@@ -58,6 +61,7 @@ class SearchSpace(Protocol):
     start_value: float
     centre: np.ndarray
     fineness: np.ndarray | None
+    variables: tuple[str, ...]
     known: tuple[np.ndarray, np.ndarray]
 
     @property

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from typing import Any, Literal
 
 import numpy as np
@@ -17,7 +19,8 @@ MOST_COVARIANCES = 1500
 class CMAES(Optimiser):
     """CMA-ES from the start point, unbounded: it may leave the box. Stops when pycma says that it has converged.
 
-    It also gives up where a whole generation of evaluations fails.
+    It also gives up where a whole generation of evaluations fails. Integer variables keep a least step (pycma's integer
+    handling); categories, which have no order, are searched by their numbers, as if they had one.
 
     Parameters
     ----------
@@ -78,12 +81,27 @@ class CMAES(Optimiser):
 
             options = GaussVkDSampler.extend_cma_options(options)
             options["CMA_sampler_options"] = {"randn": options["randn"]}
+        start, scale = objective.start, objective.scale
+        whole = np.array([kind != "real" for kind in objective.variables])
+        if whole.any():  # their steps are counted from a whole number and in ones, so that pycma can round them
+            options |= {"integer_variables": np.flatnonzero(whole).tolist(), "CMA_stds": np.where(whole, scale, 1.0)}
+            start, scale = np.where(whole, np.rint(start), start), np.where(whole, 1.0, scale)
         strategy = cma.CMAEvolutionStrategy(np.zeros(objective.dim), self.sigma, options)
         while not _stopped(strategy):
             steps = strategy.ask()
-            losses = objective(objective.start + objective.scale * np.asarray(steps))
-            with np.errstate(invalid="ignore"):
+            losses = objective(start + scale * np.asarray(steps))
+            with np.errstate(invalid="ignore"), _untouched() if whole.any() else nullcontext():
                 strategy.tell(steps, losses)
+
+
+@contextmanager
+def _untouched() -> Iterator[None]:
+    """Leave NumPy's global generator as it is: pycma's integer handling draws from it when to assert, and no more."""
+    state = np.random.get_state()  # noqa: NPY002 - to put it back
+    try:
+        yield
+    finally:
+        np.random.set_state(state)  # noqa: NPY002
 
 
 def _stopped(strategy: Any) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from abc import abstractmethod
 from typing import TYPE_CHECKING
@@ -52,20 +53,36 @@ class Study(Optimiser):
             warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
             sampler = self._sampler(int(rng.integers(2**31)))
         study = optuna.create_study(sampler=sampler)
+        kinds = objective.variables or ("real",) * objective.dim
         space: dict[str, optuna.distributions.BaseDistribution] = {
-            f"z{i}": optuna.distributions.FloatDistribution(low, high)
-            for i, (low, high) in enumerate(objective.bounds.T)
+            f"z{i}": _distribution(kind, low, high)
+            for i, (kind, (low, high)) in enumerate(zip(kinds, objective.bounds.T.tolist(), strict=True))
         }
-        start = dict(zip(space, objective.start.tolist(), strict=True))
+        start = {
+            variable: value if kind == "real" else round(value)
+            for variable, kind, value in zip(space, kinds, objective.start.tolist(), strict=True)
+        }
         study.add_trial(optuna.create_trial(params=start, distributions=space, value=objective.start_value))
         try:
             while True:
                 trial = study.ask(space)
                 params = trial.params  # a deep copy at each access
-                study.tell(trial, float(objective(np.array([[params[variable] for variable in space]]))[0]))
+                study.tell(trial, float(objective(np.array([[float(params[variable]) for variable in space]]))[0]))
         finally:
             if self.storage:
                 optuna_storage.keep(study, self.storage, name)
+
+
+def _distribution(kind: str, low: float, high: float) -> optuna.distributions.BaseDistribution:
+    """What a variable of a kind may be, between two bounds."""
+    from optuna import distributions
+
+    if kind == "real":
+        return distributions.FloatDistribution(low, high)
+    first, last = math.ceil(low), math.floor(high)
+    if kind == "integer":
+        return distributions.IntDistribution(first, last)
+    return distributions.CategoricalDistribution(tuple(range(first, last + 1)))
 
 
 class TPE(Study):

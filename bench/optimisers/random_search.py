@@ -23,6 +23,8 @@ class RandomSearch(Optimiser):
 
     def minimise(self, objective: SearchSpace, rng: np.random.Generator) -> None:
         """Draw and evaluate until the budget is spent."""
-        low, high = objective.bounds
+        whole = [kind != "real" for kind in objective.variables or ["real"] * objective.dim]
+        # half a step further out, the first and the last of whole numbers are as likely as the others
+        low, high = objective.bounds + np.array([[-0.5], [0.5]]) * whole
         while True:
             objective(rng.uniform(low, high, size=(self.batch, objective.dim)))

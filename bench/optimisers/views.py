@@ -28,6 +28,7 @@ class View:
         self.scale = space.scale
         self.centre = space.centre
         self.fineness = space.fineness
+        self.variables = space.variables
         self.known = space.known
         self.start = space.start if start is None else start
         self.start_value = space.start_value if start_value is None else start_value
@@ -77,6 +78,7 @@ class Ball(View):
         distance = float(np.linalg.norm((space.start - space.centre) / space.scale))
         self._radius = max(radius, 1.01 * distance)
         self.centre = np.zeros(space.dim)
+        self.variables: tuple[str, ...] = ()  # none of these coordinates is whole
         self.known = space.known[0][:0], space.known[1][:0]
         self.start = self._stretched(space.start[None])[0]
         box = space.bounds - space.centre
@@ -148,6 +150,7 @@ class Subspace(View):
         self.scale, self.centre, self.start = space.scale[active], space.centre[active], start[active]
         self.bounds = self.bounds[:, active]
         self.fineness = None if space.fineness is None else space.fineness[active]
+        self.variables = tuple(space.variables[i] for i in active) if space.variables else ()
         self.known = np.empty((0, self.dim)), np.empty(0)  # the other variables of what is known lie elsewhere
 
     @property

@@ -175,7 +175,8 @@ def reference_value(spec: Spec) -> float:
 def _uniform(problem: Problem, rng: np.random.Generator) -> np.ndarray:
     if problem.bounds is None:
         raise PluginError(f"problem '{problem.name}' has neither designs nor bounds; nothing says where to search")
-    return rng.uniform(problem.bounds[0], problem.bounds[1], size=(at_most(problem, CANDIDATES), problem.dim))
+    drawn = rng.uniform(problem.bounds[0], problem.bounds[1], size=(at_most(problem, CANDIDATES), problem.dim))
+    return problem.repair(drawn)
 
 
 def _unseen(candidates: np.ndarray, designs: np.ndarray) -> np.ndarray:

@@ -108,6 +108,11 @@ class Objective:
             )
         self.scale = (box[1] - box[0]) / 4 if encoder.scale is None else encoder.scale.copy()
         self.centre = box.mean(axis=0) if encoder.centre is None else encoder.centre.copy()
+        self.variables: tuple[str, ...] = ledger.problem.variables if encoder.keeps_variables else ()
+        if self.variables and ledger.problem.bounds is not None:  # numbers of categories have no spread to learn
+            whole, limits = ledger.problem.whole, ledger.problem.bounds
+            box = np.where(whole, limits, box)
+            self.scale = np.where(whole, (limits[1] - limits[0]) / 4, self.scale)
         self.bounds = np.array([np.minimum(box[0], self.start), np.maximum(box[1], self.start)])
         self.fineness = encoder.fineness
         self.known = self._encoded(ledger.archive or [])
