@@ -164,7 +164,10 @@ def _say_plan(experiment: Any, store: Store, fresh: bool, part: tuple[int, int])
     )
     beside = runner.beside_budgets(todo.fits)
     if beside:
-        say(f"beside these, starts, references and diagnoses of encoders take up to {beside} evaluations")
+        say(
+            f"beside these, starts, references and diagnoses of encoders take up to {beside} evaluations; "
+            "`reference = 16` of a problem makes them few"
+        )
     say(f"{todo.done} runs are there already" if todo.done else "nothing is there yet")
     for reason in sorted({f"{run.problem_label}: {run.arm.label}: {run.skip}" for _, run in todo.skips}):
         say(f"skipped: {reason}")

@@ -85,6 +85,10 @@ BASES: dict[Kind, str] = {
 }
 
 
+LIMIT = "reference"
+"""A parameter of every problem, which sets its `n_reference`: how much is evaluated beside budgets."""
+
+
 @dataclass(frozen=True)
 class Spec:
     """A plug-in by name, with every parameter resolved to plain data; two equal specs make equal plug-ins.
@@ -124,8 +128,12 @@ class Spec:
         cls = load_class(self.kind, self.name)
         adapters, beside = _adapters(cls), dict(json.loads(self.unrecorded))
         values = beside | self.params
+        limit = values.pop(LIMIT, None) if self.kind == "problems" and LIMIT not in adapters else None
         try:
-            return cls(**{n: _made(cls, n, adapters[n], value, beside.get(n)) for n, value in values.items()})
+            made = cls(**{n: _made(cls, n, adapters[n], value, beside.get(n)) for n, value in values.items()})
+            if limit is not None:
+                made.n_reference = limit
+            return made
         except BadInput:
             raise
         except (ValueError, TypeError) as error:
@@ -215,6 +223,8 @@ def resolve(kind: Kind, name: str, params: dict[str, Any] | None = None, folder:
     defaults = defaults_of(kind, name)
     resolved: dict[str, Any] = {}
     beside: dict[str, Any] = {}
+    if kind == "problems" and LIMIT in params and LIMIT not in adapters:
+        resolved[LIMIT] = _limit(f"problems '{name}'", params.pop(LIMIT))
     for given in params:
         if given not in adapters:
             raise unknown(f"{kind} '{name}'", given, adapters)
@@ -249,6 +259,12 @@ def resolve(kind: Kind, name: str, params: dict[str, Any] | None = None, folder:
         except (TypeError, RecursionError, PydanticSerializationError):
             raise BadInput(f"{kind} '{name}': {parameter}: {value!r:.80} must be plain data") from None
     return Spec(kind, name, json.dumps(resolved, sort_keys=True), json.dumps(beside, sort_keys=True))
+
+
+def _limit(what: str, value: Any) -> int:
+    if type(value) is not int or value < 2:
+        raise BadInput(f"{what}: {LIMIT}: {value!r:.80} must be an integer of at least 2")
+    return value
 
 
 def _nested(what: str, kind: Kind, value: Any) -> Spec:
