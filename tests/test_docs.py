@@ -18,6 +18,7 @@ from bench.analysis.records import Records
 from bench.analysis.tables import efficiency_table, render
 from bench.commands.common import app
 from bench.experiments import registry
+from bench.experiments.experiment import Experiment
 
 ROOT = Path(__file__).parent.parent
 REFERENCE = ROOT / "results" / "reference"
@@ -237,3 +238,38 @@ def test_every_column_of_the_records_is_described(tiny_file: Path, tmp_path: Pat
     text = (ROOT / "results" / "README.md").read_text(encoding="utf-8")
     for frame in bench.load(bench.run(tiny_file, tmp_path / "out", jobs=2).path):
         assert [column for column in frame if f"`{column}`" not in text] == []
+
+
+def test_every_number_of_the_claims_is_in_the_records_that_are_named_beside_it() -> None:
+    text = (ROOT / "docs" / "claims.md").read_text(encoding="utf-8").partition("## Asked")[0]
+    rows = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("| ")][2:]
+    assert rows
+    said = {
+        "200",
+        "25",
+        "2,000",
+        "000",
+        "1,000",
+        "20,000",
+        "1",
+        "2",
+        "20",
+        "8",
+        "1.05",
+        "1.5",
+    }  # budgets, targets, sizes
+    for _, _, found, named in rows:
+        linked = [ROOT / "docs" / path for path in re.findall(r"\((\S+?)\)", named)]
+        made = {
+            number
+            for path in linked
+            for number in NUMBER.findall(path.read_text(encoding="utf-8").translate({95: "", 42: ""}))
+        }
+        assert [number for number in NUMBER.findall(found) if number not in made | said] == []
+
+
+def test_every_arm_that_the_claims_name_is_in_the_suite() -> None:
+    text = (ROOT / "docs" / "claims.md").read_text(encoding="utf-8").partition("## Asked")[2]
+    named = [line.strip("| ").split(" | ")[-1] for line in text.splitlines() if line.startswith("| ")][2:]
+    assert named
+    assert set(named) <= {arm.label for arm in Experiment.load("rivals").arms}
