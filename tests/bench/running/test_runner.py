@@ -409,7 +409,7 @@ def test_an_experiment_killed_and_resumed_equals_an_undisturbed_one(tmp_path: Pa
             time.sleep(0.1)
     assert killed == 2
     assert 3 <= len(list(out.glob("records/*.parquet"))) < 6
-    bench.run(path, out, jobs=1)
+    subprocess.run(command, env=ENVIRONMENT, check=True, capture_output=True)
     bench.run(path, tmp_path / "undisturbed", jobs=1)
     assert len(bench.load(out)[0]) == 6
     assert_same_records(out, tmp_path / "undisturbed")
