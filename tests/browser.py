@@ -121,7 +121,8 @@ class Browser:
         self._in, its_out = os.pipe()
         theirs = [fcntl.fcntl(end, fcntl.F_DUPFD, FREE) for end in (its_in, its_out)]
         command = [sys.executable, "-c", ON_PIPES, *map(str, theirs), str(BROWSER), "--headless", "--no-sandbox"]
-        command += ["--disable-gpu", "--hide-scrollbars", "--remote-debugging-pipe", f"--user-data-dir={profile}"]
+        command += ["--disable-gpu", "--enable-unsafe-swiftshader", "--hide-scrollbars"]  # the one for WebGL
+        command += ["--remote-debugging-pipe", f"--user-data-dir={profile}"]
         self._process = subprocess.Popen(command, pass_fds=theirs, stderr=subprocess.DEVNULL)
         for end in (its_in, its_out, *theirs):
             os.close(end)

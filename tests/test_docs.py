@@ -18,9 +18,11 @@ from bench.analysis.records import Records
 from bench.analysis.tables import efficiency_table, render
 from bench.commands.common import app
 from bench.experiments import registry
+from bench.experiments.experiment import Experiment
 
 ROOT = Path(__file__).parent.parent
 REFERENCE = ROOT / "results" / "reference"
+PLATES = ("structure", "structure-fine", "structure-neighbourhood")
 NUMBER = re.compile(r"(?<![\w.-])\d+(?:/31|\.\d+)?(?![\w%])")
 
 
@@ -49,15 +51,31 @@ def test_the_tables_of_standard_are_made_of_its_records(derived: dict[str, str])
     assert all(part.strip() in published.replace("_", "").replace("*", "") for part in derived.values())
 
 
-def test_what_is_said_of_plates_follows_from_their_records() -> None:
-    folder = REFERENCE / "structure"
-    frames = [pd.read_parquet(folder / "records" / f"{name}.parquet") for name in ("runs", "traces")]
+@pytest.mark.parametrize("name", PLATES)
+def test_the_tables_of_plates_are_made_of_their_records(name: str) -> None:
+    folder = REFERENCE / name
+    frames = [pd.read_parquet(folder / "records" / f"{frame}.parquet") for frame in ("runs", "traces")]
     made = render(efficiency_table(*frames), "markdown")
     assert made.strip() == (folder / "table.md").read_text(encoding="utf-8").strip()
+
+
+def test_what_is_said_of_plates_follows_from_their_tables() -> None:
     section = findings("results/README.md").partition("## structure")[2].partition("\n## ")[0]
-    allowed = set(NUMBER.findall(made)) | set(NUMBER.findall((folder / "cost.md").read_text(encoding="utf-8")))
-    known = {"60", "20", "8", "1200", "500", "14", "0.5", "1.5", "1.2", "1.05", "600", "300"}
-    assert [number for number in NUMBER.findall(section) if number not in allowed | known] == []
+    published = "".join(path.read_text("utf-8") for name in PLATES for path in (REFERENCE / name).glob("*.md"))
+    known = set(re.findall(r"\S+", "60 20 120 40 8 11 14 500 1200 4800 0.05 0.15 0.3 1.5 1.2 1.05"))
+    said = NUMBER.findall("\n".join(line for line in section.splitlines() if not line.startswith(("| ", "<img"))))
+    assert [number for number in said if number not in set(NUMBER.findall(published)) | known] == []
+
+
+def test_how_much_near_plates_are_worth_follows_from_the_records() -> None:
+    folder = REFERENCE / "structure-neighbourhood"
+    spec = spec_from_file_location("neighbourhood", folder / "figure.py")
+    assert spec is not None
+    assert spec.loader is not None
+    figure = module_from_spec(spec)
+    spec.loader.exec_module(figure)
+    made = figure.written(figure.medians(figure.values(pd.read_parquet(folder / "records" / "runs.parquet"))))
+    assert made == (folder / "neighbourhood.md").read_text(encoding="utf-8")
 
 
 def test_what_is_said_of_the_search_that_reaches_the_bound_follows_from_its_records() -> None:
@@ -220,3 +238,38 @@ def test_every_column_of_the_records_is_described(tiny_file: Path, tmp_path: Pat
     text = (ROOT / "results" / "README.md").read_text(encoding="utf-8")
     for frame in bench.load(bench.run(tiny_file, tmp_path / "out", jobs=2).path):
         assert [column for column in frame if f"`{column}`" not in text] == []
+
+
+def test_every_number_of_the_claims_is_in_the_records_that_are_named_beside_it() -> None:
+    text = (ROOT / "docs" / "claims.md").read_text(encoding="utf-8").partition("## Asked")[0]
+    rows = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("| ")][2:]
+    assert rows
+    said = {
+        "200",
+        "25",
+        "2,000",
+        "000",
+        "1,000",
+        "20,000",
+        "1",
+        "2",
+        "20",
+        "8",
+        "1.05",
+        "1.5",
+    }  # budgets, targets, sizes
+    for _, _, found, named in rows:
+        linked = [ROOT / "docs" / path for path in re.findall(r"\((\S+?)\)", named)]
+        made = {
+            number
+            for path in linked
+            for number in NUMBER.findall(path.read_text(encoding="utf-8").translate({95: "", 42: ""}))
+        }
+        assert [number for number in NUMBER.findall(found) if number not in made | said] == []
+
+
+def test_every_arm_that_the_claims_name_is_in_the_suite() -> None:
+    text = (ROOT / "docs" / "claims.md").read_text(encoding="utf-8").partition("## Asked")[2]
+    named = [line.strip("| ").split(" | ")[-1] for line in text.splitlines() if line.startswith("| ")][2:]
+    assert named
+    assert set(named) <= {arm.label for arm in Experiment.load("rivals").arms}

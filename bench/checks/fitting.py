@@ -75,6 +75,10 @@ def samples(subject: EncoderSubject) -> Iterator[str]:
 
 def restored(subject: EncoderSubject) -> Iterator[str]:
     """States that are not arrays, or do not bring back the encoder that they are of."""
+    for name, array in subject.encoder.state().items():
+        if not isinstance(name, str) or not isinstance(array, np.ndarray) or array.dtype.kind not in "biuf":
+            yield f"state() gives {describe(array)} as {name!r:.80}; it must be arrays of numbers by their names"
+            return
     again = loaded(subject.make, saved(subject.encoder, subject.designs[0]))
     if not same(again.encode(subject.designs.copy()), subject.latents):
         yield "restore(state()) gives an encoder that encodes differently"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from functools import partial
 from importlib import import_module
@@ -87,6 +88,19 @@ def honesty(make: Make) -> Iterator[str]:
         yield "it asks for points that are not finite"
 
 
+def recordable(make: Make) -> Iterator[str]:
+    """Settings that no record can hold."""
+    for dim in DIMENSIONS:
+        told = make().settings(dim)
+        try:
+            plain = isinstance(told, dict) and json.loads(json.dumps(told, allow_nan=False)) == told
+        except (TypeError, ValueError):
+            plain = False
+        if not plain:
+            yield f"settings({dim}) gives {told!r:.80}; it must be a dictionary of texts, numbers and lists of such"
+            return
+
+
 def calm(make: Make) -> Iterator[str]:
     """Searches that cannot bear failed evaluations."""
     for problem, what in ((Bowl(failing=True), "some"), (Hopeless(), "all")):
@@ -100,6 +114,7 @@ THEN: Stage[Make] = {
     "visits the same points from the same generator, whatever it did before": repeatable,
     "leaves the objective's arrays alone": purity,
     "asks for finite points, and for gradients only if it says so": honesty,
+    "says what its parameters come to in plain data": recordable,
     "goes on or ends where evaluations fail": calm,
 }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Any, Literal
 from bench import seeds
 from bench.errors import BadInput, unknown
 from bench.experiments import promises, schema
-from bench.experiments.catalogue import suites
+from bench.experiments.catalogue import source_text
 from bench.experiments.plan import Plan
 from bench.experiments.registry import Spec, from_record, resolve
 from bench.optimisers.base import Optimiser
@@ -139,6 +139,8 @@ class Experiment:
     problems : dict of str to Spec
         By label.
     arms : tuple of Arm
+    text : str or None
+        What it was read from.
     """
 
     name: str
@@ -148,6 +150,7 @@ class Experiment:
     trace: Literal["improvements", "all"]
     problems: dict[str, Spec]
     arms: tuple[Arm, ...]
+    text: str | None = field(default=None, compare=False, repr=False)
 
     @classmethod
     def load(cls, source: str | Path) -> Experiment:
@@ -158,17 +161,9 @@ class Experiment:
         BadInput
             With one line that names the key, what is wrong with it, and what is allowed.
         """
-        path = Path(source)
-        if path.suffix != ".toml":
-            if str(source) not in suites():
-                raise unknown("suite", str(source), [*suites(), "a path that ends in .toml"])
-            path = suites()[str(source)]
+        text, folder = source_text(source)
         try:
-            return cls.from_toml(path.read_text(encoding="utf-8-sig"), path.parent)
-        except UnicodeDecodeError:
-            raise BadInput(f"{source}: is not UTF-8 text") from None
-        except OSError as error:
-            raise BadInput(f"{source}: cannot be read: {error.strerror}") from None
+            return cls.from_toml(text, folder)
         except BadInput as error:
             raise BadInput(f"{source}: {error}") from error
 
@@ -181,7 +176,7 @@ class Experiment:
         schema.refuse_equal_labels([arm.label for arm in arms])
         _refuse_twins({label: spec.identity() for label, spec in problems.items()})
         _refuse_twins({arm.label: (arm.identity(), arm.budget) for arm in arms})
-        experiment = cls(table.name, table.seed, table.replicates, table.searches, table.trace, problems, arms)
+        experiment = cls(*(table.name, table.seed, table.replicates, table.searches, table.trace), problems, arms, text)
         if all(experiment.skips.values()):
             raise BadInput(f"no pair can work: {next(iter(experiment.skips.values()))}")
         return experiment

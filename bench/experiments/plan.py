@@ -96,21 +96,30 @@ class Plan:
         return len(self.problems) * len(self.arms) * self.replicates * self.searches
 
     def holds(self, row: dict[str, Any]) -> bool:
-        """Whether a record's row is of one of its runs."""
-        problems, arms = self._keys
+        """Whether a record's row is of one of its runs, or of one that it has outgrown."""
+        problems, _ = self._keys
         return (
             (row["problem"], row["problem_spec"]) in problems
-            and (row["arm"], row["encoder"], row["optimiser"], row["budget"], row["arm_spec"]) in arms
+            and row["budget"] <= self._budget(row)
             and (row["experiment"], row["seed"]) == (self.name, self.seed)
             and row["replicate"] in range(self.replicates)
             and row["search"] in range(self.searches)
         )
 
+    def outgrown(self, row: dict[str, Any]) -> bool:
+        """Whether the run of a row is done again with a larger budget; its record is kept, and read no more."""
+        return bool(row["budget"] < self._budget(row))
+
+    def _budget(self, row: dict[str, Any]) -> int:
+        """The budget of a row's arm; 0 where it has no such arm."""
+        _, budgets = self._keys
+        return budgets.get((row["arm"], row["encoder"], row["optimiser"], row["arm_spec"]), 0)
+
     @cached_property
-    def _keys(self) -> tuple[set[Any], set[Any]]:
+    def _keys(self) -> tuple[set[Any], dict[Any, int]]:
         return (
             {(each.label, json.dumps(each.identity(), sort_keys=True)) for each in self.problems},
-            {(arm.label, arm.encoder, arm.optimiser, arm.budget, arm.spec) for arm in self.arms},
+            {(arm.label, arm.encoder, arm.optimiser, arm.spec): arm.budget for arm in self.arms},
         )
 
 

@@ -1,7 +1,11 @@
-"""What code a plug-in of the user's own is: the digest of its module's file, and the version of its distribution."""
+"""What code a plug-in of the user's own is: the digest of its module, and the version of its distribution.
+
+The digest is of the module's file, and of the modules that lie beside it and that it, or one of them, imports.
+"""
 
 from __future__ import annotations
 
+import ast
 import inspect
 import json
 import sys
@@ -37,12 +41,39 @@ def _names(spec: Spec) -> Iterator[str]:
 def _source(kind: Any, name: str) -> str:
     module = load_class(kind, name).__module__
     try:
-        file = inspect.getsourcefile(sys.modules[module])
-        digest = sha256(Path(file or "").read_bytes()).hexdigest()[:DIGITS]
+        file = Path(inspect.getsourcefile(sys.modules[module]) or "")
+        code = file.read_bytes() + b"".join(beside.read_bytes() for beside in _beside(file))
+        digest = sha256(code).hexdigest()[:DIGITS]
     except (OSError, TypeError, KeyError):
         digest = "no file"
     packages = packages_distributions().get(module.partition(".")[0], [])
     return " ".join([f"{module} {digest}", *(f"{package} {version(package)}" for package in packages)])
+
+
+def _beside(file: Path) -> list[Path]:
+    """Files in the folder of a module that it imports, or that those import, in order."""
+    found, left = {file}, [file]
+    while left:
+        for name in _imported(left.pop().read_bytes()):
+            other = file.parent / f"{name}.py"
+            if other not in found and other.is_file():
+                found.add(other)
+                left.append(other)
+    return sorted(found - {file})
+
+
+def _imported(code: bytes) -> Iterator[str]:
+    """All words of the names that a module imports from or by: one of them may be a file beside it."""
+    try:
+        tree = ast.parse(code)
+    except (SyntaxError, ValueError):
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            names = [alias.name for alias in node.names]
+            names += [node.module] if isinstance(node, ast.ImportFrom) and node.module else []
+            for name in names:
+                yield from name.split(".")
 
 
 def changes(before: Iterable[Any], now: dict[str, str]) -> list[str]:

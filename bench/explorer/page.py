@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from bench.store.directory import Store
 
 SCRIPTS = (
-    *("elements.js", "dom.js", "decoder.js", "plane.js", "pictures.js", "shape.js", "player.js", "pins.js", "app.js"),
+    *("elements.js", "dom.js", "decoder.js", "plane.js", "pictures.js", "cells.js", "body.js", "shape.js"),
+    *("player.js", "pins.js", "app.js"),
 )
 """In this order: each uses those before."""
 

@@ -8,13 +8,14 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
 from bench.errors import BadInput, reason
 from bench.experiments.experiment import run_key
-from bench.experiments.registry import from_record
+from bench.experiments.registry import Kind, from_record
+from bench.experiments.sources import changes, sources
 from bench.quantities import significant
 from bench.searching.instance import problem_of
 from bench.searching.ledger import evaluate
@@ -40,7 +41,8 @@ class Examined:
     objections : tuple of str
         Why it is not believed; none if it is.
     remarks : tuple of str
-        Constraints of the severity "warning" that its best design breaks; it is believed all the same.
+        Plug-ins of other code than what is here, and constraints of the severity "warning" that its best design breaks;
+        it is believed all the same.
     """
 
     what: str
@@ -79,7 +81,9 @@ def examined(store: Store, trusted: Collection[str] = (), remeasured: bool = Fal
             f"run {row['run']} ({row['problem']}: {row['arm']}, replicate {row['replicate']}, search {row['search']})"
         )
         objections = tuple(_objections(row, trace, plan.trace, make, remeasured))
-        yield Examined(name, objections, () if objections else tuple(_remarks(row, make)))
+        other = tuple(_other_code(row, trusted))
+        remarks = () if objections else (*other, *_remarks(row, make))
+        yield Examined(name, objections and (*objections, *other), remarks)
     reaches = store.reaches(doubt)
     for key in store.encoders():
         fitted = store.fitted(key, doubt)
@@ -118,7 +122,7 @@ def _of_best(row: dict[str, Any], make: Any, remeasured: bool = False) -> Iterat
     try:
         if row.get("design") is not None:
             problem = make(row["problem_spec"], row["seed"], row["replicate"])
-            if row.get("problem_version", problem.version) != problem.version:
+            if row.get("problem_version", str(problem.version)) != str(problem.version):
                 yield f"it is of version {row['problem_version']} of its problem, which is at version {problem.version}"
             yield from _of_design(problem, row)
             if remeasured:
@@ -170,10 +174,29 @@ def _remarks(row: dict[str, Any], make: Any) -> Iterator[str]:
         return
     problem = make(row["problem_spec"], row["seed"], row["replicate"])
     kinds = [kind for kind in problem.constraint_kinds if kind.severity == "warning"]
-    values = problem.warnings(np.array(row["design"], dtype=float)[None])[0]
+    try:
+        values = problem.warnings(np.array(row["design"], dtype=float)[None])[0]
+    except Exception as error:  # a plug-in may raise anything
+        yield f"what warns of its design cannot be told: {reason(error)}"
+        return
     for kind, value in zip(kinds, values, strict=False):
         if not value <= FEASIBILITY_TOLERANCE:
             yield f"its design breaks {kind.name} ({kind.category}), which is {significant(value, 3)}"
+
+
+def _other_code(row: dict[str, Any], trusted: Collection[str]) -> Iterator[str]:
+    """Plug-ins whose code was other code when the run was made, as far as they may be looked at."""
+    told = json.loads(row.get("provenance") or "{}").get("plugins", {})
+    stages = json.loads(row["arm_spec"])["stages"]
+    named = [("problems", json.loads(row["problem_spec"]))]
+    named += [(f"{kind}s", stage[kind]) for stage in stages for kind in ("encoder", "optimiser")]
+    for kind, identity in named:
+        try:
+            here = sources([from_record(identity, trusted, cast(Kind, kind))])
+        except BadInput:  # that it cannot be looked at is told with its design
+            continue
+        for plugin in changes([{"plugins": told}], here):
+            yield f"the code of {plugin} was another when it was made"
 
 
 def _worst(problem: Problem, constraints: np.ndarray) -> str:

@@ -97,9 +97,9 @@ class Subject:
             return self.encoder.sample(n, generator(*self.fit.seed_names, "look", *purpose))
 
     def evaluate(self, x: np.ndarray) -> Evaluation:
-        """Objective and constraints of designs (n, d)."""
+        """Objective and constraints of designs (n, d), as the problem repairs them: so a search evaluates them."""
         with _named("problems", self.fit.problem.name):
-            return evaluate(self.problem, x)
+            return evaluate(self.problem, self.problem.repair(x))
 
     def display(self, evaluation: Evaluation) -> np.ndarray:
         """Displayed values (n,)."""

@@ -49,6 +49,9 @@ class SearchSpace(Protocol):
     variables : tuple of {"real", "integer", "categorical"}
         The kind of each variable; empty where all are real. Those that are not are whole numbers from one whole bound
         to the other, and what lies in between is evaluated at the nearest.
+    known : tuple of ndarray
+        Points (n, k) that stand for designs which earlier stages have paid for, and their losses (n,); none where
+        nothing of them is kept.
     """
 
     dim: int
@@ -59,6 +62,7 @@ class SearchSpace(Protocol):
     centre: np.ndarray
     fineness: np.ndarray | None
     variables: tuple[str, ...]
+    known: tuple[np.ndarray, np.ndarray]
 
     @property
     def best(self) -> np.ndarray:

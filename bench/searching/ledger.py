@@ -137,7 +137,8 @@ class Ledger:
     def remaining(self) -> int:
         """What the stage may still spend, unless progress prolongs its patience."""
         price = self.n_f + self.n_g
-        return max(0, min(self._limit - price, self._patience - (price - self._progress)))
+        left, patience = self._limit - price, self._patience - price + self._progress
+        return max(0, left if left < patience else patience)
 
     @property
     def incumbent(self) -> np.ndarray | None:
@@ -185,16 +186,19 @@ class Ledger:
             return np.empty(0)
         x = self.problem.repair(x)
         parts = []
-        while len(x):
-            affordable = self.remaining
+        while len(x) > (affordable := self.remaining):
             if not affordable:
                 self._refuse()
-            begun = time.perf_counter()
-            evaluation = self._evaluated(x[:affordable])
-            self.seconds["objective"] += time.perf_counter() - begun
-            parts.append(self._enter(x[:affordable], z[:affordable], evaluation, merit))
+            parts.append(self._charged(x[:affordable], z[:affordable], merit))
             x, z = x[affordable:], z[affordable:]
-        return parts[0] if len(parts) == 1 else np.concatenate(parts)
+        last = self._charged(x, z, merit)
+        return np.concatenate([*parts, last]) if parts else last
+
+    def _charged(self, x: np.ndarray, z: np.ndarray, merit: Merit | None) -> np.ndarray:
+        begun = time.perf_counter()
+        evaluation = self._evaluated(x)
+        self.seconds["objective"] += time.perf_counter() - begun
+        return self._enter(x, z, evaluation, merit)
 
     def differentiate(
         self, x: Tensor, z: np.ndarray, merit: Merit | None = None, field: bool = False
@@ -261,7 +265,8 @@ class Ledger:
             raise
         except Exception as error:  # as above
             return self._raised(error, len(x))
-        self.failure = self.failure or (reason(raised[0]) if raised else "")
+        if raised and not self.failure:
+            self.failure = reason(raised[0])
         return evaluation
 
     def _raised(self, error: Exception, n: int) -> Evaluation:
@@ -313,7 +318,7 @@ class Ledger:
             and self.n_f + self.n_g + len(losses) < self._checkpoint
             and min(losses) >= self._stage_loss
             and min(objectives) >= self.best_objective
-            and math.isfinite(sum(losses) + sum(objectives))  # false wherever there is a NaN, which `min` may miss
+            and -math.inf < sum(losses) + sum(objectives) < math.inf  # false where there is a NaN, which `min` may miss
         )
 
     def _enter_each(

@@ -126,7 +126,8 @@ class Store:
         ------
         BadInput
             If the directory holds something else. The same experiment with more replicates, searches, arms or problems
-            may be resumed, since none of its runs is another by that.
+            may be resumed, since none of its runs is another by that; and with larger budgets, since runs of these are
+            new ones, which begin as those of smaller budgets do.
         """
         if self.path.is_file():
             raise BadInput(f"{self.path}: is a file; it must be a directory, or not be there")
@@ -314,7 +315,8 @@ class Store:
 
     def _read(self, doubt: Doubt, columns: Collection[str] | None = None) -> Iterator[tuple[list[dict[str, Any]], Any]]:
         """Rows and table of every file of records that can be believed, each run once."""
-        return self._records.read(self.plan().holds, doubt, columns)
+        plan = self.plan()
+        return self._records.read(plan.holds, plan.outgrown, doubt, columns)
 
     def log(self, line: str) -> None:
         """Add a line to log.txt."""
@@ -350,6 +352,8 @@ def _changed(there: dict[str, Any], new: dict[str, Any]) -> str | None:
             left = {each["label"]: each for each in new[key]}
             for each in there[key]:
                 label = each["label"]
+                if key == "arms" and label in left and each["budget"] < left[label]["budget"]:
+                    each = each | {"budget": left[label]["budget"]}  # its runs are made again, and repeat these
                 if left.get(label) != each:
                     return f"{key} differs: '{label}' is {'another' if label in left else 'gone'}"
         elif new.get(key) != there.get(key):

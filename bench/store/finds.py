@@ -13,6 +13,7 @@ import numpy as np
 from bench.experiments.registry import resolve
 from bench.quantities import significant
 from bench.searching.instance import problem_of
+from bench.store.completion import completed
 
 TOLD = {"optimum", "best_known", "best_known_displayed", "best", "quantity"}
 """What a row must have beside its design; that of a run which broke early may lack it."""
@@ -41,7 +42,8 @@ def better_than_known(rows: Iterable[dict[str, Any]]) -> list[Find]:
     """Find the best design of every problem and task whose optimum is not known, if it betters the best known one."""
     best: dict[tuple[str, str], dict[str, Any]] = {}
     for row in rows:
-        objective, of = row.get("best_objective", math.nan), (row["problem_spec"], row.get("task", ""))
+        objective = row.get("best_objective", math.nan)
+        of = str(completed(row)["task_spec"]), row.get("task", "")  # what differs in its data is one problem here
         if row.get("design") is None or not row.keys() >= TOLD or math.isnan(objective):
             continue
         if not math.isnan(row["optimum"]) or objective >= row["best_known"]:

@@ -71,7 +71,11 @@ class Packs:
                 path.unlink()
 
     def read(
-        self, belongs: Callable[[Row], bool], doubt: Doubt, columns: Collection[str] | None = None
+        self,
+        belongs: Callable[[Row], bool],
+        outgrown: Callable[[Row], bool],
+        doubt: Doubt,
+        columns: Collection[str] | None = None,
     ) -> Iterator[tuple[list[Row], Any]]:
         """Rows and table of every file of records that can be believed, each run once.
 
@@ -79,6 +83,8 @@ class Packs:
         ----------
         belongs : callable
             Whether a row is of a run of the experiment.
+        outgrown : callable
+            Whether it is left out all the same, another run having taken its place.
         doubt : Doubt
             Told of the other files.
         columns : collection of str, optional
@@ -100,7 +106,7 @@ class Packs:
             except ValueError as error:
                 doubt(path, str(error))
                 continue
-            new = [row["run"] not in seen for row in rows]
+            new = [row["run"] not in seen and not outgrown(row) for row in rows]
             seen.update(row["run"] for row in rows)
             yield list(compress(rows, new)), table if all(new) else table.filter(new)
 

@@ -102,7 +102,7 @@ def _starts(instance: Instance, encoder: Encoder, ledger: Ledger, rng: np.random
 
 
 def _best(ledger: Ledger, encoder: Encoder, latents: np.ndarray) -> np.ndarray:
-    evaluation = evaluate(ledger.problem, decoded(encoder, latents))
+    evaluation = evaluate(ledger.problem, ledger.problem.repair(decoded(encoder, latents)))
     loss = ledger.penalised(evaluation.objective, evaluation.constraints)
     return np.asarray(latents[np.argsort(np.where(np.isnan(loss), np.inf, loss), kind="stable")[:BEST]])
 

@@ -1,4 +1,4 @@
-"""Which faces of a mesh cross each other, and what a ray from each meets; compiled by Numba, for verification alone."""
+"""What rays from the faces of a mesh meet, compiled by Numba, for verification alone."""
 
 from __future__ import annotations
 
@@ -6,59 +6,6 @@ import math
 
 import numpy as np
 from numba import njit
-
-
-@njit(cache=True, error_model="numpy")
-def crossings(points: np.ndarray, faces: np.ndarray) -> int:
-    """How many pairs of faces (F, 3) of vertices (V, 3) cross: an edge of one goes through the other.
-
-    Faces are swept along the first axis, and only those whose boxes overlap are looked at. Edges that have a vertex in
-    common with a face do not go through it.
-    """
-    n = len(faces)
-    low, high = np.empty((n, 3)), np.empty((n, 3))
-    for f in range(n):
-        for c in range(3):
-            i, j, k = points[faces[f, 0], c], points[faces[f, 1], c], points[faces[f, 2], c]
-            low[f, c], high[f, c] = min(i, j, k), max(i, j, k)
-    order = np.argsort(low[:, 0])
-    found = 0
-    for one in range(n):
-        f = order[one]
-        for other in range(one + 1, n):
-            g = order[other]
-            if low[g, 0] > high[f, 0]:
-                break
-            if low[g, 1] > high[f, 1] or low[f, 1] > high[g, 1] or low[g, 2] > high[f, 2] or low[f, 2] > high[g, 2]:
-                continue
-            if _pierces(points, faces[f], faces[g]) or _pierces(points, faces[g], faces[f]):
-                found += 1
-    return found
-
-
-@njit(cache=True, error_model="numpy")
-def _pierces(points: np.ndarray, edges_of: np.ndarray, face: np.ndarray) -> bool:
-    a, b, c = face
-    for e in range(3):
-        p, q = edges_of[e], edges_of[(e + 1) % 3]
-        if p in (a, b, c) or q in (a, b, c):
-            continue
-        before, after = _side(points, a, b, c, p), _side(points, a, b, c, q)
-        if not before * after < 0:
-            continue
-        s, t, u = _side(points, p, q, a, b), _side(points, p, q, b, c), _side(points, p, q, c, a)
-        if (s > 0 and t > 0 and u > 0) or (s < 0 and t < 0 and u < 0):
-            return True
-    return False
-
-
-@njit(cache=True, error_model="numpy")
-def _side(p: np.ndarray, a: int, b: int, c: int, d: int) -> float:
-    """Six times the signed volume of a tetrahedron."""
-    ux, uy, uz = p[b, 0] - p[a, 0], p[b, 1] - p[a, 1], p[b, 2] - p[a, 2]
-    vx, vy, vz = p[c, 0] - p[a, 0], p[c, 1] - p[a, 1], p[c, 2] - p[a, 2]
-    wx, wy, wz = p[d, 0] - p[a, 0], p[d, 1] - p[a, 1], p[d, 2] - p[a, 2]
-    return ux * (vy * wz - vz * wy) + uy * (vz * wx - vx * wz) + uz * (vx * wy - vy * wx)
 
 
 @njit(cache=True, error_model="numpy")

@@ -18,8 +18,6 @@ RAYS = 2000
 """Faces at most from which rays are sent."""
 TILT = 1e-3
 """By how much rays leave the normals, so that they do not go through vertices where a mesh is symmetric."""
-SOLID = 1e-6
-"""By how much the solid angle under which a star-shaped surface is seen from within may miss 4π."""
 
 
 def verify_body(x: np.ndarray, faces: np.ndarray) -> Verification:
@@ -43,10 +41,10 @@ def verify_body(x: np.ndarray, faces: np.ndarray) -> Verification:
     area, volume, centre = measured(vertices, faces)
     if not volume > 0:
         reasons.append(f"the surface is turned inside out, or encloses nothing: its volume is {volume:.3g}")
-    elif not is_star_shaped(vertices, faces, centre):
-        from problems.bodies.rays import crossings
+    else:
+        from problems.bodies.crossing import crossings, is_star_shaped
 
-        if crossing := crossings(vertices, faces):
+        if not is_star_shaped(vertices, faces, centre) and (crossing := crossings(vertices, faces)):
             reasons.append(f"the surface goes through itself: {crossing} pairs of faces cross")
     return Verification(not reasons, tuple(reasons), None if reasons else surface_to_volume(area, volume))
 
@@ -62,37 +60,21 @@ def is_closed(faces: bytes, kind: str) -> bool:
 
 
 def measured(vertices: np.ndarray, faces: np.ndarray) -> tuple[float, float, np.ndarray]:
-    """Area, volume and the centre of mass of what is enclosed, by trimesh."""
+    """Area, volume and the centre of mass of what is enclosed, by the vectors of faces that trimesh gives."""
     from trimesh import triangles
 
     corners = vertices[faces]
     crosses = triangles.cross(corners)
-    mass = triangles.mass_properties(corners, crosses=crosses, skip_inertia=True)
-    area = np.linalg.norm(crosses, axis=1).sum() / 2
-    return float(area), float(mass.volume), np.asarray(mass.center_mass)
+    area = float(np.sqrt(np.einsum("fc,fc->f", crosses, crosses)).sum() / 2)
+    # tetrahedra from the origin
+    volumes = np.einsum("fc,fc->f", corners[:, 0], crosses) / 6
+    volume = float(volumes.sum())
+    return area, volume, volumes @ (corners[:, 0] + corners[:, 1] + corners[:, 2]) / (4 * volume or 1.0)
 
 
 def surface_to_volume(area: float, volume: float) -> float:
     """σ = S / (36πV²)^⅓."""
     return area / math.cbrt(36 * math.pi * volume**2)
-
-
-def is_star_shaped(vertices: np.ndarray, faces: np.ndarray, centre: np.ndarray) -> bool:
-    """Whether every face of a closed mesh is seen from a point from within, once: such a surface cannot cross itself.
-
-    References
-    ----------
-    van Oosterom & Strackee 1983, The solid angle of a plane triangle.
-    """
-    directions = vertices - centre
-    lengths = np.linalg.norm(directions, axis=1, keepdims=True)
-    if not (lengths > 0).all():
-        return False
-    a, b, c = np.moveaxis((directions / lengths)[faces], 1, 0)
-    triple = (a * np.cross(b, c)).sum(axis=1)
-    beside = 1 + (a * b).sum(axis=1) + (b * c).sum(axis=1) + (c * a).sum(axis=1)
-    angle = 2 * np.arctan2(triple, beside).sum()
-    return bool((triple > 0).all() and abs(angle / (4 * np.pi) - 1) < SOLID)
 
 
 def verify_printable(x: np.ndarray, faces: np.ndarray, r: float, h: float, R_c: float) -> Verification:  # noqa: N803

@@ -22,16 +22,20 @@ from problems.layouts import Grid, Outline
 
 NAMES = registry.targets("encoders")
 PROBLEMS = {"plate": Plate, "ball": Ball}
-LACKING: dict[str, set[str]] = {"plate": set(), "ball": {"bspline", "conv-vae", "lstm-vae"}}
+LACKING: dict[str, set[str]] = {"plate": set(), "ball": {"bspline", "conv-vae", "lstm-vae", "spline-gan"}}
 """What makes no sense on a layout."""
-NEEDY = {"raw-fourier", "fourier", "bspline", "random-subspace", "spectral-vae", "conv-vae", "lstm-vae", "diffusion-ae"}
+NEEDY = {
+    *("raw-fourier", "fourier", "bspline", "random-subspace"),
+    *("spectral-vae", "conv-vae", "lstm-vae", "diffusion-ae", "spline-gan"),
+}
 """What makes none without."""
 
 
 def made(name: str, problem: Likeness) -> Encoder:
     defaults = registry.defaults_of("encoders", name)
     highest = problem.layout.frequencies(problem.dim)[-1]
-    modes: dict[str, Any] = {"modes": int(highest) - 1} if "modes" in defaults else {}
+    most = int(highest) - 1 if name != "spline-gan" else 3  # so many control points there are
+    modes: dict[str, Any] = {"modes": most} if "modes" in defaults else {}
     return bench.make_encoder(name, **cheaply(name) | modes)
 
 

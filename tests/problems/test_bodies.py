@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from problems.bodies import families, measures, sphere
+from problems.bodies.crossing import crossings, is_star_shaped
 from problems.bodies.isoperimetric import Isoperimetric3D
 from problems.bodies.problem import BodyData
-from problems.bodies.rays import along_normals, crossings
-from problems.bodies.verification import is_star_shaped
+from problems.bodies.rays import along_normals
+from problems.bodies.verification import measured
 
 PROBLEM = Isoperimetric3D(2)
 DESIGNS = PROBLEM.designs(20, np.random.default_rng(0))
@@ -195,6 +196,21 @@ def test_crossings_are_those_of_all_pairs() -> None:
 
     expected = sum(pierces(f, g) or pierces(g, f) for i, f in enumerate(faces) for g in faces[:i])
     assert crossings(points, faces) == expected > 10
+
+
+def test_crossings_do_not_depend_on_the_order_of_faces() -> None:
+    rng = np.random.default_rng(5)
+    points = sphere.icosphere(2)[0] + 0.2 * rng.normal(size=(162, 3))
+    shuffled = rng.permutation(PROBLEM.faces)
+    assert crossings(points, np.roll(shuffled, 1, axis=1)) == crossings(points, PROBLEM.faces) > 10
+
+
+def test_area_volume_and_centre_of_verification_are_those_of_trimesh() -> None:
+    for x in DESIGNS:
+        mesh = trimesh.Trimesh(x.reshape(-1, 3), PROBLEM.faces, process=False)
+        area, volume, centre = measured(mesh.vertices, mesh.faces)
+        np.testing.assert_allclose([area, volume], [mesh.area, mesh.volume], rtol=1e-12)
+        np.testing.assert_allclose(centre, mesh.center_mass, atol=1e-12)
 
 
 def test_rays_measure_a_ball_and_count_how_often_the_surface_winds() -> None:

@@ -315,7 +315,7 @@ NOTICED = {
     Rounded: "is not x, though k = d",
     Explosive: "not finite within its bounds",
     Forgetful: "an encoder that decodes differently",
-    Confiding: "whether it comes back from bytes cannot be told",
+    Confiding: "it must be arrays of numbers by their names",
     Detached: "the gradient of decode is wrong",
     Superstitious: "another PYTHONHASHSEED, its latents differ",
     Worldly: "global generator",

@@ -168,6 +168,13 @@ class Reseeding(Walk):
         super().minimise(objective, rng)
 
 
+class Told(Walk):
+    """Gives an array for a setting, which JSON does not have."""
+
+    def settings(self, dim: int) -> dict[str, Any]:
+        return {"weights": np.ones(dim)}
+
+
 GOOD = (Walk,)
 
 NOTICED = {
@@ -188,4 +195,5 @@ NOTICED = {
     Superstitious: "another PYTHONHASHSEED, its points differ",
     Worldly: "global generator",
     Reseeding: "global generator",
+    Told: "it must be a dictionary of texts, numbers and lists of such",
 }

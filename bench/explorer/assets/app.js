@@ -1,6 +1,5 @@
 // The page: what is shown, and what the reader does to it.
 
-const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 const ARROW_STEP = 0.01; // of the plane's width
 const SLIDER_STEPS = 200;
 const MOST_SLIDERS = 32;

@@ -1,6 +1,7 @@
 // Small things that the parts of the page share.
 
 const TOLERANCE = 1e-6; // by which a constraint may be exceeded
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
 function fill(select, labels) {
   select.replaceChildren(...labels.map((label, index) => new Option(label, index)));

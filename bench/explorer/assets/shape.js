@@ -7,9 +7,19 @@ class Shape {
     this.svg = svg;
     this.container = svg.appendChild(drawing("circle", { class: "container" }));
     this.marks = svg.appendChild(drawing("g"));
+    const body = new Body(byId("body"));
+    this.canvases = { grid: new Cells(byId("cells")), ...(body.works && { mesh: body }) };
   }
 
   draw(x, measured, space, isFine) {
+    const view = this.canvases[space.picture.kind];
+    const shown = view?.canvas ?? this.svg;
+    for (const each of [this.svg, byId("cells"), byId("body")]) each.toggleAttribute("hidden", each !== shown);
+    if (view) view.draw(x, space, isFine);
+    else this.drawMarks(x, measured, space, isFine);
+  }
+
+  drawMarks(x, measured, space, isFine) {
     const { tools } = space.problem;
     const { marks, box } = pictureOf(x, space.picture);
     const isOutline = space.picture.kind === "outline";

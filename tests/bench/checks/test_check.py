@@ -36,7 +36,7 @@ def test_objections_are_a_sentence_a_line_and_exit_code_1(tmp_path: Path) -> Non
         "no  asks for finite points, and for gradients only if it says so\n"
         "      it asks for gradients, though needs_gradient is False\n"
     ) in done.stdout
-    assert done.stdout.endswith("Secretive does not conform: 1 of 7 checks object\n")
+    assert done.stdout.endswith("Secretive does not conform: 1 of 8 checks object\n")
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,10 @@ from support import ENVIRONMENT
 
 import bench
 from bench.errors import BadInput
+from bench.experiments import registry, sources
+from bench.inspection.verify import examined
 from bench.running import runner
+from bench.store.directory import Store
 
 PLUGIN = """
 import numpy as np
@@ -90,6 +93,63 @@ def test_an_experiment_grows_by_arms_problems_searches_and_its_runs_stay(folder:
     assert {name: (out / "records" / name).stat().st_mtime_ns for name in first} == first
     with pytest.raises(BadInput, match=r"arms differs: 'raw/growing:Same' is gone"):
         runner.run(written(folder, "growing"), out, jobs=1)
+
+
+def test_a_larger_budget_is_searched_anew_and_begins_as_the_smaller_one_did(folder: Path) -> None:
+    out = folder / "out"
+    both = EXPERIMENT.replace("MODULE", "longer") + '[[optimisers]]\nname = "longer:Same"\nbudget = 12\n'
+    (folder / "longer.py").write_text(PLUGIN.replace("TARGETS", "()"))
+    runner.run(bench.Experiment.from_toml(both), out, jobs=1)
+    Store(out).pack()
+    first, before = bench.load(out)
+    files = {path.name for path in (out / "records").iterdir()}
+    more = bench.Experiment.from_toml(both.replace("budget = 12", "budget = 30", 1))
+    assert len(runner.plan(more, Store(out)).runs) == 2
+    assert runner.run(more, out, jobs=1).failures == {}
+    runs, traces = bench.load(out)
+    assert runs.groupby("arm")["budget"].unique().map(list).to_dict() == {
+        "raw/longer:Same": [12],
+        "raw/random-search": [30],
+    }
+    assert files < {path.name for path in (out / "records").iterdir()}
+    kept = {*first["run"]} & {*runs["run"]}
+    assert kept == {*first["run"][first["arm"] == "raw/longer:Same"]}
+    early = traces[traces["evaluations"].lt(12) & ~traces["run"].isin(kept)]
+    assert len(early) > 0
+    assert early["objective"].isin([*before["objective"]]).all()
+    less = bench.Experiment.from_toml(both)
+    with pytest.raises(BadInput, match=r"arms differs: 'raw/random-search' is another"):
+        runner.run(less, out, jobs=1)
+
+
+def test_the_code_of_a_plugin_is_that_of_the_modules_beside_it_too(folder: Path) -> None:
+    (folder / "of_many.py").write_text("import helper_one\n" + PLUGIN.replace("TARGETS", "()"))
+    (folder / "helper_one.py").write_text("from helper_two import x\n")
+    (folder / "helper_two.py").write_text("x = 1\n")
+    (folder / "stranger.py").write_text("y = 1\n")
+    spec = registry.resolve("problems", "of_many:Filing")
+
+    def code() -> dict[str, str]:
+        sources._source.cache_clear()
+        return sources.sources([spec])
+
+    first = code()
+    (folder / "stranger.py").write_text("y = 2\n")
+    assert code() == first
+    (folder / "helper_two.py").write_text("x = 2\n")
+    assert code() != first
+
+
+def test_verify_says_where_code_is_another(folder: Path) -> None:
+    out = folder / "out"
+    runner.run(written(folder, "older"), out, jobs=1)
+    assert all(not said.objections and not said.remarks for said in examined(Store(out), ["older"]))
+    with (folder / "older.py").open("a") as file:
+        file.write("# other code\n")
+    sources._source.cache_clear()
+    said = [said for said in examined(Store(out), ["older"]) if said.what.startswith("run")]
+    assert all(each.remarks == ("the code of older:Filing was another when it was made",) for each in said)
+    assert len(said) == 2
 
 
 def test_the_audit_names_searches_that_repeat_one_another(folder: Path) -> None:

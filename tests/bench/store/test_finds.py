@@ -94,6 +94,12 @@ def test_tasks_are_told_apart_and_the_line_is_of_the_replicates_own(tmp_path: Pa
     assert sorted(kept) == sorted(best.table(tmp_path / "table.toml"))
 
 
+def test_a_problem_on_other_data_is_the_same_problem() -> None:
+    known = resolve("problems", "heat-dispersion").make().best_known
+    (find,) = better_than_known([row(0.99 * known), row(0.98 * known, data={"n": 50})])
+    assert f"σ = {(0.98 * known) ** -0.5:.8g}" in find.text
+
+
 def test_what_has_a_known_optimum_or_no_design_or_no_table_is_not_told() -> None:
     elsewhere = resolve("problems", "isoperimetric", {}).identity()
     rows = [
