@@ -13,7 +13,7 @@ from torch.nn import functional
 from encoders.autoencoder import Autoencoder
 from encoders.fields import Field
 from encoders.inversion import inverted
-from encoders.networks import hidden_layer
+from encoders.networks import hidden_layers
 from encoders.outputs import OutputName, output
 from encoders.regularisers import normal
 
@@ -77,11 +77,12 @@ class GAN(Autoencoder):
 
     def _build(self, field: Field, basis: np.ndarray | None) -> nn.ModuleDict:
         last = output(self.output, field.dim, basis)
+        widths = 2 * self.widths
         return nn.ModuleDict(
             {
-                "encoder": _deep(field.dim, self.latent_dim, self.hidden),
-                "decoder": _deep(self.latent_dim, last.n_in, self.hidden),
-                "critic": _deep(field.dim, 1, self.hidden),
+                "encoder": hidden_layers(field.dim, self.latent_dim, widths),
+                "decoder": hidden_layers(self.latent_dim, last.n_in, widths),
+                "critic": hidden_layers(field.dim, 1, widths),
                 "output": last,
             }
         )
@@ -110,8 +111,3 @@ class GAN(Autoencoder):
     def sample(self, n: int, rng: np.random.Generator) -> np.ndarray:
         """Draw n latents (n, k) from a standard normal prior."""
         return rng.normal(size=(n, self.latent_dim))
-
-
-def _deep(n_in: int, n_out: int, width: int) -> nn.Module:
-    """Two hidden layers."""
-    return nn.Sequential(nn.Linear(n_in, width), nn.ReLU(), hidden_layer(width, n_out, width))

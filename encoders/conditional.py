@@ -59,7 +59,9 @@ class ConditionalAutoencoder(Autoencoder):
         return nn.ModuleDict(
             {
                 "encoder": Told(hidden_layers(field.dim + told, codes, self.widths), field.dim, told),
-                "decoder": Told(hidden_layers(self.latent_dim + told, last.n_in, self.widths[::-1]), self.latent_dim, told),
+                "decoder": Told(
+                    hidden_layers(self.latent_dim + told, last.n_in, self.widths[::-1]), self.latent_dim, told
+                ),
                 "output": last,
             }
         )

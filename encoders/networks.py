@@ -82,7 +82,8 @@ class ConvolutionalEncoder(nn.Module):
         features = channels(widths)
         self.field = field
         self.layers = nn.ModuleList(
-            Convolution(before, after, field.closed, stride=2) for before, after in pairwise([field.components, *features])
+            Convolution(before, after, field.closed, stride=2)
+            for before, after in pairwise([field.components, *features])
         )
         self.head = nn.Linear(features[-1] * COARSEST ** len(field.sizes), n_out)
 

@@ -14,7 +14,6 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from torch import Tensor, nn
 
-
 FAN_IN = 200
 """Inputs of a weight matrix up to which it learns at the full rate: the coordinates of the classic VAE's outlines."""
 LEAP = 10.0

@@ -19,8 +19,9 @@ MOST_COVARIANCES = 1500
 class CMAES(Optimiser):
     """CMA-ES from the start point, unbounded: it may leave the box.
 
-    It also gives up where a whole generation of evaluations fails. Integer variables keep a least step (pycma's integer
-    handling); categories, which have no order, are searched by their numbers, as if they had one.
+    It ends, or restarts, where pycma says that it has converged, or where a whole generation of evaluations fails.
+    Integer variables keep a least step (pycma's integer handling); categories, which have no order, are searched by their
+    numbers, as if they had one.
 
     Parameters
     ----------
@@ -30,8 +31,9 @@ class CMAES(Optimiser):
         "diagonal" is separable CMA-ES, linear in the dimension; "vkd" a diagonal and as many vectors as it needs.
     population : int or None
         Points a generation; None is pycma's 4 + ⌊3 ln k⌋.
-    restarts : {"bipop", "ipop", "none"}
-        "ipop": only with larger populations. "none": it ends where it has converged.
+    restarts : {"none", "ipop", "bipop"}
+        "ipop": from a draw of what is known of designs, with a population twice as large as the largest so far.
+        "bipop": by turns so, and with a small one and a small step, whichever has cost less by then.
 
     References
     ----------
@@ -46,7 +48,7 @@ class CMAES(Optimiser):
         sigma: float = 0.3,
         covariance: Literal["full", "diagonal", "vkd"] = "full",
         population: int | None = None,
-        restarts: Literal["bipop", "ipop", "none"] = "bipop",
+        restarts: Literal["none", "ipop", "bipop"] = "none",
     ) -> None:
         positive(sigma=sigma)
         if population is not None:

@@ -175,7 +175,7 @@ def test_a_recurrent_network_takes_a_grid_column_by_column_as_points_of_many_com
     both = []
     for field in (grid, points):
         torch.manual_seed(0)
-        both.append((RecurrentEncoder(field, 3, 5), RecurrentDecoder(3, field, 5)))
+        both.append((RecurrentEncoder(field, 3, [5]), RecurrentDecoder(3, field, [5])))
     designs = torch.randn(2, 24)
     codes = [encoder(designs) for encoder, _ in both]
     assert torch.equal(*codes)
