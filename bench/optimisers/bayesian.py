@@ -109,7 +109,7 @@ def most_likely(model: Any, **options: Any) -> Any:
     from botorch.fit import fit_gpytorch_mll
     from gpytorch.mlls import ExactMarginalLogLikelihood
 
-    settings = {"optimizer_kwargs": {"options": options}} if options else {}
+    settings: dict[str, Any] = {"optimizer_kwargs": {"options": options}} if options else {}
     fit_gpytorch_mll(ExactMarginalLogLikelihood(model.likelihood, model), **settings)
     return model
 

@@ -20,8 +20,8 @@ class CMAES(Optimiser):
     """CMA-ES from the start point, unbounded: it may leave the box.
 
     It ends, or restarts, where pycma says that it has converged, or where a whole generation of evaluations fails.
-    Integer variables keep a least step (pycma's integer handling); categories, which have no order, are searched by their
-    numbers, as if they had one.
+    Integer variables keep a least step (pycma's integer handling); categories, which have no order, are searched by
+    their numbers, as if they had one.
 
     Parameters
     ----------
