@@ -14,8 +14,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from torch import Tensor, nn
 
-FAN_IN = 200
-"""Inputs of a weight matrix up to which it learns at the full rate: the coordinates of the classic VAE's outlines."""
+FAN_IN = 256
+"""Inputs of a weight matrix up to which it learns at the full rate, such as suits the networks of the defaults."""
 LEAP = 10.0
 """A gradient is cut where it is so many times as long as the gradients before it were on average."""
 MEMORY = 0.98

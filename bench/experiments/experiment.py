@@ -46,6 +46,12 @@ class Stage:
     stagnation: int | None = None
     refit: bool = False
 
+    @property
+    def searcher(self) -> str:
+        """The name of the optimiser, or of the one that is restarted."""
+        inner = self.optimiser.params.get("optimiser") if self.optimiser.name == "restarts" else None
+        return str(inner["name"] if inner else self.optimiser.name)
+
     def identity(self) -> dict[str, Any]:
         """All that the stage does, as plain data."""
         named = {
@@ -350,27 +356,27 @@ def _why_not_whole(problem: Problem, stage: Stage, encoder: Encoder, optimiser: 
     if not encoder.keeps_variables:
         return f"encoder '{stage.encoder.name}' makes real numbers of the {kinds} variables of problem '{problem.name}'"
     if optimiser.needs_gradient:
-        return f"'{stage.optimiser.name}' needs gradients, and the {kinds} variables of '{problem.name}' have none"
+        return f"'{stage.searcher}' needs gradients, and the {kinds} variables of '{problem.name}' have none"
     return None
 
 
 def _why_not(problem: Problem, has_designs: bool, stage: Stage, encoder: Encoder, optimiser: Optimiser) -> str | None:
     missing = next((name for name in optimiser.libraries if find_spec(name.partition(".")[0]) is None), None)
     if missing and optimiser.extra:
-        return f"'{stage.optimiser.name}' needs {missing}; pip install 'latentbench[{optimiser.extra}]'"
+        return f"'{stage.searcher}' needs {missing}; pip install 'latentbench[{optimiser.extra}]'"
     latent_dim = getattr(encoder, "latent_dim", problem.dim)
     if latent_dim > problem.dim:
         return f"latent_dim {latent_dim} of '{stage.encoder.name}' is above the problem's dimension {problem.dim}"
     if (reason := optimiser.why_not(latent_dim)) is not None:
-        return f"'{stage.optimiser.name}' {reason}"
+        return f"'{stage.searcher}' {reason}"
     if (reason := encoder.why_not(problem.layout)) is not None:
         return f"encoder '{stage.encoder.name}' on problem '{problem.name}': {reason}"
     if problem.variables and (reason := _why_not_whole(problem, stage, encoder, optimiser)) is not None:
         return reason
     if optimiser.needs_gradient and not problem.differentiable:
-        return f"'{stage.optimiser.name}' needs gradients, and problem '{problem.name}' has none"
+        return f"'{stage.searcher}' needs gradients, and problem '{problem.name}' has none"
     if optimiser.needs_gradient and not encoder.differentiable:
-        return f"'{stage.optimiser.name}' needs gradients, and encoder '{stage.encoder.name}' passes none on"
+        return f"'{stage.searcher}' needs gradients, and encoder '{stage.encoder.name}' passes none on"
     if stage.refit and not has_designs:
         return f"encoder '{stage.encoder.name}' is to be fitted anew, and problem '{problem.name}' has no designs"
     if encoder.needs_designs and not has_designs:
