@@ -66,6 +66,8 @@ class Ledger:
         Whether improvements and log-spaced checkpoints are logged, or every evaluation.
     archive : bool
         Whether every design is kept, for a stage that learns from them.
+    at_last : callable, optional
+        Called where a search has caught `Unheard` too, again and again: nothing that is raised will end it.
 
     Attributes
     ----------
@@ -102,6 +104,7 @@ class Ledger:
         budget: int,
         trace: Literal["improvements", "all"] = "improvements",
         archive: bool = False,
+        at_last: Callable[[], None] | None = None,
     ) -> None:
         self.problem = problem
         self.budget = budget
@@ -126,6 +129,7 @@ class Ledger:
         self._patience = budget
         self._progress = 0
         self._refused = 0
+        self._at_last = at_last
         self._started = time.perf_counter()
 
     @property
@@ -255,6 +259,8 @@ class Ledger:
 
     def _refuse(self) -> NoReturn:
         self._refused += 1
+        if self._refused >= 2 * PATIENCE and self._at_last is not None:
+            self._at_last()
         raise BudgetSpent if self._refused < PATIENCE else Unheard
 
     def _evaluated(self, x: np.ndarray) -> Evaluation:
