@@ -35,7 +35,7 @@ class Autoencoder(Encoder):
     latent_dim : int
         The dimension k of the latent space.
     architecture : {"mlp", "conv", "lstm"}
-        "mlp": one hidden layer with ReLU. "conv": convolutions over one or two axes of the layout, circular where it is
+        "mlp": hidden layers with ReLU. "conv": convolutions over one or two axes of the layout, circular where it is
         closed. "lstm": a recurrent network along the first of one or two axes, of two a column at a time.
     output : {"direct", "sigmoid", "spectral", "bspline"}, optional
         What the decoder's numbers mean, beside the mean design: coordinates; coordinates squashed into the box of the
@@ -52,8 +52,10 @@ class Autoencoder(Encoder):
         The weight β of the regulariser, at least 0.
     warm_up : float
         The share of the training, in [0, 1], over which β grows from 0.
-    hidden : int
-        Width of the hidden layers; a quarter of it for convolutions.
+    hidden : int or list of int
+        Width of the hidden layer, or of each of several, from the design to the codes. An LSTM has so many layers, all
+        of one width. Convolutions have a quarter as many channels, and halve the number of points as often as there are
+        widths; three times for one width.
     modes : int
         Of the outputs "spectral" and "bspline".
     mixture : int
@@ -62,6 +64,8 @@ class Autoencoder(Encoder):
     epochs, batch_size : int
     learning_rate : float
         Of `encoders.training.Trainer`. Without an epoch the networks are untrained, as a placebo.
+    patience : int or None
+        Epochs after which training stops where held-out designs are not reproduced better; None to train to the end.
     device : {"cpu", "auto"}
         Where it is trained; "auto" for a GPU where there is one, whose digits differ from a CPU's.
 
@@ -86,17 +90,23 @@ class Autoencoder(Encoder):
         loss: Loss = "mse",
         beta: float = 1.0,
         warm_up: float = 0.0,
-        hidden: int = 128,
+        hidden: int | list[int] = 128,
         modes: int = 10,
         mixture: int = 0,
         epochs: int = 100,
         batch_size: int = 128,
         learning_rate: float = 5e-3,
         device: Literal["cpu", "auto"] = "cpu",
+        patience: int | None = None,
     ) -> None:
-        for name, value in {"latent_dim": latent_dim, "hidden": hidden, "modes": modes}.items():
+        for name, value in {"latent_dim": latent_dim, "modes": modes}.items():
             if value < 1:
                 raise ValueError(f"{name}: {value} must be at least 1")
+        widths = [hidden] if isinstance(hidden, int) else list(hidden)
+        if not widths or min(widths) < 1:
+            raise ValueError(f"hidden: {hidden} must be at least 1, or a list of such widths")
+        if architecture == "lstm" and len(set(widths)) > 1:
+            raise ValueError(f"hidden: {hidden} must be of one width for the architecture 'lstm'")
         for name, given, allowed in (
             ("architecture", architecture, ARCHITECTURES),
             ("output", output, (None, *get_args(OutputName))),
@@ -122,10 +132,10 @@ class Autoencoder(Encoder):
         self.loss = loss
         self.beta = beta
         self.warm_up = warm_up
-        self.hidden = hidden
+        self.widths = widths
         self.modes = modes
         self.mixture = mixture
-        self.trainer = Trainer(epochs, batch_size, learning_rate, device)
+        self.trainer = Trainer(epochs, batch_size, learning_rate, device, patience)
         self.progress = False
         self.watch: Callable[[np.ndarray], object] | None = None
         self.variational = self.regulariser.variational
@@ -145,8 +155,8 @@ class Autoencoder(Encoder):
         numbers = emitted(self.output, field, self.modes, last.n_in) if kind.axes else Field.plain(last.n_in)
         return nn.ModuleDict(
             {
-                "encoder": kind.encoder(field, self.regulariser.codes * self.latent_dim, self.hidden),
-                "decoder": kind.decoder(self.latent_dim, numbers, self.hidden),
+                "encoder": kind.encoder(field, self.regulariser.codes * self.latent_dim, self.widths),
+                "decoder": kind.decoder(self.latent_dim, numbers, self.widths),
                 "output": last,
             }
         )

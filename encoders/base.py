@@ -97,6 +97,8 @@ class Encoder(ABC):
     confined : bool
         Whether no latent decodes to a design outside of the box of the training designs (give or take a margin), so
         that a search through it can find nothing there.
+    leaves_designs : bool
+        Whether `_fit` does not write into the designs, so that it needs no copy of them, which may be of gigabytes.
     keeps_variables : bool
         Whether latents are the design variables themselves, so that one that is an integer stays one.
     libraries : tuple of str
@@ -120,6 +122,7 @@ class Encoder(ABC):
     needs_tasks: bool = False
     variational: bool = False
     confined: bool = False
+    leaves_designs: bool = False
     keeps_variables: bool = False
     libraries: tuple[str, ...] = ()
     layout: Layout | None = None
@@ -160,7 +163,7 @@ class Encoder(ABC):
         if tasks is not None and (len(tasks.designs) != len(designs) or tasks.designs.shape[1:] != tasks.own.shape):
             raise ValueError(f"tasks: {tasks.designs.shape} and {tasks.own.shape} are not of {len(designs)} designs")
         self.layout, self.tasks = layout, tasks
-        self._fit(designs.copy(), rng)
+        self._fit(designs if self.leaves_designs else designs.copy(), rng)
         if self.latent_dim > designs.shape[1]:
             raise ValueError(f"latent_dim {self.latent_dim} is above the design dimension {designs.shape[1]}")
         latents = self._codes(designs)
@@ -187,7 +190,10 @@ class Encoder(ABC):
 
     @abstractmethod
     def _fit(self, designs: np.ndarray, rng: np.random.Generator) -> None:
-        """Learn the map; `designs` are checked and its own, and every random draw comes from `rng`."""
+        """Learn the map; every random draw comes from `rng`.
+
+        Designs (n, d) are checked, and its own unless it `leaves_designs`.
+        """
 
     @abstractmethod
     def encode(self, x: np.ndarray) -> np.ndarray:

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from encoders.autoencoder import Autoencoder, Loss
 from encoders.fields import Field
-from encoders.networks import hidden_layer
+from encoders.networks import hidden_layers
 from encoders.outputs import output
 from encoders.stored import stored
 
@@ -37,7 +37,7 @@ class ConditionalAutoencoder(Autoencoder):
         latent_dim: int = 2,
         loss: Loss = "mse",
         beta: float = 1.0,
-        hidden: int = 128,
+        hidden: int | list[int] = 128,
         epochs: int = 100,
         batch_size: int = 128,
         learning_rate: float = 5e-3,
@@ -58,8 +58,10 @@ class ConditionalAutoencoder(Autoencoder):
         told = len(self._own)
         return nn.ModuleDict(
             {
-                "encoder": Told(hidden_layer(field.dim + told, codes, self.hidden), field.dim, told),
-                "decoder": Told(hidden_layer(self.latent_dim + told, last.n_in, self.hidden), self.latent_dim, told),
+                "encoder": Told(hidden_layers(field.dim + told, codes, self.widths), field.dim, told),
+                "decoder": Told(
+                    hidden_layers(self.latent_dim + told, last.n_in, self.widths[::-1]), self.latent_dim, told
+                ),
                 "output": last,
             }
         )

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from encoders.autoencoder import Autoencoder
 from encoders.fields import Field
-from encoders.networks import hidden_layer
+from encoders.networks import hidden_layers
 from encoders.outputs import output
 from encoders.regularisers import normal
 
@@ -83,8 +83,8 @@ class DiffusionAutoencoder(Autoencoder):
         last = output("spectral", field.dim, basis)
         return nn.ModuleDict(
             {
-                "encoder": hidden_layer(field.dim, self.regulariser.codes * self.latent_dim, self.hidden),
-                "decoder": Denoiser(self.latent_dim, last.n_in, 2 * self.hidden, self.steps),
+                "encoder": hidden_layers(field.dim, self.regulariser.codes * self.latent_dim, self.widths),
+                "decoder": Denoiser(self.latent_dim, last.n_in, 2 * self.widths[0], self.steps),
                 "output": last,
             }
         )

@@ -19,6 +19,8 @@ WIDE = 4
 """Designs of more than so many times as many coordinates as there are designs have principal components by products."""
 BLOCK = 2**16
 """Coordinates that are looked at together then."""
+AT_ONCE = 2**24
+"""Coordinates of designs that are encoded together, so that nothing of the size of all of them is made."""
 MOST_SQUARE = 8192
 """Coordinates up to which a basis of as many vectors is kept: half a gigabyte."""
 
@@ -45,6 +47,7 @@ class Linear(Encoder):
     gradients in shape optimisation). de Boor 1978 (splines).
     """
 
+    leaves_designs = True
     libraries = ("sklearn.decomposition", "scipy.interpolate")
 
     def __init__(self, latent_dim: int | None = 8, basis: Basis = "pca") -> None:
@@ -116,7 +119,14 @@ class Linear(Encoder):
 
     def encode(self, x: np.ndarray) -> np.ndarray:
         """Least-squares projection of designs (n, d), shape (n, k)."""
-        away = np.asarray(x, dtype=float) - self._mean.numpy()
+        x = np.asarray(x, dtype=float)
+        at_once = max(1, AT_ONCE // x.shape[1])
+        if len(x) <= at_once:
+            return self._projected(x)
+        return np.concatenate([self._projected(x[row : row + at_once]) for row in range(0, len(x), at_once)])
+
+    def _projected(self, x: np.ndarray) -> np.ndarray:
+        away = x - self._mean.numpy()
         if self._components == 1:
             return away @ self._inverse
         points = away.reshape(len(away), len(self._inverse), self._components)

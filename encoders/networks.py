@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
@@ -17,26 +17,34 @@ Architecture = Literal["mlp", "conv", "lstm"]
 KERNEL = 5
 """Points along an axis that a convolution sees."""
 HALVINGS = 3
-"""Times that an encoder of convolutions halves the number of points, and a decoder doubles it."""
+"""Times that an encoder of convolutions of one width halves the number of points, and a decoder doubles it."""
 COARSEST = 8
 """Points along an axis that an encoder of convolutions is left with, by averaging."""
 SHARE = 4
 """Channels of convolutions are the width over this."""
 
 
-def perceptron(field: Field, n_out: int, width: int) -> nn.Module:
-    """One hidden layer with ReLU, from a design to codes; the axes are nothing to it."""
-    return hidden_layer(field.dim, n_out, width)
+def perceptron(field: Field, n_out: int, widths: Sequence[int]) -> nn.Module:
+    """Hidden layers with ReLU, from a design to codes; the axes are nothing to it."""
+    return hidden_layers(field.dim, n_out, widths)
 
 
-def perceptron_back(latent_dim: int, field: Field, width: int) -> nn.Module:
-    """One hidden layer with ReLU, from a latent to the numbers of a field."""
-    return hidden_layer(latent_dim, field.dim, width)
+def perceptron_back(latent_dim: int, field: Field, widths: Sequence[int]) -> nn.Module:
+    """Hidden layers with ReLU, in the reverse order, from a latent to the numbers of a field."""
+    return hidden_layers(latent_dim, field.dim, widths[::-1])
 
 
-def hidden_layer(n_in: int, n_out: int, width: int) -> nn.Module:
-    """One hidden layer with ReLU."""
-    return nn.Sequential(nn.Linear(n_in, width), nn.ReLU(), nn.Linear(width, n_out))
+def hidden_layers(n_in: int, n_out: int, widths: Sequence[int]) -> nn.Module:
+    """A perceptron with ReLU."""
+    layers: list[nn.Module] = []
+    for before, after in pairwise([n_in, *widths]):
+        layers += [nn.Linear(before, after), nn.ReLU()]
+    return nn.Sequential(*layers, nn.Linear(widths[-1], n_out))
+
+
+def channels(widths: Sequence[int]) -> list[int]:
+    """Channels of each halving: of one width, the same in all of them."""
+    return [max(1, width // SHARE) for width in (widths if len(widths) > 1 else [*widths] * HALVINGS)]
 
 
 class Convolution(nn.Module):
@@ -69,13 +77,15 @@ def _beyond_the_ends(signal: Tensor, axis: int, closed: bool) -> Tensor:
 class ConvolutionalEncoder(nn.Module):
     """Convolutions over the axes of a design, so that on a ring no point is the first until the last layer."""
 
-    def __init__(self, field: Field, n_out: int, width: int) -> None:
+    def __init__(self, field: Field, n_out: int, widths: Sequence[int]) -> None:
         super().__init__()
-        channels = max(1, width // SHARE)
-        channel_pairs = pairwise([field.components, *[channels] * HALVINGS])
+        features = channels(widths)
         self.field = field
-        self.layers = nn.ModuleList(Convolution(a, b, field.closed, stride=2) for a, b in channel_pairs)
-        self.head = nn.Linear(channels * COARSEST ** len(field.sizes), n_out)
+        self.layers = nn.ModuleList(
+            Convolution(before, after, field.closed, stride=2)
+            for before, after in pairwise([field.components, *features])
+        )
+        self.head = nn.Linear(features[-1] * COARSEST ** len(field.sizes), n_out)
 
     def forward(self, designs: Tensor) -> Tensor:
         """Codes (n, n_out) of designs (n, d)."""
@@ -88,17 +98,19 @@ class ConvolutionalEncoder(nn.Module):
 class ConvolutionalDecoder(nn.Module):
     """From a coarse array of features to points, by doubling and convolutions."""
 
-    def __init__(self, latent_dim: int, field: Field, width: int) -> None:
+    def __init__(self, latent_dim: int, field: Field, widths: Sequence[int]) -> None:
         super().__init__()
-        channels = max(1, width // SHARE)
+        features = channels(widths)[::-1]
         self.steps = [
             tuple(max(KERNEL, math.ceil(size / 2**halvings)) for size in field.sizes)
-            for halvings in range(HALVINGS, 0, -1)
+            for halvings in range(len(features), 0, -1)
         ]
         self.field = field
-        self.stem = nn.Linear(latent_dim, channels * math.prod(self.steps[0]))
-        self.layers = nn.ModuleList(Convolution(channels, channels, field.closed) for _ in self.steps)
-        self.head = Convolution(channels, field.components, field.closed)
+        self.stem = nn.Linear(latent_dim, features[0] * math.prod(self.steps[0]))
+        self.layers = nn.ModuleList(
+            Convolution(before, after, field.closed) for before, after in pairwise([*features, features[-1]])
+        )
+        self.head = Convolution(features[-1], field.components, field.closed)
 
     def forward(self, latents: Tensor) -> Tensor:
         """Numbers (n, d) of the field, components in turn, of latents (n, k)."""
@@ -114,16 +126,16 @@ class ConvolutionalDecoder(nn.Module):
 class RecurrentEncoder(nn.Module):
     """An LSTM along the first axis of a design, a column at a time where there are two; its last state is encoded."""
 
-    def __init__(self, field: Field, n_out: int, width: int) -> None:
+    def __init__(self, field: Field, n_out: int, widths: Sequence[int]) -> None:
         super().__init__()
         self.size = field.sizes[0]
-        self.layer = nn.LSTM(field.dim // self.size, width, batch_first=True)
-        self.head = nn.Linear(width, n_out)
+        self.layer = nn.LSTM(field.dim // self.size, widths[0], len(widths), batch_first=True)
+        self.head = nn.Linear(widths[0], n_out)
 
     def forward(self, designs: Tensor) -> Tensor:
         """Codes (n, n_out) of designs (n, d)."""
         _, (last, _) = self.layer(designs.unflatten(1, (self.size, -1)))
-        return self.head(last[0])
+        return self.head(last[-1])
 
 
 class RecurrentDecoder(nn.Module):
@@ -131,13 +143,13 @@ class RecurrentDecoder(nn.Module):
 
     phase: Tensor
 
-    def __init__(self, latent_dim: int, field: Field, width: int) -> None:
+    def __init__(self, latent_dim: int, field: Field, widths: Sequence[int]) -> None:
         super().__init__()
         size = field.sizes[0]
         angle = (2 if field.closed[0] else 1) * math.pi * torch.arange(size) / size
         self.register_buffer("phase", torch.stack([angle.cos(), angle.sin()], dim=1))
-        self.layer = nn.LSTM(latent_dim + 2, width, batch_first=True)
-        self.head = nn.Linear(width, field.dim // size)
+        self.layer = nn.LSTM(latent_dim + 2, widths[0], len(widths), batch_first=True)
+        self.head = nn.Linear(widths[0], field.dim // size)
 
     def forward(self, latents: Tensor) -> Tensor:
         """Numbers (n, d) of the field, components in turn, of latents (n, k)."""
@@ -155,13 +167,13 @@ AVERAGES: dict[int, Callable[[Tensor, int], Tensor]] = {
 
 
 class Kind(NamedTuple):
-    """An architecture: from a field, codes and a width to one network, from latents, a field and a width to the other.
+    """An architecture: from a field, codes and widths to one network, from latents, a field and widths to the other.
 
     It works on fields of so many axes; on any, where that is empty.
     """
 
-    encoder: Callable[[Field, int, int], nn.Module]
-    decoder: Callable[[int, Field, int], nn.Module]
+    encoder: Callable[[Field, int, Sequence[int]], nn.Module]
+    decoder: Callable[[int, Field, Sequence[int]], nn.Module]
     axes: tuple[int, ...] = ()
 
 

@@ -25,6 +25,8 @@ class Stacked(Encoder):
         Between those and the latents; by default an autoencoder of 8.
     """
 
+    leaves_designs = True
+
     def __init__(self, outer: Encoder | None = None, inner: Encoder | None = None) -> None:
         self.outer = Linear(16) if outer is None else outer
         self.inner = Autoencoder(8) if inner is None else inner

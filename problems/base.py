@@ -243,7 +243,8 @@ class Problem(ABC):
 
         By default those are within the bounds, and whole numbers where variables are integer or categorical.
         """
-        within = x if self.bounds is None else np.clip(x, self.bounds[0], self.bounds[1])
+        # for one design, faster than `clip`
+        within = x if self.bounds is None else np.minimum(np.maximum(x, self.bounds[0]), self.bounds[1])
         return np.where(self.whole, np.rint(within), within) if self.variables else within
 
     @abstractmethod

@@ -18,10 +18,11 @@ from bench.analysis.records import Records
 from bench.analysis.tables import efficiency_table, render
 from bench.commands.common import app
 from bench.experiments import registry
+from bench.experiments.experiment import Experiment
 
 ROOT = Path(__file__).parent.parent
 REFERENCE = ROOT / "results" / "reference"
-PLATES = ("structure", "structure-neighbourhood")
+PLATES = ("structure", "structure-fine", "structure-neighbourhood")
 NUMBER = re.compile(r"(?<![\w.-])\d+(?:/31|\.\d+)?(?![\w%])")
 
 
@@ -61,7 +62,7 @@ def test_the_tables_of_plates_are_made_of_their_records(name: str) -> None:
 def test_what_is_said_of_plates_follows_from_their_tables() -> None:
     section = findings("results/README.md").partition("## structure")[2].partition("\n## ")[0]
     published = "".join(path.read_text("utf-8") for name in PLATES for path in (REFERENCE / name).glob("*.md"))
-    known = set("60 20 120 40 8 11 14 500 1200 4800 0.05 0.15 0.3 1.5 1.2 1.05".split())
+    known = set(re.findall(r"\S+", "60 20 120 40 8 11 14 500 1200 4800 0.05 0.15 0.3 1.5 1.2 1.05"))
     said = NUMBER.findall("\n".join(line for line in section.splitlines() if not line.startswith(("| ", "<img"))))
     assert [number for number in said if number not in set(NUMBER.findall(published)) | known] == []
 
@@ -237,3 +238,38 @@ def test_every_column_of_the_records_is_described(tiny_file: Path, tmp_path: Pat
     text = (ROOT / "results" / "README.md").read_text(encoding="utf-8")
     for frame in bench.load(bench.run(tiny_file, tmp_path / "out", jobs=2).path):
         assert [column for column in frame if f"`{column}`" not in text] == []
+
+
+def test_every_number_of_the_claims_is_in_the_records_that_are_named_beside_it() -> None:
+    text = (ROOT / "docs" / "claims.md").read_text(encoding="utf-8").partition("## Asked")[0]
+    rows = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("| ")][2:]
+    assert rows
+    said = {
+        "200",
+        "25",
+        "2,000",
+        "000",
+        "1,000",
+        "20,000",
+        "1",
+        "2",
+        "20",
+        "8",
+        "1.05",
+        "1.5",
+    }  # budgets, targets, sizes
+    for _, _, found, named in rows:
+        linked = [ROOT / "docs" / path for path in re.findall(r"\((\S+?)\)", named)]
+        made = {
+            number
+            for path in linked
+            for number in NUMBER.findall(path.read_text(encoding="utf-8").translate({95: "", 42: ""}))
+        }
+        assert [number for number in NUMBER.findall(found) if number not in made | said] == []
+
+
+def test_every_arm_that_the_claims_name_is_in_the_suite() -> None:
+    text = (ROOT / "docs" / "claims.md").read_text(encoding="utf-8").partition("## Asked")[2]
+    named = [line.strip("| ").split(" | ")[-1] for line in text.splitlines() if line.startswith("| ")][2:]
+    assert named
+    assert set(named) <= {arm.label for arm in Experiment.load("rivals").arms}

@@ -327,6 +327,7 @@ RULES: tuple[tuple[str, Callable[[Records], Iterator[Said]]], ...] = (
     ("collapse", _collapse),
     ("starts", _starts),
     ("budgets", _budgets),
+    ("budgets", audit_runs.unspent),
     ("replicates", _replicates),
     ("searches", audit_runs.twins),
     ("counting", audit_runs.imported),

@@ -11,6 +11,8 @@ import pandas as pd
 from bench.analysis.records import Records
 from bench.quantities import percent
 
+LEFT = 0.05
+"""The share of a budget that may be left without a word."""
 Said = tuple[str, Iterable[str]]
 """A sentence, and the arms that it is about."""
 
@@ -50,6 +52,19 @@ def imported(records: Records) -> Iterator[Said]:
             "that all of them are there"
             + ("; their best designs were evaluated again." if measured.all() else ", nor the values."),
             some["arm"],
+        )
+
+
+def unspent(records: Records) -> Iterator[Said]:
+    """Searches that ended with a good part of their budget left."""
+    done = records.tried[records.tried["status"] == "completed"]
+    left = (1 - done["price"] / done["budget"]).groupby(done["arm"]).median()
+    left = left[left > LEFT]
+    if len(left):
+        yield (
+            f"arms left up to {percent(left.max(), 0)} of their budget unspent in the median: they had converged, and "
+            "might have found more had they been started again.",
+            left.index,
         )
 
 

@@ -27,6 +27,7 @@ from bench.errors import BadInput
 from bench.running.workers import TIME_LIMIT
 
 if TYPE_CHECKING:
+    from bench.running.finished import Summary
     from bench.store.directory import Store
 
 NEXT = {
@@ -57,29 +58,25 @@ def run(
     ] = "1/1",
 ) -> int:
     """Run an experiment, or what is left of it, and say who is ahead."""
-    from bench.analysis.contents import TABLES
+    from bench.running.finished import finished
+
+    look_in_this_folder()
+    which = _part(part)
+    if not (fresh or dry_run or dask) and (summary := finished(experiment, out)) is not None:
+        _say_summary(summary)
+        return DONE
     from bench.experiments.experiment import Experiment
     from bench.running import runner
     from bench.running.progress import on_stderr
-    from bench.store.directory import FINDS
 
-    look_in_this_folder()
     loaded = Experiment.load(experiment)
     for said in loaded.remarks():
         say(said)
     if dry_run:
-        _say_plan(loaded, runner.store_for(loaded, out), fresh, _part(part))
+        _say_plan(loaded, runner.store_for(loaded, out), fresh, which)
         return DONE
-    summary = runner.run(loaded, out, jobs, fresh, on_stderr, dask, time_limit, mix, _part(part))
-    show_table([summary.path], Format.text, TABLES["answer"].text)
-    say_failures(summary.failures)
-    for find in summary.finds:
-        say(f"better than known: {find.problem}: {find.text}")
-    if any(find.entry for find in summary.finds):
-        say(f"the lines to add to the tables of best known designs are in {summary.path / FINDS}")
-    say(f"{summary.runs} runs in {summary.path}; {len(summary.failures)} failed")
-    for command, what in NEXT.items():
-        say(f"latentbench {command} {summary.path}: {what}")
+    summary = runner.run(loaded, out, jobs, fresh, on_stderr, dask, time_limit, mix, which)
+    _say_summary(summary)
     return SOME_FAILED if summary.failures else DONE
 
 
@@ -129,8 +126,8 @@ def import_(
 ) -> None:
     """Take in runs of your own loop as an experiment directory: columns arm, replicate, evaluation, value, x0, x1, …"""
     from bench.experiments import registry
+    from bench.running.finished import RESULTS
     from bench.running.importing import take_in
-    from bench.running.runner import RESULTS
 
     look_in_this_folder()
     known = problem is not None and (":" in problem or problem in registry.targets("problems"))
@@ -142,6 +139,21 @@ def import_(
         say(f"'{label}' is no problem that latentbench knows: its values are minimised, and taken as they are")
     store = take_in(file, out or RESULTS / file.stem, what)
     say(f"{sum(1 for _ in store.rows())} runs in {store.path}, not counted by latentbench")
+
+
+def _say_summary(summary: Summary) -> None:
+    from bench.analysis.contents import TABLES
+    from bench.store.directory import FINDS
+
+    show_table([summary.path], Format.text, TABLES["answer"].text)
+    say_failures(summary.failures)
+    for find in summary.finds:
+        say(f"better than known: {find.problem}: {find.text}")
+    if any(find.entry for find in summary.finds):
+        say(f"the lines to add to the tables of best known designs are in {summary.path / FINDS}")
+    say(f"{summary.runs} runs in {summary.path}; {len(summary.failures)} failed")
+    for command, what in NEXT.items():
+        say(f"latentbench {command} {summary.path}: {what}")
 
 
 def _part(text: str) -> tuple[int, int]:
@@ -164,7 +176,10 @@ def _say_plan(experiment: Any, store: Store, fresh: bool, part: tuple[int, int])
     )
     beside = runner.beside_budgets(todo.fits)
     if beside:
-        say(f"beside these, starts, references and diagnoses of encoders take up to {beside} evaluations")
+        say(
+            f"beside these, starts, references and diagnoses of encoders take up to {beside} evaluations; "
+            "`reference = 16` of a problem makes them few"
+        )
     say(f"{todo.done} runs are there already" if todo.done else "nothing is there yet")
     for reason in sorted({f"{run.problem_label}: {run.arm.label}: {run.skip}" for _, run in todo.skips}):
         say(f"skipped: {reason}")

@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import cast
 
-from bench.errors import unknown
+from bench.errors import BadInput, unknown
 from bench.experiments import registry
 from bench.experiments.registry import PRESETS, Kind
 
@@ -19,6 +19,27 @@ SUITES = Path(__file__).parent / "suites"
 def suites() -> dict[str, Path]:
     """The suites that come along: name -> TOML file."""
     return {path.stem: path for path in sorted(SUITES.glob("*.toml"))}
+
+
+def source_text(source: str | Path) -> tuple[str, Path]:
+    """Read the TOML text of a suite's name or of a path that ends in .toml; give the folder that it lies in, too.
+
+    Raises
+    ------
+    BadInput
+        If there is none, or it cannot be read.
+    """
+    path = Path(source)
+    if path.suffix != ".toml":
+        if str(source) not in suites():
+            raise unknown("suite", str(source), [*suites(), "a path that ends in .toml"])
+        path = suites()[str(source)]
+    try:
+        return path.read_text(encoding="utf-8-sig"), path.parent
+    except UnicodeDecodeError:
+        raise BadInput(f"{source}: is not UTF-8 text") from None
+    except OSError as error:
+        raise BadInput(f"{source}: cannot be read: {error.strerror}") from None
 
 
 def summaries(kind: str) -> dict[str, str]:

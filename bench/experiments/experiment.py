@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Any, Literal
 from bench import seeds
 from bench.errors import BadInput, unknown
 from bench.experiments import promises, schema
-from bench.experiments.catalogue import suites
+from bench.experiments.catalogue import source_text
 from bench.experiments.plan import Plan
 from bench.experiments.registry import Spec, from_record, resolve
 from bench.optimisers.base import Optimiser
@@ -45,6 +45,12 @@ class Stage:
     until: float | None = None
     stagnation: int | None = None
     refit: bool = False
+
+    @property
+    def searcher(self) -> str:
+        """The name of the optimiser, or of the one that is restarted."""
+        inner = self.optimiser.params.get("optimiser") if self.optimiser.name == "restarts" else None
+        return str(inner["name"] if inner else self.optimiser.name)
 
     def identity(self) -> dict[str, Any]:
         """All that the stage does, as plain data."""
@@ -139,6 +145,8 @@ class Experiment:
     problems : dict of str to Spec
         By label.
     arms : tuple of Arm
+    text : str or None
+        What it was read from.
     """
 
     name: str
@@ -148,6 +156,7 @@ class Experiment:
     trace: Literal["improvements", "all"]
     problems: dict[str, Spec]
     arms: tuple[Arm, ...]
+    text: str | None = field(default=None, compare=False, repr=False)
 
     @classmethod
     def load(cls, source: str | Path) -> Experiment:
@@ -158,17 +167,9 @@ class Experiment:
         BadInput
             With one line that names the key, what is wrong with it, and what is allowed.
         """
-        path = Path(source)
-        if path.suffix != ".toml":
-            if str(source) not in suites():
-                raise unknown("suite", str(source), [*suites(), "a path that ends in .toml"])
-            path = suites()[str(source)]
+        text, folder = source_text(source)
         try:
-            return cls.from_toml(path.read_text(encoding="utf-8-sig"), path.parent)
-        except UnicodeDecodeError:
-            raise BadInput(f"{source}: is not UTF-8 text") from None
-        except OSError as error:
-            raise BadInput(f"{source}: cannot be read: {error.strerror}") from None
+            return cls.from_toml(text, folder)
         except BadInput as error:
             raise BadInput(f"{source}: {error}") from error
 
@@ -181,7 +182,7 @@ class Experiment:
         schema.refuse_equal_labels([arm.label for arm in arms])
         _refuse_twins({label: spec.identity() for label, spec in problems.items()})
         _refuse_twins({arm.label: (arm.identity(), arm.budget) for arm in arms})
-        experiment = cls(table.name, table.seed, table.replicates, table.searches, table.trace, problems, arms)
+        experiment = cls(*(table.name, table.seed, table.replicates, table.searches, table.trace), problems, arms, text)
         if all(experiment.skips.values()):
             raise BadInput(f"no pair can work: {next(iter(experiment.skips.values()))}")
         return experiment
@@ -293,7 +294,7 @@ def fits(runs: list[Run]) -> list[Fit]:
 
 def _arms(table: schema.ExperimentTable) -> Iterator[Arm]:
     encoders = {factor.title: resolve("encoders", factor.name, factor.params) for factor in table.encoders}
-    optimisers = {factor.title: resolve("optimisers", factor.name, factor.params) for factor in table.optimisers}
+    optimisers = {factor.title: _optimiser(factor) for factor in table.optimisers}
     budgets = {factor.title: factor.budget or table.budget for factor in table.optimisers}
     partners = {factor.title: factor.encoders or list(encoders) for factor in table.optimisers}
     for optimiser, named in partners.items():
@@ -327,6 +328,14 @@ def _arms(table: schema.ExperimentTable) -> Iterator[Arm]:
         )
 
 
+def _optimiser(factor: schema.OptimiserFactor) -> Spec:
+    """The optimiser of a factor, within restarts where it may converge before its budget is spent."""
+    spec = resolve("optimisers", factor.name, factor.params)
+    if not (factor.restart and spec.make().converges):
+        return spec
+    return resolve("optimisers", "restarts", {"optimiser": {"name": factor.name, **factor.params}})
+
+
 def _refuse_twins(identities: dict[str, Any]) -> None:
     seen: dict[str, str] = {}
     for label, identity in identities.items():
@@ -347,27 +356,27 @@ def _why_not_whole(problem: Problem, stage: Stage, encoder: Encoder, optimiser: 
     if not encoder.keeps_variables:
         return f"encoder '{stage.encoder.name}' makes real numbers of the {kinds} variables of problem '{problem.name}'"
     if optimiser.needs_gradient:
-        return f"'{stage.optimiser.name}' needs gradients, and the {kinds} variables of '{problem.name}' have none"
+        return f"'{stage.searcher}' needs gradients, and the {kinds} variables of '{problem.name}' have none"
     return None
 
 
 def _why_not(problem: Problem, has_designs: bool, stage: Stage, encoder: Encoder, optimiser: Optimiser) -> str | None:
     missing = next((name for name in optimiser.libraries if find_spec(name.partition(".")[0]) is None), None)
     if missing and optimiser.extra:
-        return f"'{stage.optimiser.name}' needs {missing}; pip install 'latentbench[{optimiser.extra}]'"
+        return f"'{stage.searcher}' needs {missing}; pip install 'latentbench[{optimiser.extra}]'"
     latent_dim = getattr(encoder, "latent_dim", problem.dim)
     if latent_dim > problem.dim:
         return f"latent_dim {latent_dim} of '{stage.encoder.name}' is above the problem's dimension {problem.dim}"
     if (reason := optimiser.why_not(latent_dim)) is not None:
-        return f"'{stage.optimiser.name}' {reason}"
+        return f"'{stage.searcher}' {reason}"
     if (reason := encoder.why_not(problem.layout)) is not None:
         return f"encoder '{stage.encoder.name}' on problem '{problem.name}': {reason}"
     if problem.variables and (reason := _why_not_whole(problem, stage, encoder, optimiser)) is not None:
         return reason
     if optimiser.needs_gradient and not problem.differentiable:
-        return f"'{stage.optimiser.name}' needs gradients, and problem '{problem.name}' has none"
+        return f"'{stage.searcher}' needs gradients, and problem '{problem.name}' has none"
     if optimiser.needs_gradient and not encoder.differentiable:
-        return f"'{stage.optimiser.name}' needs gradients, and encoder '{stage.encoder.name}' passes none on"
+        return f"'{stage.searcher}' needs gradients, and encoder '{stage.encoder.name}' passes none on"
     if stage.refit and not has_designs:
         return f"encoder '{stage.encoder.name}' is to be fitted anew, and problem '{problem.name}' has no designs"
     if encoder.needs_designs and not has_designs:

@@ -48,7 +48,9 @@ BUILT_IN: dict[Kind, dict[str, str]] = {
         "kernel-pca": "encoders.kernel_pca:KernelPCA",
         "diffusion-ae": "encoders.diffusion:DiffusionAutoencoder",
         "conditional-vae": "encoders.conditional:ConditionalAutoencoder",
+        "spline-gan": "encoders.adversarial:GAN",
         "stacked": "encoders.stacked:Stacked",
+        "inverted": "encoders.inverted:Inverted",
     },
     "optimisers": {
         "random-search": "bench.optimisers.random_search:RandomSearch",
@@ -58,11 +60,16 @@ BUILT_IN: dict[Kind, dict[str, str]] = {
         **{name: preset.target for name, preset in OPTIMISERS.items()},
         "gp-optuna": "bench.optimisers.optuna_study:GaussianProcess",
         "gp-logei": "bench.optimisers.bayesian:LogEI",
-        "turbo": "bench.optimisers.bayesian:TuRBO",
+        "gp-linear": "bench.optimisers.linear_gp:LinearGP",
+        "saasbo": "bench.optimisers.saasbo:SAASBO",
+        "turbo": "bench.optimisers.thompson:TuRBO",
+        "baxus": "bench.optimisers.baxus:BAxUS",
+        "lol-bo": "bench.optimisers.lolbo:LOLBO",
         "l-bfgs": "bench.optimisers.lbfgs:LBFGS",
         "coarse-to-fine": "bench.optimisers.coarse_to_fine:CoarseToFine",
         "augmented-lagrangian": "bench.optimisers.augmented_lagrangian:AugmentedLagrangian",
         "adam": "bench.optimisers.adam:Adam",
+        "guided-sampling": "bench.optimisers.guided_sampling:GuidedSampling",
         "optimality-criteria": "bench.optimisers.optimality_criteria:OptimalityCriteria",
         "mma": "bench.optimisers.mma:MMA",
         "restarts": "bench.optimisers.wrappers:Restarts",
@@ -76,6 +83,10 @@ BASES: dict[Kind, str] = {
     "encoders": "encoders.base:Encoder",
     "optimisers": "bench.optimisers.base:Optimiser",
 }
+
+
+LIMIT = "reference"
+"""A parameter of every problem, which sets its `n_reference`: how much is evaluated beside budgets."""
 
 
 @dataclass(frozen=True)
@@ -117,8 +128,12 @@ class Spec:
         cls = load_class(self.kind, self.name)
         adapters, beside = _adapters(cls), dict(json.loads(self.unrecorded))
         values = beside | self.params
+        limit = values.pop(LIMIT, None) if self.kind == "problems" and LIMIT not in adapters else None
         try:
-            return cls(**{n: _made(cls, n, adapters[n], value, beside.get(n)) for n, value in values.items()})
+            made = cls(**{n: _made(cls, n, adapters[n], value, beside.get(n)) for n, value in values.items()})
+            if limit is not None:
+                made.n_reference = limit
+            return made
         except BadInput:
             raise
         except (ValueError, TypeError) as error:
@@ -208,6 +223,8 @@ def resolve(kind: Kind, name: str, params: dict[str, Any] | None = None, folder:
     defaults = defaults_of(kind, name)
     resolved: dict[str, Any] = {}
     beside: dict[str, Any] = {}
+    if kind == "problems" and LIMIT in params and LIMIT not in adapters:
+        resolved[LIMIT] = _limit(f"problems '{name}'", params.pop(LIMIT))
     for given in params:
         if given not in adapters:
             raise unknown(f"{kind} '{name}'", given, adapters)
@@ -242,6 +259,12 @@ def resolve(kind: Kind, name: str, params: dict[str, Any] | None = None, folder:
         except (TypeError, RecursionError, PydanticSerializationError):
             raise BadInput(f"{kind} '{name}': {parameter}: {value!r:.80} must be plain data") from None
     return Spec(kind, name, json.dumps(resolved, sort_keys=True), json.dumps(beside, sort_keys=True))
+
+
+def _limit(what: str, value: Any) -> int:
+    if type(value) is not int or value < 2:
+        raise BadInput(f"{what}: {LIMIT}: {value!r:.80} must be an integer of at least 2")
+    return value
 
 
 def _nested(what: str, kind: Kind, value: Any) -> Spec:

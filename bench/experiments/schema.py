@@ -48,9 +48,13 @@ class Factor(BaseModel):
 
 
 class OptimiserFactor(Factor):
-    """An optimiser of the grid, with a budget of its own where it needs one, and the encoders that it goes with."""
+    """An optimiser of the grid, with a budget of its own where it needs one, and the encoders that it goes with.
+
+    One that may converge before its budget is spent is started again by `restarts`, where `restart` is true.
+    """
 
     budget: Count | None = None
+    restart: bool = True
     encoders: Annotated[list[Label], Field(min_length=1)] | None = None
 
 

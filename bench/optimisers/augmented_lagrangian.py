@@ -50,6 +50,7 @@ class AugmentedLagrangian(Optimiser):
     """
 
     needs_gradient = True
+    converges = True
     libraries = ("scipy.optimize",)
 
     def __init__(

@@ -49,6 +49,9 @@ class SearchSpace(Protocol):
     variables : tuple of {"real", "integer", "categorical"}
         The kind of each variable; empty where all are real. Those that are not are whole numbers from one whole bound
         to the other, and what lies in between is evaluated at the nearest.
+    known : tuple of ndarray
+        Points (n, k) that stand for designs which earlier stages have paid for, and their losses (n,); none where
+        nothing of them is kept.
     """
 
     dim: int
@@ -59,6 +62,7 @@ class SearchSpace(Protocol):
     centre: np.ndarray
     fineness: np.ndarray | None
     variables: tuple[str, ...]
+    known: tuple[np.ndarray, np.ndarray]
 
     @property
     def best(self) -> np.ndarray:
@@ -104,6 +108,8 @@ class Optimiser(ABC):
     ----------
     needs_gradient : bool
         Whether it calls `value_and_gradient`.
+    converges : bool
+        Whether `minimise` may return before the budget is spent; experiments then restart it, unless told not to.
     libraries : tuple of str
         Modules that `minimise` imports, and that are imported before the clock starts.
     extra : str
@@ -113,6 +119,7 @@ class Optimiser(ABC):
     """
 
     needs_gradient: bool = False
+    converges: bool = False
     libraries: tuple[str, ...] = ()
     extra: str = ""
     unrecorded: tuple[str, ...] = ()

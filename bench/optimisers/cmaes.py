@@ -17,10 +17,11 @@ MOST_COVARIANCES = 1500
 
 
 class CMAES(Optimiser):
-    """CMA-ES from the start point, unbounded: it may leave the box. Stops when pycma says that it has converged.
+    """CMA-ES from the start point, unbounded: it may leave the box.
 
-    It also gives up where a whole generation of evaluations fails. Integer variables keep a least step (pycma's integer
-    handling); categories, which have no order, are searched by their numbers, as if they had one.
+    It ends, or restarts, where pycma says that it has converged, or where a whole generation of evaluations fails.
+    Integer variables keep a least step (pycma's integer handling); categories, which have no order, are searched by
+    their numbers, as if they had one.
 
     Parameters
     ----------
@@ -30,10 +31,14 @@ class CMAES(Optimiser):
         "diagonal" is separable CMA-ES, linear in the dimension; "vkd" a diagonal and as many vectors as it needs.
     population : int or None
         Points a generation; None is pycma's 4 + ⌊3 ln k⌋.
+    restarts : {"none", "ipop", "bipop"}
+        "ipop": from a draw of what is known of designs, with a population twice as large as the largest so far.
+        "bipop": by turns so, and with a small one and a small step, whichever has cost less by then.
 
     References
     ----------
-    Hansen 2016, 1604.00772; Ros & Hansen 2008 (separable); Akimoto & Hansen 2016 (VkD).
+    Hansen 2016, 1604.00772; Ros & Hansen 2008 (separable); Akimoto & Hansen 2016 (VkD); Hansen 2009,
+    10.1145/1570256.1570333 (BIPOP); Auger & Hansen 2005, 10.1109/CEC.2005.1554902 (IPOP).
     """
 
     libraries = ("cma", "cma.restricted_gaussian_sampler")
@@ -43,6 +48,7 @@ class CMAES(Optimiser):
         sigma: float = 0.3,
         covariance: Literal["full", "diagonal", "vkd"] = "full",
         population: int | None = None,
+        restarts: Literal["none", "ipop", "bipop"] = "none",
     ) -> None:
         positive(sigma=sigma)
         if population is not None:
@@ -50,6 +56,8 @@ class CMAES(Optimiser):
         self.sigma = sigma
         self.covariance = covariance
         self.population = population
+        self.restarts = restarts
+        self.converges = restarts == "none"
 
     def settings(self, dim: int) -> dict[str, Any]:
         """The population."""
@@ -65,6 +73,24 @@ class CMAES(Optimiser):
         )
 
     def minimise(self, objective: SearchSpace, rng: np.random.Generator) -> None:
+        """Search until the budget is spent, or once where there are no restarts."""
+        smallest = self.settings(objective.dim)["population"]
+        self._search(objective, objective.start, smallest, self.sigma, rng)
+        large, spent = smallest, {"large": 0, "small": 0}
+        while self.restarts != "none" and objective.remaining:
+            regime, population, sigma = "large", 2 * large, self.sigma
+            if self.restarts == "bipop" and spent["small"] < spent["large"]:
+                regime = "small"
+                population = max(2, int(smallest * (large / smallest / 2) ** (rng.uniform() ** 2)))
+                sigma = self.sigma * 10 ** (-2 * rng.uniform())
+            large = max(large, population)
+            before = objective.remaining
+            self._search(objective, objective.sample(1, rng)[0], population, sigma, rng)
+            spent[regime] += before - objective.remaining
+
+    def _search(
+        self, objective: SearchSpace, start: np.ndarray, population: int, sigma: float, rng: np.random.Generator
+    ) -> None:
         """Ask and tell until pycma stops."""
         import cma
 
@@ -74,19 +100,19 @@ class CMAES(Optimiser):
             "seed": math.nan,
             "CMA_diagonal": self.covariance == "diagonal",
             "verbose": -9,
-            "popsize": self.settings(objective.dim)["population"],
+            "popsize": population,
         }
         if self.covariance == "vkd":
             from cma.restricted_gaussian_sampler import GaussVkDSampler
 
             options = GaussVkDSampler.extend_cma_options(options)
             options["CMA_sampler_options"] = {"randn": options["randn"]}
-        start, scale = objective.start, objective.scale
+        scale = objective.scale
         whole = np.array([kind != "real" for kind in objective.variables])
         if whole.any():  # their steps are counted from a whole number and in ones, so that pycma can round them
             options |= {"integer_variables": np.flatnonzero(whole).tolist(), "CMA_stds": np.where(whole, scale, 1.0)}
             start, scale = np.where(whole, np.rint(start), start), np.where(whole, 1.0, scale)
-        strategy = cma.CMAEvolutionStrategy(np.zeros(objective.dim), self.sigma, options)
+        strategy = cma.CMAEvolutionStrategy(np.zeros(objective.dim), sigma, options)
         while not _stopped(strategy):
             steps = strategy.ask()
             losses = objective(start + scale * np.asarray(steps))

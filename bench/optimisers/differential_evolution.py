@@ -31,6 +31,7 @@ class DifferentialEvolution(Optimiser):
     """
 
     libraries = ("scipy.optimize",)
+    converges = True
 
     def __init__(self, population: int = 30, spread: float = 1.0, recombination: float = 0.7) -> None:
         at_least(LEAST, population=population)

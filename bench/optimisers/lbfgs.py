@@ -33,6 +33,7 @@ class LBFGS(Optimiser):
     """
 
     needs_gradient = True
+    converges = True
     libraries = ("scipy.optimize",)
 
     def __init__(

@@ -36,6 +36,7 @@ class MMA(Optimiser):
     """
 
     needs_gradient = True
+    converges = True
 
     def __init__(self, move: float = 0.5) -> None:
         positive(move=move)

@@ -24,6 +24,7 @@ class NelderMead(Optimiser):
     """
 
     libraries = ("scipy.optimize",)
+    converges = True
 
     def __init__(self, step: float = 0.3, tolerance: float = 1e-8) -> None:
         positive(step=step, tolerance=tolerance)

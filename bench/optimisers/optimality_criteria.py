@@ -28,6 +28,7 @@ class OptimalityCriteria(Optimiser):
     """
 
     needs_gradient = True
+    converges = True
 
     def __init__(self, move: float = 0.2) -> None:
         positive(move=move)

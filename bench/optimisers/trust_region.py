@@ -29,6 +29,7 @@ class TrustRegion(Optimiser):
     """
 
     libraries = ("scipy.optimize",)
+    converges = True
 
     def __init__(self, radius: float = 0.3, least: float = 1e-6) -> None:
         positive(radius=radius, least=least)

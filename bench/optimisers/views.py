@@ -29,6 +29,7 @@ class View:
         self.centre = space.centre
         self.fineness = space.fineness
         self.variables = space.variables
+        self.known = space.known
         self.start = space.start if start is None else start
         self.start_value = space.start_value if start_value is None else start_value
         self.bounds = np.array([np.minimum(space.bounds[0], self.start), np.maximum(space.bounds[1], self.start)])
@@ -78,6 +79,7 @@ class Ball(View):
         self._radius = max(radius, 1.01 * distance)
         self.centre = np.zeros(space.dim)
         self.variables: tuple[str, ...] = ()  # none of these coordinates is whole
+        self.known = space.known[0][:0], space.known[1][:0]
         self.start = self._stretched(space.start[None])[0]
         box = space.bounds - space.centre
         self.bounds = np.array([np.minimum(box[0], self.start), np.maximum(box[1], self.start)])
@@ -149,6 +151,7 @@ class Subspace(View):
         self.bounds = self.bounds[:, active]
         self.fineness = None if space.fineness is None else space.fineness[active]
         self.variables = tuple(space.variables[i] for i in active) if space.variables else ()
+        self.known = np.empty((0, self.dim)), np.empty(0)  # the other variables of what is known lie elsewhere
 
     @property
     def remaining(self) -> int:

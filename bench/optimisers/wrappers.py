@@ -111,6 +111,7 @@ class DensityBound(Wrapper):
         if not 0 < coverage < 1:
             raise ValueError(f"coverage: {coverage} must be between 0 and 1")
         self.coverage = coverage
+        self.converges = optimiser.converges
         self.libraries = (*optimiser.libraries, "scipy.stats")
 
     def minimise(self, objective: SearchSpace, rng: np.random.Generator) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import time
 import traceback
 from collections.abc import Callable, Iterable, Sequence
@@ -19,6 +20,7 @@ from bench.experiments.experiment import Fit, Run
 from bench.experiments.sources import sources
 from bench.optimisers.base import Optimiser
 from bench.running import provenance
+from bench.running.workers.process import DEAF
 from bench.searching import instance
 from bench.searching.ledger import Ledger, PluginError
 from bench.searching.objective import search_stage
@@ -93,7 +95,8 @@ def execute_run(run: Run, order: int, experiment: str, fitted: Sequence[Fitted |
         optimisers = [stage.optimiser.make() for stage in run.arm.stages]
         _import(library for optimiser in optimisers for library in optimiser.libraries)
         row["settings"] = json.dumps([o.settings(dim) for o, dim in zip(optimisers, dims, strict=True)], sort_keys=True)
-        ledger = Ledger(problem, run.arm.budget, run.trace, archive=any(stage.refit for stage in run.arm.stages))
+        archive = any(stage.refit for stage in run.arm.stages)
+        ledger = Ledger(problem, run.arm.budget, run.trace, archive, at_last=lambda: os._exit(DEAF))
         _search(run, ledger, encoders, optimisers, starts[0])
         record = _record(row | {"status": "completed"}, ledger, problem.display)
     except BaseException as error:  # as above

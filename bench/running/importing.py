@@ -7,7 +7,6 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
-from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -16,7 +15,7 @@ import numpy as np
 from bench.errors import BadInput
 from bench.experiments.experiment import run_key
 from bench.experiments.plan import Plan
-from bench.running import provenance
+from bench.running import provenance, run_files
 from bench.running.execution import facts
 from bench.searching import instance
 from bench.searching.ledger import evaluate
@@ -33,10 +32,6 @@ if TYPE_CHECKING:
     from bench.experiments.registry import Spec
     from problems.base import Problem
 
-NEEDED = ("arm", "replicate", "evaluation", "value")
-"""Columns of a file of runs."""
-OPTIONAL = {"search": 0, "feasible": True}
-"""Columns that may be missing, and what holds then; beside these, a design's variables in columns x0, x1, …"""
 SEED = 0
 TRACE = "all"
 TOLERANCE = 1e-6
@@ -49,7 +44,7 @@ def take_in(file: Path, out: Path, problem: Spec | str) -> Store:
     Parameters
     ----------
     file : Path
-        CSV or Parquet, with the columns `NEEDED` and, if wanted, `OPTIONAL` ones and x0, x1, …
+        CSV or Parquet, with the columns that `bench.running.run_files` names
     out : Path
         A directory that is not there yet.
     problem : Spec or str
@@ -65,7 +60,7 @@ def take_in(file: Path, out: Path, problem: Spec | str) -> Store:
     """
     if out.exists():
         raise BadInput(f"{out}: is there already; name a new directory")
-    frame = _read(file)
+    frame = run_files.read(file)
     taken = _Imported(file.name, frame, problem)
     digest = sha256(file.read_bytes()).hexdigest()
     entry = {"started": provenance.now(), **provenance.collect(), "imported": {file.name: f"sha256 {digest}"}}
@@ -76,64 +71,6 @@ def take_in(file: Path, out: Path, problem: Spec | str) -> Store:
             store.append(record)
         store.pack()
     return Store(out)
-
-
-def _read(file: Path) -> pd.DataFrame:
-    import pandas as pd
-    import pyarrow as pa
-
-    try:
-        if file.suffix.lower() == ".parquet":
-            frame = pd.read_parquet(file)
-        else:
-            frame = pd.read_csv(file, sep=None, engine="python", encoding="utf-8-sig", skipinitialspace=True)
-    except (ValueError, pa.ArrowException, pd.errors.ParserError) as error:
-        raise BadInput(f"{file}: cannot be read: {' '.join(str(error).split())}") from None
-    missing = [name for name in NEEDED if name not in frame]
-    if missing:
-        raise BadInput(f"{file}: lacks the column {missing[0]}; needed: {', '.join(NEEDED)}")
-    if frame.empty:
-        raise BadInput(f"{file}: holds no evaluation")
-    frame = frame.assign(**{name: frame.get(name, usual) for name, usual in OPTIONAL.items()})
-    variables = [*_variables(frame)]
-    for name in ("value", *variables):
-        frame[name] = _numbers(file, frame, name)
-    for name, least in {"replicate": 0, "search": 0, "evaluation": 1}.items():
-        numbers = _numbers(file, frame, name)
-        wrong = ~((numbers >= least) & (numbers == numbers.round()))
-        if wrong.any():
-            row = int(np.argmax(wrong))
-            raise BadInput(f"{file}: row {row + 1}: {name} {frame[name].iloc[row]} must be an integer from {least} up")
-        frame[name] = numbers.astype(int)
-    frame["feasible"] = frame["feasible"].map(_truth)
-    if frame["feasible"].isna().any():
-        raise BadInput(f"{file}: row {int(np.argmax(frame['feasible'].isna())) + 1}: feasible must be true or false")
-    return frame.assign(arm=frame["arm"].astype(str), row=np.arange(1, len(frame) + 1))
-
-
-def _variables(frame: pd.DataFrame) -> Iterator[str]:
-    for number in count():
-        if f"x{number}" not in frame:
-            return
-        yield f"x{number}"
-
-
-def _numbers(file: Path, frame: pd.DataFrame, name: str) -> pd.Series[float]:
-    import pandas as pd
-
-    given = frame[name]
-    if not pd.api.types.is_numeric_dtype(given):
-        given = given.map(lambda cell: cell.replace(",", ".") if isinstance(cell, str) else cell)
-    found = pd.to_numeric(given, errors="coerce").astype(float)
-    wrong = found.isna() & frame[name].notna()
-    if wrong.any():
-        row = int(np.argmax(wrong))
-        raise BadInput(f"{file}: row {row + 1}: {name} {frame[name].iloc[row]!r:.40} must be a number")
-    return found
-
-
-def _truth(cell: Any) -> bool | None:
-    return {"true": True, "1": True, "1.0": True, "false": False, "0": False, "0.0": False}.get(str(cell).lower())
 
 
 @dataclass
@@ -242,7 +179,7 @@ class _Imported:
         return Record(row, trace)
 
     def _accepted(self, rows: pd.DataFrame, values: np.ndarray, problem: Problem | None) -> _Accepted:
-        variables = [*_variables(rows)]
+        variables = [*run_files.variables(rows)]
         designs = rows[variables].to_numpy(dtype=float)
         if problem is not None and variables and len(variables) != problem.dim:
             raise BadInput(

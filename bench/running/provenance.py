@@ -19,7 +19,7 @@ THREAD_SETTINGS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 def collect() -> dict[str, Any]:
     """Versions of what enters the numbers, the commit of the suite, and the machine, as plain data."""
     return {
-        "versions": {"python": platform.python_version(), **{package: _version(package) for package in PACKAGES}},
+        "versions": versions(),
         "commit": commit(),
         "machine": {"system": platform.platform(), "processor": _processor(), "cores": os.cpu_count()},
     }
@@ -33,6 +33,11 @@ def of_worker() -> dict[str, Any]:
     chosen for the processor.
     """
     return collect() | {"threads": {name: os.environ.get(name) for name in THREAD_SETTINGS}, "kernels": _kernels()}
+
+
+def versions() -> dict[str, str | None]:
+    """Versions of what enters the numbers."""
+    return {"python": platform.python_version(), **{package: _version(package) for package in PACKAGES}}
 
 
 def now() -> str:

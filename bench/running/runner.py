@@ -16,6 +16,7 @@ from bench.experiments.sources import sources
 from bench.quantities import stated
 from bench.running import provenance
 from bench.running.execution import Failure, execute_fit, execute_run, lost, skipped
+from bench.running.finished import RESULTS, Summary, asked
 from bench.running.progress import Progress, Silent
 from bench.running.workers import TIME_LIMIT, teams
 from bench.running.workers.process import Death
@@ -24,11 +25,10 @@ from bench.searching import instance
 from bench.seeds import generator
 from bench.store.directory import Store
 from bench.store.files import Doubt, ignore
-from bench.store.finds import Find, better_than_known
+from bench.store.finds import better_than_known
 from bench.store.records import Fitted, Record
 from bench.studies.diagnostics import cost
 
-RESULTS = Path("results") / "runs"
 WHOLE = (1, 1)
 """The first part of one."""
 LONGEST = 1e7
@@ -55,28 +55,6 @@ class Plan:
     runs: list[tuple[int, Run]]
     skips: list[tuple[int, Run]]
     done: int
-
-
-@dataclass(frozen=True)
-class Summary:
-    """How an experiment ended.
-
-    Attributes
-    ----------
-    path : Path
-        Where it lies.
-    runs : int
-        How many it has.
-    failures : dict of str
-        The reason of each run that failed, by its name.
-    finds : list of Find
-        Designs that are better than the best on record.
-    """
-
-    path: Path
-    runs: int
-    failures: dict[str, str]
-    finds: list[Find]
 
 
 def plan(
@@ -149,6 +127,7 @@ def run(
         if fresh:
             store.set_aside()
         began = {"started": provenance.now(), **provenance.collect(), "plugins": sources(experiment.specs())}
+        began |= asked(experiment)
         with store.begin(experiment, began, mix):
             kept = {label: located(spec) for label, spec in experiment.problems.items()}
             return run_all(replace(experiment, problems=kept), store, team, time_limit, progress, part)

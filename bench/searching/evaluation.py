@@ -63,12 +63,13 @@ def _checked(problem: Problem, x: np.ndarray) -> Evaluation:
     if type(found) is not Evaluation:
         raise PluginError(f"problem '{problem.name}' returned {type(found).__name__}; it must be an Evaluation")
     try:
-        objective, constraints = (np.asarray(part, dtype=float) for part in (found.objective, found.constraints))
+        objective, constraints = np.asarray(found.objective, dtype=float), np.asarray(found.constraints, dtype=float)
     except (TypeError, ValueError):
         raise PluginError(f"problem '{problem.name}' returned what are no arrays of numbers") from None
-    if objective.shape != (n,) or len(constraints.shape) != 2 or len(constraints) != n:
+    if objective.shape != (n,) or constraints.ndim != 2 or len(constraints) != n:
         raise PluginError(
             f"problem '{problem.name}' returned objective {objective.shape} and constraints {constraints.shape} "
             f"for {n} designs; they must be ({n},) and ({n}, m)"
         )
-    return Evaluation(objective, constraints)
+    as_it_is = objective is found.objective and constraints is found.constraints
+    return found if as_it_is else Evaluation(objective, constraints)

@@ -64,7 +64,10 @@ def problem_of(spec: Spec, seed: int, replicate: int) -> Problem:
     """
     problem: Problem = spec.make()
     named = spec.identity() if problem.conditions is None else spec.name
-    return problem.instance(generator(seed, named, replicate, "instance"))
+    seen = problem.instance(generator(seed, named, replicate, "instance"))
+    if seen.n_reference != problem.n_reference:  # an instance that is made anew does not know of it
+        seen.n_reference = problem.n_reference
+    return seen
 
 
 def draw(spec: Spec, seed: int, replicate: int) -> Instance:

@@ -66,6 +66,8 @@ class Ledger:
         Whether improvements and log-spaced checkpoints are logged, or every evaluation.
     archive : bool
         Whether every design is kept, for a stage that learns from them.
+    at_last : callable, optional
+        Called where a search has caught `Unheard` too, again and again: nothing that is raised will end it.
 
     Attributes
     ----------
@@ -102,6 +104,7 @@ class Ledger:
         budget: int,
         trace: Literal["improvements", "all"] = "improvements",
         archive: bool = False,
+        at_last: Callable[[], None] | None = None,
     ) -> None:
         self.problem = problem
         self.budget = budget
@@ -126,6 +129,7 @@ class Ledger:
         self._patience = budget
         self._progress = 0
         self._refused = 0
+        self._at_last = at_last
         self._started = time.perf_counter()
 
     @property
@@ -137,7 +141,8 @@ class Ledger:
     def remaining(self) -> int:
         """What the stage may still spend, unless progress prolongs its patience."""
         price = self.n_f + self.n_g
-        return max(0, min(self._limit - price, self._patience - (price - self._progress)))
+        left, patience = self._limit - price, self._patience - price + self._progress
+        return max(0, left if left < patience else patience)
 
     @property
     def incumbent(self) -> np.ndarray | None:
@@ -185,16 +190,19 @@ class Ledger:
             return np.empty(0)
         x = self.problem.repair(x)
         parts = []
-        while len(x):
-            affordable = self.remaining
+        while len(x) > (affordable := self.remaining):
             if not affordable:
                 self._refuse()
-            begun = time.perf_counter()
-            evaluation = self._evaluated(x[:affordable])
-            self.seconds["objective"] += time.perf_counter() - begun
-            parts.append(self._enter(x[:affordable], z[:affordable], evaluation, merit))
+            parts.append(self._charged(x[:affordable], z[:affordable], merit))
             x, z = x[affordable:], z[affordable:]
-        return parts[0] if len(parts) == 1 else np.concatenate(parts)
+        last = self._charged(x, z, merit)
+        return np.concatenate([*parts, last]) if parts else last
+
+    def _charged(self, x: np.ndarray, z: np.ndarray, merit: Merit | None) -> np.ndarray:
+        begun = time.perf_counter()
+        evaluation = self._evaluated(x)
+        self.seconds["objective"] += time.perf_counter() - begun
+        return self._enter(x, z, evaluation, merit)
 
     def differentiate(
         self, x: Tensor, z: np.ndarray, merit: Merit | None = None, field: bool = False
@@ -251,6 +259,8 @@ class Ledger:
 
     def _refuse(self) -> NoReturn:
         self._refused += 1
+        if self._refused >= 2 * PATIENCE and self._at_last is not None:
+            self._at_last()
         raise BudgetSpent if self._refused < PATIENCE else Unheard
 
     def _evaluated(self, x: np.ndarray) -> Evaluation:
@@ -261,7 +271,8 @@ class Ledger:
             raise
         except Exception as error:  # as above
             return self._raised(error, len(x))
-        self.failure = self.failure or (reason(raised[0]) if raised else "")
+        if raised and not self.failure:
+            self.failure = reason(raised[0])
         return evaluation
 
     def _raised(self, error: Exception, n: int) -> Evaluation:
@@ -313,7 +324,7 @@ class Ledger:
             and self.n_f + self.n_g + len(losses) < self._checkpoint
             and min(losses) >= self._stage_loss
             and min(objectives) >= self.best_objective
-            and math.isfinite(sum(losses) + sum(objectives))  # false wherever there is a NaN, which `min` may miss
+            and -math.inf < sum(losses) + sum(objectives) < math.inf  # false where there is a NaN, which `min` may miss
         )
 
     def _enter_each(

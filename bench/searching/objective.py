@@ -115,6 +115,7 @@ class Objective:
             self.scale = np.where(whole, (limits[1] - limits[0]) / 4, self.scale)
         self.bounds = np.array([np.minimum(box[0], self.start), np.maximum(box[1], self.start)])
         self.fineness = encoder.fineness
+        self.known = self._encoded(ledger.archive or [])
         self.start_value = float(self(self.start[None])[0])
 
     @property
@@ -158,6 +159,13 @@ class Objective:
         self._ledger.seconds["decode"] += time.perf_counter() - begun
         slope = gradient[0].numpy()
         return (loss, slope) if np.isfinite(slope).all() else (np.inf, np.zeros(self.dim))
+
+    def _encoded(self, archive: list[tuple[np.ndarray, np.ndarray]]) -> tuple[np.ndarray, np.ndarray]:
+        """Latents (n, k) of designs that are paid for, and their losses (n,)."""
+        if not archive:
+            return np.empty((0, self.dim)), np.empty(0)
+        designs, losses = (np.concatenate(parts) for parts in zip(*archive, strict=True))
+        return np.asarray(self._encoder.encode(designs), dtype=float), losses
 
     def _points(self, z: np.ndarray) -> np.ndarray:
         z = np.array(z, dtype=float)

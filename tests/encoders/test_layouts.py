@@ -22,16 +22,20 @@ from problems.layouts import Grid, Outline
 
 NAMES = registry.targets("encoders")
 PROBLEMS = {"plate": Plate, "ball": Ball}
-LACKING: dict[str, set[str]] = {"plate": set(), "ball": {"bspline", "conv-vae", "lstm-vae"}}
+LACKING: dict[str, set[str]] = {"plate": set(), "ball": {"bspline", "conv-vae", "lstm-vae", "spline-gan"}}
 """What makes no sense on a layout."""
-NEEDY = {"raw-fourier", "fourier", "bspline", "random-subspace", "spectral-vae", "conv-vae", "lstm-vae", "diffusion-ae"}
+NEEDY = {
+    *("raw-fourier", "fourier", "bspline", "random-subspace"),
+    *("spectral-vae", "conv-vae", "lstm-vae", "diffusion-ae", "spline-gan"),
+}
 """What makes none without."""
 
 
 def made(name: str, problem: Likeness) -> Encoder:
     defaults = registry.defaults_of("encoders", name)
     highest = problem.layout.frequencies(problem.dim)[-1]
-    modes: dict[str, Any] = {"modes": int(highest) - 1} if "modes" in defaults else {}
+    most = int(highest) - 1 if name != "spline-gan" else 3  # so many control points there are
+    modes: dict[str, Any] = {"modes": most} if "modes" in defaults else {}
     return bench.make_encoder(name, **cheaply(name) | modes)
 
 
@@ -171,7 +175,7 @@ def test_a_recurrent_network_takes_a_grid_column_by_column_as_points_of_many_com
     both = []
     for field in (grid, points):
         torch.manual_seed(0)
-        both.append((RecurrentEncoder(field, 3, 5), RecurrentDecoder(3, field, 5)))
+        both.append((RecurrentEncoder(field, 3, [5]), RecurrentDecoder(3, field, [5])))
     designs = torch.randn(2, 24)
     codes = [encoder(designs) for encoder, _ in both]
     assert torch.equal(*codes)

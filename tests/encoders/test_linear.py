@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pytest
 import torch
 
-from encoders import bases
+from encoders import bases, linear
 from encoders.base import Encoder, Layout
 from encoders.fields import Field
 from encoders.linear import Basis, Linear
@@ -186,3 +188,21 @@ def test_a_basis_of_too_many_numbers_is_refused_with_what_it_would_take() -> Non
     assert said == "latent_dim: a basis of 30726 vectors of 30726 coordinates takes 8 GB"
     assert Linear(None, "fourier").why_not(layout(4)) is None
     assert Linear(64, "fourier").why_not(layout(5)) is None
+
+
+def test_principal_components_of_wide_designs_take_no_second_copy_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, size in {"BLOCK": 2**11, "AT_ONCE": 2**18}.items():
+        monkeypatch.setattr(linear, name, size)
+    rng = np.random.default_rng(0)
+    designs = rng.normal(size=(64, 100_000))
+    before = designs[:, :100].copy()
+    fitted(4, "pca")  # what is imported is not counted
+    tracemalloc.start()
+    try:
+        encoder = Linear(4).fit(designs, rng)
+        assert tracemalloc.get_traced_memory()[1] < 0.5 * designs.nbytes
+    finally:
+        tracemalloc.stop()
+    np.testing.assert_array_equal(designs[:, :100], before)
+    monkeypatch.undo()
+    np.testing.assert_allclose(encoder.encode(designs), Linear(4).fit(designs, rng).encode(designs), atol=1e-8)

@@ -29,7 +29,7 @@ def seeds(small: Path) -> list[bytes]:
         return [pack.read_bytes(), *(path.read_bytes() for path in paths(small))]
 
 
-@cases(60, st.data())
+@cases(40, st.data())
 def test_a_mutated_file_is_refused(seeds: list[bytes], data: st.DataObject) -> None:
     content = data.draw(mutated(seeds))
     if content not in seeds:
@@ -37,7 +37,7 @@ def test_a_mutated_file_is_refused(seeds: list[bytes], data: st.DataObject) -> N
             read_parquet(content)
 
 
-@cases(25, st.data())
+@cases(10, st.data())
 def test_forged_rows_are_left_out_or_can_be_analysed(small: Path, data: st.DataObject) -> None:
     victims = data.draw(st.lists(st.sampled_from(paths(small)), min_size=1, max_size=6, unique=True))
     with alone(small.parent / "out") as directory:
@@ -58,7 +58,7 @@ TRACES: dict[str, st.SearchStrategy[Any]] = {
 }
 
 
-@cases(12, st.data())
+@cases(6, st.data())
 def test_forged_traces_are_left_out_or_can_be_analysed(small: Path, data: st.DataObject) -> None:
     with alone(small.parent / "out") as directory:
         for victim in data.draw(st.lists(st.sampled_from(paths(small)), min_size=1, max_size=6, unique=True)):

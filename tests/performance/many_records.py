@@ -14,6 +14,7 @@ from pathlib import Path
 
 import bench
 from bench.running import provenance
+from bench.running.finished import asked
 from bench.store.directory import Store
 from bench.store.packs import PACK_SIZE
 from bench.store.records import Record, concatenate, read_parquet, to_parquet, traces
@@ -53,7 +54,7 @@ def write(folder: Path, runs: int) -> tuple[Path, Path]:
     file.write_text(EXPERIMENT.format(replicates=runs // (len(real) * SEARCHES), searches=SEARCHES), encoding="utf-8")
     experiment, store = bench.Experiment.load(file), Store(folder / "out")
     models_by_arm = {row["arm"]: (row, trace) for row, trace in real}
-    with store.begin(experiment, {"started": provenance.now(), **provenance.collect()}):
+    with store.begin(experiment, {"started": provenance.now(), **provenance.collect(), **asked(experiment)}):
         tables = []
         for order, run in enumerate(experiment.runs()):
             row, trace = models_by_arm[run.arm.label]

@@ -14,6 +14,8 @@ from matplotlib.figure import Figure
 
 from bench.analysis.records import Records
 
+RESOLUTION = 200
+"""Dots an inch of PNGs."""
 COLUMN, PAGE = 3.5, 7.0
 """Widths in inches of one column of a paper and of two."""
 STYLE: Any = {
@@ -88,18 +90,20 @@ def save(figure: Figure, path_stem: str | Path) -> list[Path]:
     for path in (png, pdf):
         path.unlink(missing_ok=True)  # it may be a link to something else
     with mpl.rc_context(STYLE), laid_out(figure):
-        figure.savefig(png, dpi=200, metadata={"Software": None})
+        figure.savefig(png, dpi=RESOLUTION, metadata={"Software": None})
         figure.savefig(pdf, metadata={"CreationDate": None})
     return [png, pdf]
 
 
 @contextmanager
 def laid_out(figure: Figure) -> Iterator[None]:
-    """Lay a figure out once, however often it is then drawn: that takes longer than drawing it."""
-    engine = figure.get_layout_engine()
+    """Lay a figure out once, at the resolution of its PNG, however often it is then drawn: that is most of the work."""
+    engine, dpi = figure.get_layout_engine(), figure.get_dpi()
+    figure.set_dpi(RESOLUTION)  # sizes of texts are remembered for each resolution
     figure.draw_without_rendering()
-    figure.set_layout_engine("none")
+    figure.set_layout_engine(None)  # for any other, even "none", Matplotlib draws a figure twice to save it
     try:
         yield
     finally:
+        figure.set_dpi(dpi)
         figure.set_layout_engine(engine)

@@ -22,6 +22,8 @@ from bench.running.workers import serve
 
 Result = TypeVar("Result")
 
+DEAF = 86
+"""Exit code of a process that ends itself, since nothing that is raised ends the search in it."""
 TIMED_OUT = "Timeout"
 """How the diary of a process that ended itself on its timer begins; see `faulthandler`."""
 
@@ -110,6 +112,10 @@ class Worker:
             return Death(f"it took longer than the time limit of {stated(limit)} s", diary, by_itself=True)
         if diary:
             return Death(f"it ended its process: {diary.partition(chr(10))[0]}", diary, by_itself=True)
+        if code == DEAF:
+            return Death(
+                "its search went on and on after its budget was spent, whatever was raised", "", by_itself=True
+            )
         if code < 0:
             return Death(f"its process was killed by {_signal_name(-code)}", "", by_itself=False)
         return Death(f"it ended its process with exit code {code}", "", by_itself=True)

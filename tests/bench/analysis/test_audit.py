@@ -12,7 +12,7 @@ from bench.analysis.audit import FEW, RULES, audit, render
 
 ARMS = ("raw-fourier/cma", "pca/cma")
 SQUASHED = json.dumps({"stages": [{"encoder": {"params": {"output": "sigmoid"}}}]})
-FAIR: dict[str, Any] = {"data_best": 1.4, "start": 1.5, "reach_objective": 0.0, "reach_displayed": 1.0}
+FAIR: dict[str, Any] = {"data_best": 1.4, "start": 1.5, "budget": 10, "reach_objective": 0.0, "reach_displayed": 1.0}
 
 
 def fair(records: SimpleNamespace, arms: tuple[str, ...] = ARMS, replicates: int = FEW, **other: Any) -> list[Any]:
@@ -49,7 +49,8 @@ def test_there_is_nothing_to_say_against_a_fair_experiment(records: SimpleNamesp
         ("prior", {"prior_mean": 1.01}, "prior mean already meets σ ≤ 1.05"),
         ("prior", {"prior_best": 1.01}, "1,000 prior samples already meets σ ≤ 1.05"),
         ("collapse", {"collapsed": 1.0}, "10 runs"),
-        ("budgets", {"budget": 500}, "from 500 to 1000"),
+        ("budgets", {"budget": 9}, "from 9 to 10"),
+        ("budgets", {"n_f": 5}, "50% of their budget unspent"),
         ("verification", {"n_refused": 3}, "refused 30 feasible"),
         ("verification", {"best": nan, "best_objective": nan}, "10 of 20 runs found no verified design"),
         ("verification", {"best": 1.5}, "nothing better than their start"),

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.analysis.decomposition import COLUMNS, NO_OPTIMUM, NO_REACH, NO_RUN, SEVERAL, gap_decomposition, render
@@ -54,6 +54,7 @@ def test_gaps_by_hand() -> None:
     assert "not reached by as many evaluations" in page.replace("\n", " ")
 
 
+@settings(max_examples=20)
 @given(st.lists(st.tuples(st.floats(0.0, 1.0), st.floats(0.0, 1.0)), min_size=1, max_size=7))
 def test_parts_are_never_negative_and_add_up(values: list[tuple[float, float]]) -> None:
     runs = pd.DataFrame([row("a", n, best, **reach(reached)) for n, (best, reached) in enumerate(values)])

@@ -33,7 +33,7 @@ def folder(tiny: str, tiny_run: Path, tmp_path_factory: pytest.TempPathFactory) 
 
 def test_a_run_prints_its_table_and_says_on_standard_error_what_was_done(tiny_file: Path) -> None:
     folder = tiny_file.parent
-    done = process("run", "tiny.toml", "--jobs", "2", cwd=folder)
+    done = process("run", "tiny.toml", "--jobs", "1", cwd=folder)
     assert done.returncode == 0, done.stderr
     assert "Who is ahead" in done.stdout
     assert f"10 runs in {Path('results/runs/tiny')}; 0 failed" in done.stderr

@@ -36,6 +36,27 @@ def test_an_optimiser_may_go_with_some_encoders_only(tiny: str) -> None:
     assert labels == [arm.label for arm in Experiment.from_toml(tiny).arms if arm.label != "vae-2/l-bfgs"]
 
 
+def test_what_may_converge_is_restarted_unless_told_not_to(tiny: str) -> None:
+    def descent(text: str) -> str:
+        return (
+            next(arm for arm in Experiment.from_toml(text).arms if arm.optimiser == "l-bfgs").stages[0].optimiser.name
+        )
+
+    left = edited(tiny, 'name = "l-bfgs"', 'name = "l-bfgs"\nrestart = false')
+    assert (descent(tiny), descent(left)) == ("restarts", "l-bfgs")
+    assert [arm.label for arm in Experiment.from_toml(tiny).arms] == [
+        arm.label for arm in Experiment.from_toml(left).arms
+    ]
+
+
+def test_what_spends_its_budget_by_itself_is_left_as_it_is(tiny: str) -> None:
+    other = edited(tiny, 'name = "random-search"', 'name = "cma-es"\nrestarts = "bipop"\nlabel = "random-search"')
+    other = edited(other, 'name = "l-bfgs"', 'name = "restarts"\nlabel = "l-bfgs"\noptimiser = "l-bfgs"')
+    specs = {arm.optimiser: arm.stages[0].optimiser for arm in Experiment.from_toml(other).arms}
+    assert specs["random-search"].name == "cma-es"
+    assert specs["l-bfgs"].params["optimiser"]["name"] == "l-bfgs"
+
+
 def test_every_suite_that_comes_along_loads() -> None:
     for name in suites():
         assert Experiment.load(name).name == name

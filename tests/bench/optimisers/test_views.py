@@ -64,6 +64,18 @@ def test_a_search_that_converges_is_begun_again_until_the_budget_is_spent(name: 
     assert space.remaining == 0
 
 
+@pytest.mark.parametrize("restarts", ["bipop", "ipop"])
+def test_cma_es_restarts_until_the_budget_is_spent(restarts: str, space: Objective) -> None:
+    once, again = (bench.make_optimiser("cma-es", restarts=name) for name in ("none", restarts))
+    once.minimise(space, np.random.default_rng(0))
+    assert once.converges
+    assert space.remaining > 100
+    with suppress(BudgetSpent):
+        again.minimise(space, np.random.default_rng(0))
+    assert not again.converges
+    assert space.remaining == 0
+
+
 def test_a_multistart_begins_at_the_best_of_its_samples(space: Objective) -> None:
     starts = []
 

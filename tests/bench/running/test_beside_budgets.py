@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 import bench
+from bench.errors import BadInput
+from bench.experiments import registry
 from bench.experiments.experiment import Fit, fits
 from bench.running import execution, runner
 from bench.searching import instance
@@ -49,11 +51,12 @@ name = "random-search"
 """
 
 
-@pytest.mark.parametrize("allowed", [None, 16])
-def test_as_many_as_said_and_no_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, allowed: int | None) -> None:
+@pytest.mark.parametrize("key", ["", "allowed = 16", "reference = 16"])
+def test_as_many_as_said_and_no_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: str) -> None:
+    allowed = 16 if key else None
     (tmp_path / "dear_plugin.py").write_text(PLUGIN)
     monkeypatch.syspath_prepend(tmp_path)
-    text = EXPERIMENT.replace("ALLOWED", "" if allowed is None else f"allowed = {allowed}")
+    text = EXPERIMENT.replace("ALLOWED", key)
     needed: list[Fit] = fits(list(bench.Experiment.from_toml(text).runs()))
     said = runner.beside_budgets(needed)
     instance._draw.cache_clear()
@@ -67,3 +70,13 @@ def test_as_many_as_said_and_no_more(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert 0.5 * said <= made <= said
     assert said > 9000 if allowed is None else said <= 16 * (1 + 2 + 4 * 5) + 4
     assert np.isfinite(said)
+
+
+def test_any_problem_may_be_told_how_much_to_evaluate_beside_budgets() -> None:
+    spec = registry.resolve("problems", "isoperimetric", {"n_vertices": 20, "reference": 16})
+    assert spec.make().n_reference == 16
+    assert registry.from_record(spec.identity()).make().n_reference == 16
+    assert instance.problem_of(spec, 0, 0).n_reference == 16
+    assert spec.identity() != registry.resolve("problems", "isoperimetric", {"n_vertices": 20}).identity()
+    with pytest.raises(BadInput, match="reference: 1 must be an integer of at least 2"):
+        registry.resolve("problems", "isoperimetric", {"reference": 1})

@@ -92,12 +92,13 @@ def test_a_fit_that_ends_its_process_fails_its_runs_alone(tmp_path: Path) -> Non
 def in_a_small_file_system(script: str, folder: Path) -> list[tuple[int, str, str]]:
     """Run commands, one a line, where `disk` is a file system of a few kilobytes; skip where that needs more rights.
 
-    In it, ``room SIZE`` and ``read-only`` change what it offers, and ``run`` and ``table`` are those of latentbench.
+    In it, ``room SIZE`` and ``read-only`` change what it offers, ``lose FILE`` removes one, and ``run`` and ``table``
+    are those of latentbench.
     """
     command = f"{sys.executable} -m bench.cli"
-    verbs = {"run": f"{command} run {{}} --jobs 2", "table": f"{command} table {{}}"}
-    verbs |= {"room": "mount -o remount,rw,size={} disk", "read-only": "mount -o remount,ro disk"}
-    lines = ["mount -t tmpfs -o size=200k tmpfs disk || exit 77"]
+    verbs = {"run": f"{command} run {{}} --jobs 1", "table": f"{command} table {{}}"}
+    verbs |= {"room": "mount -o remount,rw,size={} disk", "read-only": "mount -o remount,ro disk", "lose": "rm {}"}
+    lines = ["mount -t tmpfs -o size=120k tmpfs disk || exit 77"]
     for number, line in enumerate(script.splitlines()):
         verb, _, rest = line.strip().partition(" ")
         lines.append(f"{verbs[verb].format(rest)} > {number}.out 2> {number}.err; echo $? > {number}.code")
@@ -118,12 +119,14 @@ def in_a_small_file_system(script: str, folder: Path) -> list[tuple[int, str, st
 
 @pytest.mark.skipif(sys.platform != "linux", reason="mounts a file system of its own")
 def test_a_disk_that_is_full_or_read_only_ends_a_run_with_one_line_and_no_half_record(tmp_path: Path) -> None:
-    text = LETHAL.replace('name = "thirdparty:Lethal"\nway = "{way}"', 'name = "cma-es"').replace("= 2", "= 12")
+    text = LETHAL.replace('name = "thirdparty:Lethal"\nway = "{way}"', 'name = "cma-es"').replace("= 2", "= 6")
     path = experiment_file(text.replace('"thirdparty:Plain"', '"isoperimetric"\nn_vertices = 30'), tmp_path)
-    full, _, again, _, read_only, table = in_a_small_file_system(
+    full, _, again, whole, _, _, read_only, table = in_a_small_file_system(
         """run experiment.toml --out disk/out
         room 20m
         run experiment.toml --out disk/out
+        run experiment.toml --out disk/out
+        lose disk/out/provenance.json
         read-only
         run experiment.toml --out disk/out
         table disk/out""",
@@ -134,8 +137,9 @@ def test_a_disk_that_is_full_or_read_only_ends_a_run_with_one_line_and_no_half_r
     assert last.startswith("latentbench: disk/out/")
     assert last.endswith(": No space left on device")
     assert "Traceback" not in full[2]
+    assert again[:2] == whole[:2]
     assert again[0] == 0
     assert "aside" not in {path.name for path in (tmp_path / "copy" / "out").iterdir()}
     assert (read_only[0], read_only[2]) == (2, "latentbench: disk/out: cannot be written: Read-only file system\n")
     assert table[0] == 0
-    assert_same_records(tmp_path / "copy" / "out", bench.run(path, tmp_path / "undisturbed", jobs=2).path)
+    assert_same_records(tmp_path / "copy" / "out", bench.run(path, tmp_path / "undisturbed", jobs=1).path)

@@ -39,6 +39,16 @@ class Same(Optimiser):
         while True:
             objective(rng.uniform(-1, 1, (1, 2)))
 """
+DEAF = """
+
+class Deaf(Optimiser):
+    def minimise(self, objective, rng):
+        while True:
+            try:
+                objective(objective.start[None])
+            except:
+                pass
+"""
 EXPERIMENT = """
 name = "own"
 replicates = 2
@@ -120,6 +130,19 @@ def test_a_larger_budget_is_searched_anew_and_begins_as_the_smaller_one_did(fold
     less = bench.Experiment.from_toml(both)
     with pytest.raises(BadInput, match=r"arms differs: 'raw/random-search' is another"):
         runner.run(less, out, jobs=1)
+
+
+def test_a_search_that_catches_whatever_is_raised_ends_soon_and_the_others_are_done(folder: Path) -> None:
+    (folder / "deaf.py").write_text(PLUGIN.replace("TARGETS", "()") + DEAF)
+    text = EXPERIMENT.replace("MODULE", "deaf").replace("replicates = 2", "replicates = 1")
+    done = runner.run(
+        bench.Experiment.from_toml(text + '[[optimisers]]\nname = "deaf:Deaf"\n'),
+        folder / "out",
+        jobs=1,
+        time_limit=200,
+    )
+    assert list(done.failures.values()) == ["its search went on and on after its budget was spent, whatever was raised"]
+    assert done.runs == 2
 
 
 def test_the_code_of_a_plugin_is_that_of_the_modules_beside_it_too(folder: Path) -> None:

@@ -115,7 +115,7 @@ def test_replicates_may_grow_and_what_is_there_is_not_done_again(done: Path, tin
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("budget = 40", "budget = 41", "arms"),
+        ("budget = 40", "budget = 39", "arms"),
         ("replicates = 2", "replicates = 1", "replicates"),
         ("n = 40", "n = 41", "problems"),
         ('name = "tiny"', 'name = "tinier"', "name"),

@@ -97,7 +97,9 @@ def test_weights_favour_the_best_and_leave_out_what_failed() -> None:
 def test_settings_are_told_with_what_they_come_to(done: Path) -> None:
     runs, traces = bench.load(done)
     told = bench.efficiency_table(runs, traces).groupby("arm")["settings"].first()
-    assert told["raw/l-bfgs"] == "l-bfgs: memory = 10, step = 0.3, tolerance = 1e-12, units = common"
-    assert told["hand-off"].startswith("random-search: batch = 100 → l-bfgs: ")
+    assert told["raw/l-bfgs"] == (
+        "restarts: optimiser = (l-bfgs: memory = 10, step = 0.3, tolerance = 1e-12, units = common), step = 0.1"
+    )
+    assert told["hand-off"].startswith("random-search: batch = 100 → restarts: optimiser = (l-bfgs: ")
     assert bench.make_optimiser("cma-es").settings(200) == {"population": 19}
     assert all(json.loads(settings) == [{}] * len(json.loads(settings)) for settings in runs["settings"])
