@@ -50,7 +50,7 @@ html_theme_options = {
     "show_prev_next": False,
     "show_toc_level": 2,
     "navigation_with_keys": True,
-    "header_links_before_dropdown": 6,
+    "header_links_before_dropdown": 3,
     "footer_start": [],
     "footer_end": [],
 }
