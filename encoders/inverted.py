@@ -8,9 +8,10 @@ from torch import Tensor
 from encoders.autoencoder import Autoencoder
 from encoders.base import Encoder, Layout
 from encoders.inversion import inverted
+from encoders.wrapping import Wrapping
 
 
-class Inverted(Encoder):
+class Inverted(Wrapping):
     """Another encoder, whose latent of a design is the one that decodes to what is nearest to it.
 
     What an autoencoder encodes, it does not quite decode; a model of losses over latents is then wrong about where they
@@ -30,7 +31,7 @@ class Inverted(Encoder):
         encoder = Autoencoder(8) if encoder is None else encoder
         if not encoder.differentiable:
             raise ValueError("encoder: passes no gradients on, by which it would be inverted")
-        self.encoder = encoder
+        self.inner = encoder
         self.latent_dim = encoder.latent_dim
         self.variational = encoder.variational
         self.confined = encoder.confined
@@ -39,41 +40,27 @@ class Inverted(Encoder):
 
     def why_not(self, layout: Layout | None) -> str | None:
         """Why the other encoder cannot work on a layout."""
-        return self.encoder.why_not(layout)
+        return self.inner.why_not(layout)
 
     def _fit(self, designs: np.ndarray, rng: np.random.Generator) -> None:
-        self.encoder.fit(designs, rng, self.layout, self.tasks)
+        self.inner.fit(designs, rng, self.layout, self.tasks)
 
     def _codes(self, designs: np.ndarray) -> np.ndarray:
-        return inverted(self.decode, designs, self.encoder._codes(designs))
+        return inverted(self.decode, designs, self.inner._codes(designs))
 
     def encode(self, x: np.ndarray) -> np.ndarray:
         """Latents (n, k) that decode to what is nearest to designs (n, d)."""
-        return inverted(self.decode, x, self.encoder.encode(x))
+        return inverted(self.decode, x, self.inner.encode(x))
 
     def decode(self, z: Tensor) -> Tensor:
         """Designs (n, d) of latents (n, k)."""
-        return self.encoder.decode(z)
-
-    def prior_mean(self) -> np.ndarray:
-        """The mean (k,) of the other encoder's prior."""
-        return self._prior.prior_mean()
-
-    def sample(self, n: int, rng: np.random.Generator) -> np.ndarray:
-        """Draw n latents (n, k) from the other encoder's prior."""
-        return self._prior.sample(n, rng)
-
-    @property
-    def _prior(self) -> Encoder:
-        """The other encoder, told where latents lie."""
-        self.encoder.centre, self.encoder.scale, self.encoder.bounds = self.centre, self.scale, self.bounds
-        return self.encoder
+        return self.inner.decode(z)
 
     def state(self) -> dict[str, np.ndarray]:
         """What the other encoder learned."""
-        return self.encoder.state()
+        return self.inner.state()
 
     def restore(self, state: dict[str, np.ndarray]) -> None:
         """Take it back."""
-        self.encoder.restore(state)
-        self.latent_dim = self.encoder.latent_dim
+        self.inner.restore(state)
+        self.latent_dim = self.inner.latent_dim

@@ -8,9 +8,10 @@ from torch import Tensor
 from encoders.autoencoder import Autoencoder
 from encoders.base import Encoder, Layout
 from encoders.linear import Linear
+from encoders.wrapping import Wrapping
 
 
-class Stacked(Encoder):
+class Stacked(Wrapping):
     """Reduce designs by one encoder, and learn the latents of that by another.
 
     A network's first and last layer are as wide as its designs: with millions of coordinates, it is better trained on
@@ -51,20 +52,6 @@ class Stacked(Encoder):
     def decode(self, z: Tensor) -> Tensor:
         """Designs (n, d) of latents (n, k)."""
         return self.outer.decode(self.inner.decode(z))
-
-    def prior_mean(self) -> np.ndarray:
-        """The mean (k,) of the inner prior."""
-        return self._prior.prior_mean()
-
-    def sample(self, n: int, rng: np.random.Generator) -> np.ndarray:
-        """Draw n latents (n, k) from the inner prior."""
-        return self._prior.sample(n, rng)
-
-    @property
-    def _prior(self) -> Encoder:
-        """The inner encoder, told where its latents lie: those of the designs are its own."""
-        self.inner.centre, self.inner.scale, self.inner.bounds = self.centre, self.scale, self.bounds
-        return self.inner
 
     def state(self) -> dict[str, np.ndarray]:
         """What both learned."""

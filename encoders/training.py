@@ -109,16 +109,17 @@ class Trainer:
         if self.epochs == 0:
             return mean
         device = torch.device("cuda" if self.device == "auto" and torch.cuda.is_available() else "cpu")
-        data = data.to(device)
-        order = torch.as_tensor(rng.permutation(len(data))) if self.patience else torch.arange(len(data))
-        held = math.ceil(HELD_OUT * len(data)) if self.patience and len(data) > 1 else 0
-        judged, trained = data[order[:held]], data[order[held:]]
+        trained, judge = data.to(device), None
+        if self.patience is not None and len(data) > 1:
+            order, held = torch.as_tensor(rng.permutation(len(data))), math.ceil(HELD_OUT * len(data))
+            judge = _Judge(self.patience, trained[order[:held]])
+            trained = trained[order[held:]]
         groups = _by_inputs(model.to(device), self.learning_rate)
         optimiser = torch.optim.Adam(groups, fused=True)
         steps = self.epochs * math.ceil(len(trained) / self.batch_size)
         cycle = torch.optim.lr_scheduler.OneCycleLR(optimiser, [group["lr"] for group in groups], steps)
         weights = [weight for group in groups for weight in group["params"]]
-        best, least, since, usual = None, math.inf, 0, None
+        usual: Tensor | None = None
         with _bar(progress) as bar:
             task = bar.add_task("training", total=self.epochs, loss=mean)
             for epoch in range(1, self.epochs + 1):
@@ -137,18 +138,42 @@ class Trainer:
                 bar.update(task, advance=1, loss=mean)
                 if watch is not None:
                     watch()
-                if self.patience and held:
-                    with torch.no_grad():
-                        found = float(loss(judged, 1.0))
-                    since += 1
-                    if found < least:
-                        best, least, since = copy.deepcopy(model.state_dict()), found, 0
-                    if since >= self.patience:
-                        break
-        if best is not None:
-            model.load_state_dict(best)
+                if judge is not None and judge.has_seen_enough(model, loss):
+                    break
+        if judge is not None:
+            judge.restore(model)
         model.to("cpu")
         return mean
+
+
+class _Judge:
+    """Whether a network still learns what rows say that it is not trained on; it keeps the best weights.
+
+    Parameters
+    ----------
+    patience : int
+        Epochs without a better loss after which there is nothing more to learn.
+    rows : Tensor, shape (m, d)
+    """
+
+    def __init__(self, patience: int, rows: Tensor) -> None:
+        self._patience, self._rows = patience, rows
+        self._best: dict[str, Any] = {}
+        self._least, self._since = math.inf, 0
+
+    def has_seen_enough(self, model: nn.Module, loss: Callable[[Tensor, float], Tensor]) -> bool:
+        """Look at a network after an epoch."""
+        with torch.no_grad():
+            found = float(loss(self._rows, 1.0))
+        self._since += 1
+        if found < self._least:
+            self._best, self._least, self._since = copy.deepcopy(model.state_dict()), found, 0
+        return self._since >= self._patience
+
+    def restore(self, model: nn.Module) -> None:
+        """Give the network the best weights back."""
+        if self._best:
+            model.load_state_dict(self._best)
 
 
 def _by_inputs(model: nn.Module, rate: float) -> list[dict[str, Any]]:
@@ -162,11 +187,12 @@ def _by_inputs(model: nn.Module, rate: float) -> list[dict[str, Any]]:
 
 def _cut(weights: list[nn.Parameter], usual: Tensor | None) -> Tensor:
     """Shorten a gradient that leaps, in place; gives the usual length of a gradient from now on."""
-    usual_now = torch.nn.utils.get_total_norm([w.grad for w in weights if w.grad is not None])
+    gradients = [weight.grad for weight in weights if weight.grad is not None]
+    length = torch.nn.utils.get_total_norm(gradients)
     if usual is None:
-        return usual_now
-    allowed = torch.minimum(usual_now, LEAP * usual)
-    torch._foreach_mul_([w.grad for w in weights if w.grad is not None], allowed / usual_now.clamp(min=1e-30))
+        return length
+    allowed = torch.minimum(length, LEAP * usual)
+    torch._foreach_mul_(gradients, allowed / length.clamp(min=1e-30))
     return MEMORY * usual + (1 - MEMORY) * allowed
 
 

@@ -180,8 +180,8 @@ class Experiment:
         problems = {factor.title: resolve("problems", factor.name, factor.params, folder) for factor in table.problems}
         arms = tuple(_arms(table))
         schema.refuse_equal_labels([arm.label for arm in arms])
-        _refuse_twins({label: spec.identity() for label, spec in problems.items()})
-        _refuse_twins({arm.label: (arm.identity(), arm.budget) for arm in arms})
+        schema.refuse_twins({label: spec.identity() for label, spec in problems.items()})
+        schema.refuse_twins({arm.label: (arm.identity(), arm.budget) for arm in arms})
         experiment = cls(*(table.name, table.seed, table.replicates, table.searches, table.trace), problems, arms, text)
         if all(experiment.skips.values()):
             raise BadInput(f"no pair can work: {next(iter(experiment.skips.values()))}")
@@ -334,14 +334,6 @@ def _optimiser(factor: schema.OptimiserFactor) -> Spec:
     if not (factor.restart and spec.make().converges):
         return spec
     return resolve("optimisers", "restarts", {"optimiser": {"name": factor.name, **factor.params}})
-
-
-def _refuse_twins(identities: dict[str, Any]) -> None:
-    seen: dict[str, str] = {}
-    for label, identity in identities.items():
-        twin = seen.setdefault(seeds.digest(identity), label)
-        if twin != label:
-            raise BadInput(f"'{twin}' and '{label}' are the same by all but their labels; leave one out")
 
 
 def _has_designs(problem: Problem) -> bool:

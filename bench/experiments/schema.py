@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 import tomllib
 from collections import Counter
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from bench import seeds
 from bench.errors import BadInput, unknown
 
 Label = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]+$")]
@@ -172,3 +174,12 @@ def refuse_equal_labels(labels: list[str]) -> None:
     for label, number in Counter(labels).items():
         if number > 1:
             raise BadInput(f"label '{label}' stands for {number} things; each needs a label of its own")
+
+
+def refuse_twins(identities: Mapping[str, Any]) -> None:
+    """Raise `BadInput` if two labels stand for the same, as plain data: both would claim the same runs."""
+    seen: dict[str, str] = {}
+    for label, identity in identities.items():
+        twin = seen.setdefault(seeds.digest(identity), label)
+        if twin != label:
+            raise BadInput(f"'{twin}' and '{label}' are the same by all but their labels; leave one out")

@@ -13,6 +13,7 @@ from typing import Any
 
 from bench.errors import BadInput
 from bench.experiments.plan import Plan
+from bench.experiments.schema import refuse_twins
 from bench.experiments.sources import changes
 from bench.store.directory import Store, warn
 from bench.store.finds import better_than_known
@@ -106,18 +107,13 @@ def _union(identities: dict[str, dict[str, Any]]) -> dict[str, Any]:
                     raise BadInput(f"{path}: {key}: '{each['label']}' is another than in the directories before it")
             whole[key] = list(known.values())
     for key in ("problems", "arms"):
-        _refuse_twins(whole[key])
+        refuse_twins({part["label"]: _nameless(part) for part in whole[key]})
     return dict(whole)
 
 
-def _refuse_twins(parts: list[dict[str, Any]]) -> None:
-    """Runs are named by what they do, so that two labels for the same would claim the same runs."""
-    seen: dict[str, str] = {}
-    for part in parts:
-        what = {key: value for key, value in part.items() if key not in ("label", "encoder", "optimiser")}
-        twin = seen.setdefault(json.dumps(what, sort_keys=True), part["label"])
-        if twin != part["label"]:
-            raise BadInput(f"'{twin}' and '{part['label']}' are the same by all but their labels")
+def _nameless(part: dict[str, Any]) -> dict[str, Any]:
+    """A problem or an arm but for what tables call it and its parts."""
+    return {key: value for key, value in part.items() if key not in ("label", "encoder", "optimiser")}
 
 
 def _take_encoders(store: Store, merged: Store) -> None:

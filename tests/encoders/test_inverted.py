@@ -23,7 +23,7 @@ def distances(encoder: object, latents: np.ndarray, designs: np.ndarray) -> np.n
 
 def test_no_design_is_further_than_where_the_other_encoder_puts_it_and_most_are_nearer() -> None:
     encoder = Inverted(Autoencoder(4, epochs=20)).fit(DESIGNS, np.random.default_rng(0))
-    inner = distances(encoder, encoder.encoder.encode(DESIGNS), DESIGNS)
+    inner = distances(encoder, encoder.inner.encode(DESIGNS), DESIGNS)
     own = distances(encoder, encoder.encode(DESIGNS), DESIGNS)
     assert (own <= inner + 1e-12).all()
     assert np.median(own / inner) < 0.95
