@@ -30,7 +30,7 @@ def imports() -> dict[str, dict[str, int]]:
         if room == "__init__":
             continue
         counts = found.setdefault(room, {})
-        for other in imported(path) - {room}:
+        for other in sorted(imported(path) - {room}):
             counts[other] = counts.get(other, 0) + 1
     return found
 
