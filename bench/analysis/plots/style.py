@@ -1,21 +1,15 @@
-"""How all figures look, so that a paper's agree: sizes, fonts, a colour an encoder; and how they are saved."""
+"""How all figures look, so that a paper's agree: sizes, fonts, a colour an encoder."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
-import matplotlib as mpl
 import pandas as pd
 import seaborn as sns
-from matplotlib.figure import Figure
 
 from bench.analysis.records import Records
 
-RESOLUTION = 200
-"""Dots an inch of PNGs."""
 COLUMN, PAGE = 3.5, 7.0
 """Widths in inches of one column of a paper and of two."""
 STYLE: Any = {
@@ -75,35 +69,3 @@ def shades(n: int) -> list[Any]:
 def plain(text: str) -> str:
     """Keep Matplotlib from reading dollar signs as mathematics."""
     return text.replace("$", r"\$")
-
-
-def save(figure: Figure, path_stem: str | Path) -> list[Path]:
-    """Write a figure as PNG (200 dpi) and as PDF; the same figure gives the same bytes.
-
-    Returns
-    -------
-    list of Path
-        ``path_stem`` with .png and .pdf appended.
-    """
-    Path(path_stem).parent.mkdir(parents=True, exist_ok=True)
-    png, pdf = Path(f"{path_stem}.png"), Path(f"{path_stem}.pdf")
-    for path in (png, pdf):
-        path.unlink(missing_ok=True)  # it may be a link to something else
-    with mpl.rc_context(STYLE), laid_out(figure):
-        figure.savefig(png, dpi=RESOLUTION, metadata={"Software": None})
-        figure.savefig(pdf, metadata={"CreationDate": None})
-    return [png, pdf]
-
-
-@contextmanager
-def laid_out(figure: Figure) -> Iterator[None]:
-    """Lay a figure out once, at the resolution of its PNG, however often it is then drawn: that is most of the work."""
-    engine, dpi = figure.get_layout_engine(), figure.get_dpi()
-    figure.set_dpi(RESOLUTION)  # sizes of texts are remembered for each resolution
-    figure.draw_without_rendering()
-    figure.set_layout_engine(None)  # for any other, even "none", Matplotlib draws a figure twice to save it
-    try:
-        yield
-    finally:
-        figure.set_dpi(dpi)
-        figure.set_layout_engine(engine)
