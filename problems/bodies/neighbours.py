@@ -40,7 +40,8 @@ def near_faces(layout: Mesh, rings: int) -> tuple[np.ndarray, np.ndarray]:
     beside = csr_array((np.ones(2 * len(i)), (np.concatenate([i, j]), np.concatenate([j, i]))), shape=(n, n))
     corners = np.repeat(np.arange(n_faces), 3)
     has = csr_array((np.ones(3 * n_faces), (layout.faces.ravel(), corners)), shape=(n, n_faces))
-    return _runs(beside.indptr, beside.indices, has.indptr, has.indices, n_faces, rings)
+    runs, begins = _runs(beside.indptr, beside.indices, has.indptr, has.indices, n_faces, rings)
+    return runs, begins
 
 
 @njit(cache=True)
@@ -94,4 +95,4 @@ def _runs(
 def order_of(layout: Mesh) -> np.ndarray:
     """Vertices (V,) as faces come to them, so that neighbours mostly follow each other."""
     found, first = np.unique(layout.faces, return_index=True)
-    return found[np.argsort(first)]
+    return np.asarray(found[np.argsort(first)])
