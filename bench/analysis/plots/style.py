@@ -10,14 +10,19 @@ from typing import Any
 import matplotlib as mpl
 import pandas as pd
 import seaborn as sns
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.legend import Legend
 
+from bench.analysis.plots.letters import legible
 from bench.analysis.records import Records
 
 RESOLUTION = 200
 """Dots an inch of PNGs."""
 COLUMN, PAGE = 3.5, 7.0
 """Widths in inches of one column of a paper and of two."""
+FORESEEN, MARGIN = 0.6, 0.3
+"""Inches of a legend below that a figure's height already holds, and around one beside."""
 STYLE: Any = {
     **sns.axes_style("ticks"),
     **dict.fromkeys(("font.size", "axes.titlesize", "axes.labelsize", "figure.titlesize"), 9.0),
@@ -52,8 +57,10 @@ def choose(records: Records, problem: str | None = None, one: bool = False) -> R
 
 
 def colours(labels: Sequence[str]) -> dict[str, Any]:
-    """A colour a label; they repeat after eight."""
-    return {label: PALETTE[index % len(PALETTE)] for index, label in enumerate(labels)}
+    """A colour a label; where there are more than eight, of all hues, since none may be that of another."""
+    more = len(labels) - len(PALETTE)
+    palette = PALETTE if more <= 0 else [PALETTE[0], *sns.color_palette("husl", len(labels) - 1)]
+    return dict(zip(labels, palette, strict=False))
 
 
 def dashes(labels: Sequence[str]) -> dict[str, Any]:
@@ -70,6 +77,33 @@ def targets_shades(data: pd.DataFrame) -> dict[float, Any]:
 def shades(n: int) -> list[Any]:
     """So many colours from pale to dark."""
     return list(sns.color_palette("crest", n))
+
+
+def legend_below(figure: Figure, handles: Sequence[Any]) -> None:
+    """Put a legend below the panels, in as many columns as there is width for, and make the figure higher for it."""
+    for columns in (4, 3, 2, 1):
+        legend = figure.legend(handles=handles, loc="outside lower center", ncols=columns, frameon=False)
+        width, height = _inches(figure, legend)
+        if columns == 1 or width <= figure.get_figwidth():
+            break
+        legend.remove()
+    figure.set_size_inches(max(figure.get_figwidth(), width), figure.get_figheight() + max(0.0, height - FORESEEN))
+
+
+def legend_beside(ax: Axes, handles: Sequence[Any], resize: bool, **look: Any) -> None:
+    """Put a legend to the right of a panel and, if that is wished, make the figure large enough for both."""
+    legend = ax.legend(handles=handles, loc="upper left", bbox_to_anchor=(1.02, 1.0), frameon=False, **look)
+    if resize:
+        figure = ax.figure.figure
+        width, height = _inches(figure, legend)
+        figure.set_size_inches(max(figure.get_figwidth(), width + COLUMN), max(figure.get_figheight(), height + MARGIN))
+
+
+def _inches(figure: Figure, legend: Legend) -> tuple[float, float]:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    extent = legend.get_window_extent(FigureCanvasAgg(figure).get_renderer())
+    return extent.width / figure.dpi, extent.height / figure.dpi
 
 
 def plain(text: str) -> str:
@@ -89,7 +123,7 @@ def save(figure: Figure, path_stem: str | Path) -> list[Path]:
     png, pdf = Path(f"{path_stem}.png"), Path(f"{path_stem}.pdf")
     for path in (png, pdf):
         path.unlink(missing_ok=True)  # it may be a link to something else
-    with mpl.rc_context(STYLE), laid_out(figure):
+    with mpl.rc_context(STYLE), legible(figure), laid_out(figure):
         figure.savefig(png, dpi=RESOLUTION, metadata={"Software": None})
         figure.savefig(pdf, metadata={"CreationDate": None})
     return [png, pdf]
