@@ -103,9 +103,13 @@ def resample(outline: np.ndarray, n_vertices: int, start: float = 0.0) -> np.nda
         Where the first vertex lies, as a fraction of the perimeter from the polyline's first point.
     """
     closed = np.concatenate([outline, outline[:1]])
-    along = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(closed, axis=0), axis=1))])
+    along, step = np.zeros(len(closed)), closed[1:] - closed[:-1]
+    np.cumsum(np.sqrt(step[:, 0] ** 2 + step[:, 1] ** 2), out=along[1:])
     where = (start + np.arange(n_vertices) / n_vertices) % 1.0 * along[-1]
-    return np.stack([np.interp(where, along, closed[:, axis]) for axis in (0, 1)], axis=-1)
+    vertices = np.empty((n_vertices, 2))
+    for axis in (0, 1):
+        vertices[:, axis] = np.interp(where, along, closed[:, axis])
+    return vertices
 
 
 def runs_left(points: np.ndarray) -> bool:
@@ -122,7 +126,7 @@ def normalise(points: np.ndarray) -> np.ndarray:
     ValueError
         For an outline that encloses no area.
     """
-    following = np.roll(points, -1, axis=0)
+    following = np.concatenate([points[1:], points[:1]])  # as `np.roll` gives it, which is slow
     twice = points[:, 0] * following[:, 1] - points[:, 1] * following[:, 0]
     area = twice.sum() / 2
     if not abs(area) > 0 or not np.isfinite(area):

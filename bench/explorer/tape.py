@@ -86,6 +86,11 @@ class Tape(TorchDispatchMode):
         """Where the numbers of a tensor stand next to each other, from 0."""
         return self._run(self._read(tensor), always=True)[0]
 
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        """Nothing is compiled under a tape; to make sure of that, Torch would import its compiler for a second."""
+        return False
+
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         """Do what was asked for, and record it if it is about numbers that are recorded."""
         kwargs = kwargs or {}

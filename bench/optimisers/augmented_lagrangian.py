@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 
@@ -103,25 +103,34 @@ class _Descent:
 
     def __init__(self, objective: SearchSpace, shift: np.ndarray | float, penalty: float, field: bool) -> None:
         self._objective = objective
-        self._shift = shift
-        self._penalty = penalty
+        self._merit = Merit(shift, penalty)
         self._field = field
-        self._seen = np.empty(0)
         self.least = math.inf
-        self.point, self.constraints = objective.start, self._seen
+        self.point, self.constraints = objective.start, self._merit.seen
 
     def __call__(self, z: np.ndarray) -> tuple[float, np.ndarray]:
         value, gradient = self._objective.value_and_gradient(z, self._merit, self._field)
         if value < self.least:
-            self.least, self.point, self.constraints = value, z.copy(), self._seen
+            self.least, self.point, self.constraints = value, z.copy(), self._merit.seen
         return value, gradient
 
-    def _merit(self, objective: Any, constraints: Any) -> Any:
-        """Of arrays or tensors, for the value and for its gradient."""
-        shift = self._shift
-        if isinstance(constraints, np.ndarray):
-            self._seen = constraints[-1].copy()
-        elif isinstance(shift, np.ndarray):
-            shift = constraints.new_tensor(shift)
-        shifted = constraints + shift
-        return objective + self._penalty / 2 * ((shifted * (shifted > 0)) ** 2).sum(-1)
+
+class Merit:
+    """f + (μ/2) Σ max(g + s, 0)², of arrays (n,) and (n, c), which remembers the last constraints it has seen."""
+
+    def __init__(self, shift: np.ndarray | float, penalty: float) -> None:
+        self._shift = shift
+        self._penalty = penalty
+        self.seen = np.empty(0)
+
+    def __call__(self, objective: np.ndarray, constraints: np.ndarray) -> np.ndarray:
+        """Its values (n,)."""
+        self.seen = constraints[-1].copy()
+        shifted = constraints + self._shift
+        return np.asarray(objective + self._penalty / 2 * ((shifted * (shifted > 0)) ** 2).sum(-1))
+
+    def slopes(self, objective: np.ndarray, constraints: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Derivatives by objective (n,) and constraints (n, c)."""
+        shifted = constraints + self._shift
+        with np.errstate(invalid="ignore", over="ignore"):  # an evaluation may fail
+            return np.ones_like(objective), self._penalty * shifted * (shifted > 0)

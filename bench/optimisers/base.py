@@ -83,7 +83,8 @@ class SearchSpace(Protocol):
         z : ndarray, shape (m, k)
         merit : callable, optional
             Another loss than objective + ρ Σ max(g, 0): a function of objective (m,) and constraints (m, c), in
-            operations that NumPy arrays and Torch tensors share.
+            operations that NumPy arrays and Torch tensors share. One with a method ``slopes`` sees arrays alone: that
+            gives the derivatives by both, (m,) and (m, c), and saves the time of Torch.
 
         Raises
         ------

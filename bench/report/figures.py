@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import warnings
+from collections import deque
 from collections.abc import Callable, Collection, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
@@ -18,6 +20,7 @@ from bench.errors import reason, visible
 from bench.experiments.registry import from_record
 from bench.names import file_names
 from bench.quantities import displayed
+from bench.report.beside import Saved, Saver
 from bench.searching import instance
 from bench.searching.ledger import evaluate
 
@@ -79,9 +82,24 @@ def write(runs: pd.DataFrame, traces: pd.DataFrame, folder: Path, trusted: Colle
     ------
     Path
     """
-    for name, figure in drawn(Records(runs, traces), trusted):
-        with warned(name):
-            yield from plots.save(figure, folder / name)
+    with Saver() as saver:
+        waiting = deque[tuple[str, Future[Saved]]]()
+        for name, figure in drawn(Records(runs, traces), trusted):
+            with warned(name):
+                waiting.append((name, saver.save(figure, folder / name)))
+            while waiting and waiting[0][1].done():
+                yield from _written(folder, *waiting.popleft())
+        while waiting:
+            yield from _written(folder, *waiting.popleft())
+
+
+def _written(folder: Path, name: str, saved: Future[Saved]) -> Iterator[Path]:
+    """Wait for a figure's files, name them, and say what saving them warned of."""
+    with warned(name):
+        paths, told = saved.result()
+        for text in told:
+            warnings.warn(text, stacklevel=2)
+        yield from (folder / path.name for path in paths)
 
 
 def drawn(records: Records, trusted: Collection[str] = ()) -> Iterator[tuple[str, Drawing]]:

@@ -252,9 +252,11 @@ class Ledger:
     def _weights(
         self, objective: np.ndarray, constraints: np.ndarray, merit: Merit | None
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Derivatives of the loss, or of a merit that is written in Torch, by objective (n,) and constraints (n, m)."""
+        """Derivatives of the loss or of a merit, by Torch if need be, by objective (n,) and constraints (n, m)."""
         if merit is None:
             return np.ones_like(objective), self.problem.penalty * (constraints > 0)
+        if (slopes := getattr(merit, "slopes", None)) is not None:
+            return slopes(objective, constraints)
         import torch
 
         leaves = torch.tensor(objective, requires_grad=True), torch.tensor(constraints, requires_grad=True)

@@ -11,7 +11,7 @@ from bench.analysis.plots.overall import overall_map
 from bench.analysis.plots.parts import gap_parts
 from bench.analysis.plots.prices import gradient_price
 from bench.analysis.plots.reachability import reachability
-from bench.analysis.plots.style import save
+from bench.analysis.plots.saving import save
 from bench.analysis.plots.when import when_map
 
 __all__ = [

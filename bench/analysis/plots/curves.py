@@ -19,6 +19,7 @@ from bench.analysis import measures
 from bench.analysis.labels import ordered, raw_first
 from bench.analysis.landmarks import NAMES, landmarks
 from bench.analysis.landmarks import PRIORS as COSTS
+from bench.analysis.plots.legends import legend_below, legend_beside
 from bench.analysis.plots.style import (
     DASHES,
     EVALUATIONS,
@@ -28,8 +29,6 @@ from bench.analysis.plots.style import (
     STYLE,
     choose,
     colours,
-    legend_below,
-    legend_beside,
     plain,
 )
 from bench.analysis.records import Records

@@ -12,7 +12,8 @@ from matplotlib.lines import Line2D
 
 from bench.analysis.ecdf import pooled, shares
 from bench.analysis.labels import ordered, raw_first
-from bench.analysis.plots.style import COLUMN, EVALUATIONS, GREY, STYLE, choose, colours, dashes, legend_beside, plain
+from bench.analysis.plots.legends import legend_beside
+from bench.analysis.plots.style import COLUMN, EVALUATIONS, GREY, STYLE, choose, colours, dashes, plain
 from bench.analysis.records import Records
 
 CROSS: dict[str, Any] = {"marker": "x", "markersize": 4.0, "linestyle": "none", "clip_on": False}

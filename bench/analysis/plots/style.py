@@ -1,28 +1,17 @@
-"""How all figures look, so that a paper's agree: sizes, fonts, a colour an encoder; and how they are saved."""
+"""How all figures look, so that a paper's agree: sizes, fonts, a colour an encoder."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
-import matplotlib as mpl
 import pandas as pd
 import seaborn as sns
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.legend import Legend
 
-from bench.analysis.plots.letters import legible
 from bench.analysis.records import Records
 
-RESOLUTION = 200
-"""Dots an inch of PNGs."""
 COLUMN, PAGE = 3.5, 7.0
 """Widths in inches of one column of a paper and of two."""
-FORESEEN, MARGIN = 0.6, 0.3
-"""Inches of a legend below that a figure's height already holds, and around one beside."""
 STYLE: Any = {
     **sns.axes_style("ticks"),
     **dict.fromkeys(("font.size", "axes.titlesize", "axes.labelsize", "figure.titlesize"), 9.0),
@@ -79,65 +68,6 @@ def shades(n: int) -> list[Any]:
     return list(sns.color_palette("crest", n))
 
 
-def legend_below(figure: Figure, handles: Sequence[Any]) -> None:
-    """Put a legend below the panels, in as many columns as there is width for, and make the figure higher for it."""
-    for columns in (4, 3, 2, 1):
-        legend = figure.legend(handles=handles, loc="outside lower center", ncols=columns, frameon=False)
-        width, height = _inches(figure, legend)
-        if columns == 1 or width <= figure.get_figwidth():
-            break
-        legend.remove()
-    figure.set_size_inches(max(figure.get_figwidth(), width), figure.get_figheight() + max(0.0, height - FORESEEN))
-
-
-def legend_beside(ax: Axes, handles: Sequence[Any], resize: bool, **look: Any) -> None:
-    """Put a legend to the right of a panel and, if that is wished, make the figure large enough for both."""
-    legend = ax.legend(handles=handles, loc="upper left", bbox_to_anchor=(1.02, 1.0), frameon=False, **look)
-    if resize:
-        figure = ax.figure.figure
-        width, height = _inches(figure, legend)
-        figure.set_size_inches(max(figure.get_figwidth(), width + COLUMN), max(figure.get_figheight(), height + MARGIN))
-
-
-def _inches(figure: Figure, legend: Legend) -> tuple[float, float]:
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-
-    extent = legend.get_window_extent(FigureCanvasAgg(figure).get_renderer())
-    return extent.width / figure.dpi, extent.height / figure.dpi
-
-
 def plain(text: str) -> str:
     """Keep Matplotlib from reading dollar signs as mathematics."""
     return text.replace("$", r"\$")
-
-
-def save(figure: Figure, path_stem: str | Path) -> list[Path]:
-    """Write a figure as PNG (200 dpi) and as PDF; the same figure gives the same bytes.
-
-    Returns
-    -------
-    list of Path
-        ``path_stem`` with .png and .pdf appended.
-    """
-    Path(path_stem).parent.mkdir(parents=True, exist_ok=True)
-    png, pdf = Path(f"{path_stem}.png"), Path(f"{path_stem}.pdf")
-    for path in (png, pdf):
-        path.unlink(missing_ok=True)  # it may be a link to something else
-    with mpl.rc_context(STYLE), legible(figure), laid_out(figure):
-        figure.savefig(png, dpi=RESOLUTION, metadata={"Software": None})
-        figure.savefig(pdf, metadata={"CreationDate": None})
-    return [png, pdf]
-
-
-@contextmanager
-def laid_out(figure: Figure) -> Iterator[None]:
-    """Lay a figure out once, at the resolution of its PNG, however often it is then drawn: that is most of the work."""
-    engine, dpi = figure.get_layout_engine(), figure.get_dpi()
-    figure.set_dpi(RESOLUTION)  # sizes of texts are remembered for each resolution
-    figure.draw_without_rendering()
-    figure.set_layout_engine(None)  # for any other, even "none", Matplotlib draws a figure twice to save it
-    try:
-        yield
-    finally:
-        figure.set_dpi(dpi)
-        figure.set_layout_engine(engine)

@@ -79,7 +79,7 @@ function drawMap(holder) {
       Plot.barX(told.filter((cell) => !cell.standing.certain), { ...bar, fill: (cell) => `url(#${hatch(cell.kind)})` }),
       Plot.text(problems, { y: "label", text: "label", frameAnchor: "left", textAnchor: "start", dy: -20, fontWeight: 600, fontSize: 12 }),
       Plot.ruleX([budget()], { stroke: "var(--link)", strokeWidth: 2 }),
-      Plot.tip(told, Plot.pointer({ x: "at", y: "problem", title: says, ...TIP })),
+      tip(told, { x: "at", y: "problem", title: says, of: (cell) => cell.problem }),
     ],
   });
   holder.replaceChildren(keyTo(kinds.map((kind) => [kind, kindColour(kind)])), made);

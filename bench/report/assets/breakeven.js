@@ -55,7 +55,7 @@ function breakEvenPanel(problem, width) {
     y: { type: "log", domain: [REUSES[0] / step, REUSES.at(-1) * step], label: "↑ searches that share an encoder", ticks: 3, tickFormat: "~s" },
     marks: [
       ...winners.map((arm, number) => Plot.rect(cells.filter((cell) => cell.arm === arm), { x1: (cell) => cell.cost / step, x2: (cell) => cell.cost * step, y1: (cell) => cell.reuse / step, y2: (cell) => cell.reuse * step, fill: colourOf(arm), fillOpacity: shadeOf(winners, number) })),
-      Plot.tip(cells, Plot.pointer({ x: "cost", y: "reuse", title: says, ...TIP })),
+      tip(cells, { x: "cost", y: "reuse", title: says }),
     ],
   }));
   return panel;

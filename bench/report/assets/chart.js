@@ -36,7 +36,13 @@ class Chart {
   now() {
     if (!this.holder.clientWidth) return;
     this.stale = false;
+    const held = this.plots().indexOf(document.activeElement);
     this.draw(this.holder);
+    if (held >= 0) this.plots()[held]?.focus({ preventScroll: true });
+  }
+
+  plots() {
+    return [...this.holder.querySelectorAll("svg[tabindex]")];
   }
 }
 
@@ -59,7 +65,41 @@ function plot(label, options) {
   svg.setAttribute("role", "img");
   svg.setAttribute("aria-label", label);
   svg.setAttribute("tabindex", "0");
+  tellByKeys(made, svg, options.marks.flat().flatMap((mark) => mark?.told ?? []));
   return made;
+}
+
+// What the pointer tells of the nearest of some points, and keys of one after the other; `of` says whose curve a point is on.
+function tip(points, options) {
+  return Object.assign(Plot.tip(points, Plot.pointer({ ...options, ...TIP })), { told: { points, of: (point) => point.arm, ...options } });
+}
+
+// Up and down go through the points; the page says aloud what the pointer would show.
+function tellByKeys(made, svg, all) {
+  const place = (point, channel, name) => {
+    const scale = made.scale(name);
+    return scale.apply(typeof channel === "function" ? channel(point) : point[channel]) + (scale.bandwidth ?? 0) / 2;
+  };
+  let now = -1;
+  svg.addEventListener("keydown", (event) => {
+    const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+    const stops = step ? all.flatMap((told) => atBudget(told).map((point) => ({ point, told }))) : [];
+    if (!stops.length) return;
+    event.preventDefault();
+    now = now < 0 && step < 0 ? stops.length - 1 : (now + step + stops.length) % stops.length;
+    const { point, told } = stops[now];
+    const box = svg.getBoundingClientRect();
+    const unit = box.width / svg.viewBox.baseVal.width;
+    const [x, y] = [place(point, told.x, "x"), place(point, told.y, "y") + (told.dy ?? 0)];
+    svg.dispatchEvent(new PointerEvent("pointermove", { clientX: box.left + unit * x, clientY: box.top + unit * y, pointerType: "mouse" }));
+    byId("told").textContent = told.title(point);
+  });
+}
+
+// Of points on curves the last of each by the budget; all of others.
+function atBudget({ points, of }) {
+  if (points[0]?.at === undefined) return points;
+  return d3.groups(points.filter((point) => point.at <= budget()), of).map(([, own]) => own.at(-1));
 }
 
 // A heading and a plot for each of some problems, beside one another where there is room.

@@ -67,7 +67,7 @@ function convergencePanel(problem, width) {
       Plot.dot(marks, { x: (each) => [1, 1000][each.kind], y: (each) => clamp(each.value), stroke: (each) => colourOf(each.arm), fill: "var(--page)", symbol: (each) => ["circle", "diamond"][each.kind], r: 3.5, strokeOpacity: (each) => (faded(each.arm) ? 0.15 : 1) }),
       Plot.dot(switches, { x: "at", y: (each) => clamp(each.median), fill: (each) => colourOf(each.arm), symbol: "times", stroke: (each) => colourOf(each.arm), r: 5, strokeWidth: 2.5 }),
       Plot.ruleX([budget()], { stroke: "var(--link)", strokeWidth: 1.5, strokeDasharray: "3 3" }),
-      Plot.tip(told, Plot.pointer({ x: "at", y: (point) => clamp(point.median), title: says, ...TIP })),
+      tip(told, { x: "at", y: (point) => clamp(point.median), title: says }),
     ],
   });
   made.addEventListener("click", () => change({ focus: made.value && made.value.arm !== state.focus ? made.value.arm : null }));

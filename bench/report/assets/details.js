@@ -34,7 +34,7 @@ function drawGradients() {
       marks: [Plot.ruleX([1], { stroke: "var(--soft)" }),
         Plot.ruleY(bands, { y: "arm", x1: "low", x2: "high", stroke: shade, strokeWidth: 6, strokeOpacity: 0.4 }),
         Plot.dot(rows, { x: "value", y: "arm", symbol: "symbol", stroke: shade, fill: (row) => (row.relation === "=" ? shade(row) : "var(--page)"), r: 3.5 }),
-        Plot.tip(rows, Plot.pointer({ x: "value", y: "arm", title: says, ...TIP }))],
+        tip(rows, { x: "value", y: "arm", title: says })],
     });
   });
 }
@@ -51,7 +51,7 @@ function drawParts() {
       marks: [() => patterns([["hatch-parts", "var(--c2)"]]),
         Plot.barX(rows, { y: "arm", x1: 0, x2: "middle", fill: "var(--c1)", insetTop: 3, insetBottom: 3 }),
         Plot.barX(rows, { y: "arm", x1: "middle", x2: "end", fill: "url(#hatch-parts)", insetTop: 3, insetBottom: 3 }),
-        Plot.tip(rows, Plot.pointer({ x: "end", y: "arm", title: says, ...TIP }))],
+        tip(rows, { x: "end", y: "arm", title: says })],
     });
   });
 }
@@ -70,7 +70,7 @@ function drawReach() {
       marks: [Plot.lineY(problem.rows, { x: "latent_dim", y: value, z: "family", stroke: colour }),
         Plot.dot(problem.rows, { x: "latent_dim", y: value, fill: colour, r: 3.5 }),
         Plot.text(problem.rows, Plot.selectLast({ x: "latent_dim", y: value, z: "family", text: "family", textAnchor: "end", dy: -9, fill: colour })),
-        Plot.tip(problem.rows, Plot.pointer({ x: "latent_dim", y: value, title: says, ...TIP }))],
+        tip(problem.rows, { x: "latent_dim", y: value, title: says })],
     });
   });
 }
@@ -88,7 +88,7 @@ function drawEncoders() {
         width, height: rowsHeight(labels, 40), marginLeft: leftOf(labels, width), marginTop: 6,
         x: { label: `${name} →`, domain: kind === "prior_valid" ? [0, 1] : [0, 1.08 * (d3.max(rows, (row) => row[kind]) || 1)], ticks: 4, grid: true },
         y: { domain: labels, label: null, tickSize: 0, tickFormat: shortened(width) },
-        marks: [Plot.dot(rows, { x: kind, y: "encoder", fill: (row) => encoderColour(row.encoder), r: 4 }), Plot.tip(rows, Plot.pointer({ x: kind, y: "encoder", title: says, ...TIP }))],
+        marks: [Plot.dot(rows, { x: kind, y: "encoder", fill: (row) => encoderColour(row.encoder), r: 4 }), tip(rows, { x: kind, y: "encoder", title: says })],
       }));
     }
     return panel;
@@ -116,7 +116,7 @@ function drawLeaks() {
       y: { domain: labels, label: null, tickSize: 0, tickFormat: shortened(width) },
       marks: [Plot.ruleY(told, Plot.groupY({ x1: "min", x2: "max" }, { y: "arm", x1: "gap", x2: "gap", stroke: "var(--line)" })),
         Plot.dot(told, { x: "gap", y: "arm", fill: (row) => COLOURS[1 + (problems.indexOf(row.problem) % 7)], r: 4, symbol: (row) => SYMBOLS[problems.indexOf(row.problem) % SYMBOLS.length] }),
-        Plot.tip(told, Plot.pointer({ x: "gap", y: "arm", title: (row) => `${row.arm}\n${row.problem}\ngap Δ ${significant(row.gap, 2)}`, ...TIP }))],
+        tip(told, { x: "gap", y: "arm", title: (row) => `${row.arm}\n${row.problem}\ngap Δ ${significant(row.gap, 2)}` })],
     }));
     return panel;
   }));

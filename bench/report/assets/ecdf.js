@@ -41,7 +41,7 @@ function drawEcdf(holder) {
       ...armLines(points, "share"),
       Plot.dot(ends, { x: "at", y: "share", symbol: "times", stroke: (point) => colourOf(point.arm), r: 3.5, strokeOpacity: (point) => (faded(point.arm) ? 0.15 : 1) }),
       Plot.ruleX([budget()], { stroke: "var(--link)", strokeWidth: 1.5, strokeDasharray: "3 3" }),
-      Plot.tip(points, Plot.pointer({ x: "at", y: "share", title: says, ...TIP })),
+      tip(points, { x: "at", y: "share", title: says }),
     ],
   });
   made.addEventListener("click", () => change({ focus: made.value && made.value.arm !== state.focus ? made.value.arm : null }));

@@ -54,7 +54,7 @@ function speedUpPanel(problem, width) {
       Plot.ruleY(at.filter((row) => !Number.isNaN(row.low)), { y: "arm", x1: (row) => inside(row.low), x2: (row) => inside(row.high), stroke: colour, strokeWidth: 2, dy, strokeOpacity: opacity }),
       Plot.dot(at, { x: (row) => inside(row.value), y: "arm", stroke: colour, fill: (row) => (row.relation === "=" ? colour(row) : "var(--page)"), symbol: SYMBOLS[place % SYMBOLS.length], r: 4, dy, strokeWidth: 1.5, strokeOpacity: opacity, fillOpacity: opacity }),
       ...[["≥", "→", 12], ["≤", "←", -12]].map(([relation, arrow, dx]) => Plot.text(at.filter((row) => row.relation === relation), { x: (row) => inside(row.value), y: "arm", text: () => arrow, dx, dy, fill: colour, fontWeight: 700 })),
-      Plot.tip(at, Plot.pointer({ x: (row) => inside(row.value), y: "arm", title: says, ...TIP, dy })),
+      tip(at, { x: (row) => inside(row.value), y: "arm", title: says, dy }),
     );
   }
   if (narrow) marks.push(Plot.text(told, { y: (label) => label, text: (label) => label, frameAnchor: "left", textAnchor: "start", dy: -11, fontSize: 11 }));

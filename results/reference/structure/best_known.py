@@ -2,8 +2,9 @@
 
     python results/reference/structure/best_known.py [NAME or FILE] [REPLICATES]
 
-Long runs of optimality criteria from several starts: a uniform density, with the exponent of SIMP fixed and raised by
-steps; smooth fields; and densities that were stiffest for near loads. The best then goes on by moving asymptotes.
+Long runs of optimality criteria, and of moving asymptotes, from several starts: a uniform density, with the exponent of
+SIMP fixed and raised by steps; smooth fields; and densities that were stiffest for near loads. The best then goes on by
+moving asymptotes.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from bench.searching.instance import problem_of
 from bench.seeds import generator
 from problems.structure import best, siblings
 from problems.structure.criteria import optimality_criteria
+from problems.structure.density import projected
 from problems.structure.problem import Structure
 
 STEPS = 200
@@ -27,8 +29,8 @@ BUDGET = 400
 """Evaluations, N_f + N_g, of moving asymptotes."""
 EXPONENTS = (1.0, 1.5, 2.0, 2.5)
 """Of SIMP, before the usual one, for as many steps each as make half of all."""
-NEAR = 3
-"""Near loads whose densities are starts."""
+NEAR, FIELDS = 3, 6
+"""Near loads whose densities are starts; smooth fields that are."""
 
 
 def starts(problem: Structure, rng: np.random.Generator) -> dict[str, np.ndarray]:
@@ -38,7 +40,7 @@ def starts(problem: Structure, rng: np.random.Generator) -> dict[str, np.ndarray
     for plate.penalty in EXPONENTS:
         raised, _ = optimality_criteria(plate, problem.forces, raised, STEPS // 2 // len(EXPONENTS))
     found = {"uniform": uniform, "rising exponent": raised}
-    found |= {f"field {n}": field for n, field in enumerate(problem.reference(2, rng))}
+    found |= {f"field {n}": field for n, field in enumerate(problem.reference(FIELDS, rng))}
     tasks, densities = siblings.stored(siblings.STORED, problem.setting)
     nearest = np.argsort(problem.conditions.distance(tasks, problem.task), kind="stable")[:NEAR]
     return found | {f"sibling {n}": densities[row] for n, row in enumerate(nearest)}
@@ -55,13 +57,26 @@ def main(name: str, replicates: str = "") -> None:
             found = []
             for start, density in starts(problem, rng).items():
                 end, _ = optimality_criteria(problem.plate, problem.forces, density, STEPS)
-                found.append((problem.plate.compliance(end, problem.forces)[0], start, end))
-            _, start, end = min(found, key=lambda each: each[0])
-            mma = bench.search(problem, bench.make_encoder("raw"), bench.make_optimiser("mma"), end, BUDGET, rng)
-            by = f"optimality criteria from '{start}', then moving asymptotes"
-            least = min(compliance for compliance, *_ in found)
-            values = [round(compliance / least, 4) for compliance, *_ in found]
-            print(problem.task, start, values, best.keep(problem.best_known_entry(mma.best, by)), flush=True)
+                for method, x in (
+                    ("optimality criteria", end),
+                    ("moving asymptotes", asymptotes(problem, density, rng)),
+                ):
+                    found.append((problem.plate.compliance(x, problem.forces)[0], f"{method} from '{start}'", x))
+            least, by, end = min(found, key=lambda each: each[0])
+            entry = problem.best_known_entry(asymptotes(problem, end, rng), f"{by}, then moving asymptotes")
+            print(
+                problem.task,
+                by,
+                [round(compliance / least, 4) for compliance, *_ in found],
+                best.keep(entry),
+                flush=True,
+            )
+
+
+def asymptotes(problem: Structure, start: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """The best density (d,) that moving asymptotes find from one."""
+    found = bench.search(problem, bench.make_encoder("raw"), bench.make_optimiser("mma"), start, BUDGET, rng).best
+    return projected(found, problem.volume)
 
 
 if __name__ == "__main__":

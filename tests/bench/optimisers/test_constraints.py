@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
 import bench
 from bench.checks import Bowl
 from bench.experiments import experiment
 from bench.experiments.experiment import Experiment
-from bench.optimisers.augmented_lagrangian import AugmentedLagrangian
+from bench.optimisers.augmented_lagrangian import AugmentedLagrangian, Merit
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -44,6 +48,20 @@ def test_without_constraints_an_augmented_lagrangian_descends_like_l_bfgs() -> N
     ledger = bench.search(Bowl(), raw, AugmentedLagrangian(), start, 400, np.random.default_rng(0))
     assert ledger.best_objective < 1e-12
     assert ledger.price < 400
+
+
+@given(arrays(float, (1, 6), elements=st.floats(-1e3, 1e3)), st.floats(0.0, 1e3), st.floats(1e-3, 1e5))
+def test_the_slopes_of_a_merit_are_what_torch_derives_to_the_last_digit(
+    constraints: np.ndarray, shift: float, penalty: float
+) -> None:
+    f, g = torch.zeros(1, dtype=torch.float64, requires_grad=True), torch.tensor(constraints, requires_grad=True)
+    shifted = g + shift
+    (f + penalty / 2 * ((shifted * (shifted > 0)) ** 2).sum(-1)).sum().backward()
+    merit = Merit(shift, penalty)
+    by_objective, by_constraints = merit.slopes(np.zeros(1), constraints)
+    assert (by_objective == f.grad.numpy()).all()
+    assert (by_constraints == g.grad.numpy()).all()
+    assert merit(np.zeros(1), constraints)[0] == pytest.approx(penalty / 2 * shifted.relu().square().sum().item())
 
 
 def test_a_missing_extra_is_a_skip_that_names_the_command(tiny: str, monkeypatch: pytest.MonkeyPatch) -> None:

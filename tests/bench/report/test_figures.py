@@ -2,7 +2,10 @@ from __future__ import annotations
 
 import json
 import re
+from concurrent.futures import Future
+from contextlib import AbstractContextManager
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -10,9 +13,10 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from matplotlib.figure import Figure
 
 import bench
-from bench.report import figures
+from bench.report import beside, figures
 from bench.store.completion import completed
 
 Frames = tuple[pd.DataFrame, pd.DataFrame]
@@ -30,7 +34,7 @@ def frames(tmp_path_factory: pytest.TempPathFactory) -> Frames:
     return bench.load(folder / "out")
 
 
-def beside(frames: Frames, label: str, **spec: Any) -> Frames:
+def also(frames: Frames, label: str, **spec: Any) -> Frames:
     """Add the same records under another label, as if of a problem that is specified otherwise."""
     runs, traces = frames
     text = json.dumps(json.loads(runs["problem_spec"].iloc[0]) | spec)
@@ -40,10 +44,21 @@ def beside(frames: Frames, label: str, **spec: Any) -> Frames:
     return pd.concat([runs, other], ignore_index=True), pd.concat([traces, its_traces])
 
 
+class Unsaved(AbstractContextManager["Unsaved"]):
+    """Names files and writes none, which takes most of the time."""
+
+    def save(self, figure: Any, stem: Path) -> Future[beside.Saved]:
+        named: Future[beside.Saved] = Future()
+        named.set_result(([Path(f"{stem}.png")], []))
+        return named
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+
 @pytest.fixture
 def unsaved(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Name the files and write none, which takes most of the time."""
-    monkeypatch.setattr(figures.plots, "save", lambda figure, stem: [Path(f"{stem}.png")])
+    monkeypatch.setattr(figures, "Saver", Unsaved)
 
 
 def test_every_figure_is_written_as_png_and_pdf(frames: Frames, tmp_path: Path) -> None:
@@ -68,7 +83,7 @@ def test_a_problem_that_cannot_be_drawn_is_one_warning_and_the_others_are_drawn(
         "other problem": {"params": params | {"n_vertices": 1}},
     }[broken]
     with pytest.warns(UserWarning, match="a/b: its designs cannot be drawn: ") as said:
-        paths = list(figures.write(*beside(frames, "a/b", **spec), tmp_path / "plots"))
+        paths = list(figures.write(*also(frames, "a/b", **spec), tmp_path / "plots"))
     assert len(said) == 1
     assert "\n" not in str(said[0].message)
     names = {path.stem for path in paths}
@@ -82,7 +97,7 @@ def test_what_the_records_hold_besides_has_figures_of_its_own(frames: Frames, tm
     reach = {"reach_objective": 0.1, "reach_displayed": 1.05, "reach_evaluations": 9.0}
     runs = runs.assign(raw=False, rmse=0.1, n_g=2, **reach, targets=[[100.0]] * len(runs))
     params = json.loads(runs["problem_spec"].iloc[0])["params"]
-    both = beside((runs, traces.assign(n_g=1)), "b", params=params | {"data": params["data"] | {"n": 11}})
+    both = also((runs, traces.assign(n_g=1)), "b", params=params | {"data": params["data"] | {"n": 11}})
     kinds = {"gradient-price", "break-even", "gap-parts", "reachability", "encoders"}
     names = {path.stem for path in figures.write(*both, tmp_path)}
     assert {f"{kind}-{problem}" for kind in kinds for problem in ("isoperimetric", "b")} | {"leaks"} < names
@@ -90,7 +105,7 @@ def test_what_the_records_hold_besides_has_figures_of_its_own(frames: Frames, tm
 
 @pytest.mark.usefixtures("unsaved")
 def test_a_problem_without_designs_has_a_gallery_and_no_sheet(frames: Frames, tmp_path: Path) -> None:
-    runs, traces = beside(frames, "plain", name="thirdparty:Plain", params={})
+    runs, traces = also(frames, "plain", name="thirdparty:Plain", params={})
     paths = figures.write(runs[runs["problem"] == "plain"], traces, tmp_path, trusted=["thirdparty"])
     assert [path.stem for path in paths] == ["map", "convergence", "ecdf", "speed-up-plain", "gallery-plain"]
 
@@ -109,3 +124,23 @@ def test_file_names_keep_what_they_can() -> None:
         **{"../a": "a", "A!": "a-2", "a": "a-3", "a-2": "a-2-2"},
         **{"isoperimetric, no circles": "isoperimetric-no-circles", "Wärme/σ": "warme", "形": "problem"},
     }
+
+
+def test_a_figure_that_cannot_be_sent_to_another_process_is_saved_all_the_same(tmp_path: Path) -> None:
+    figure = Figure()
+    figure.lock = Lock()  # type: ignore[attr-defined]
+    with beside.Saver() as saver:
+        paths, told = saver.save(figure, tmp_path / "locked").result()
+    assert [path.name for path in paths if path.stat().st_size > 0] == ["locked.png", "locked.pdf"]
+    assert told == []
+
+
+def test_what_saving_warns_of_is_told_and_what_fails_is_raised(tmp_path: Path) -> None:
+    strange = Figure()
+    strange.suptitle("\U0001f5ff")  # no font has it
+    with beside.Saver() as saver:
+        saved, failed = saver.save(strange, tmp_path / "strange"), saver.save(Figure(), tmp_path / "strange.png" / "a")
+        (told,) = saved.result()[1]
+        assert "no font of this system has letters such as" in told
+        with pytest.raises(OSError, match=r"strange\.png"):
+            failed.result()

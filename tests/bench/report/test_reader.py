@@ -73,7 +73,22 @@ def test_keys_move_the_budget_in_the_slider_and_in_a_figure(tab: Any) -> None:
     after = tab.text("budget-told")
     tab.read("document.querySelector('#ahead-plot svg[tabindex]').focus()")
     tab.press_named("ArrowLeft", 37)
-    assert len({before, after, tab.text("budget-told")}) == 3
+    moved = tab.text("budget-told")
+    tab.press_named("ArrowLeft", 37)  # the figure, drawn anew, still has the keys
+    assert len({before, after, moved, tab.text("budget-told")}) == 4
+
+
+@pytest.mark.parametrize("figure", ["ahead", "convergence", "ecdf", "speedups"])
+def test_keys_tell_what_the_pointer_is_told(tab: Any, figure: str) -> None:
+    seen(tab, figure)
+    tab.read(f"document.querySelector('#{figure}-plot svg[tabindex]').focus()")
+    told = []
+    for _ in range(2):
+        tab.press_named("ArrowDown", 40)
+        told.append(tab.text("told"))
+        shown = tab.read(f"document.querySelector('#{figure}-plot [aria-label=tip]').textContent")
+        assert told[-1].splitlines()[0].strip() in shown
+    assert len(set(told)) == 2
 
 
 def test_medians_at_a_budget_are_those_of_the_figure_for_print(tab: Any, run: Path) -> None:
