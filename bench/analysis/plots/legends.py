@@ -38,5 +38,5 @@ def legend_beside(ax: Axes, handles: Sequence[Any], resize: bool, **look: Any) -
 def _inches(figure: Figure, legend: Legend) -> tuple[float, float]:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-    extent = legend.get_window_extent(FigureCanvasAgg(figure).get_renderer())
+    extent = legend.get_window_extent(FigureCanvasAgg(figure).get_renderer())  # type: ignore[no-untyped-call]
     return extent.width / figure.dpi, extent.height / figure.dpi

@@ -11,6 +11,8 @@ from matplotlib import font_manager
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
+BOXES = "Last Resort"
+"""How a font is called that has all letters there are, as boxes."""
 _TOLD: list[str] = []
 
 
@@ -45,7 +47,7 @@ def second(missing: frozenset[str]) -> tuple[str, frozenset[str]]:
     upright = [
         font
         for font in font_manager.fontManager.ttflist
-        if font.style == "normal" and font.weight in (400, "normal", "regular")
+        if not font.name.startswith(BOXES) and font.style == "normal" and font.weight in (400, "normal", "regular")
     ]
     lacks = {font.name: missing - _letters(font.fname) for font in upright}
     name = min(sorted(lacks), key=lambda name: len(lacks[name]), default="")

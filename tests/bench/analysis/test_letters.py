@@ -25,7 +25,7 @@ def figure() -> Figure:
 
 @pytest.fixture(autouse=True)
 def _fonts(monkeypatch: pytest.MonkeyPatch) -> None:
-    usual = [font for font in font_manager.fontManager.ttflist if font.name == "DejaVu Sans"]
+    usual = [font for font in font_manager.fontManager.ttflist if font.name.startswith(("DejaVu Sans", "Last"))]
     monkeypatch.setattr(font_manager.fontManager, "ttflist", usual)
     monkeypatch.setattr(letters, "_TOLD", [])
     letters.second.cache_clear()
