@@ -27,6 +27,7 @@ from bench.searching.objective import search_stage
 from bench.searching.retraining import weighted
 from bench.seeds import generator
 from bench.store.columns import OF_A_FIT
+from bench.store.designs import told
 from bench.store.records import Fitted, Record
 from bench.studies.diagnostics import diagnose, displayed
 from bench.studies.reach import Reached, reach
@@ -304,7 +305,7 @@ def _record(row: dict[str, Any], ledger: Ledger | None, display: Display) -> Rec
         "start": trace["displayed"][0],
         "best": displayed(display, best),
         "best_objective": best,
-        "design": None if ledger.best is None else ledger.best.tolist(),
+        "design": told(ledger.best),
         "switched_at": [float(price) for price, _ in ledger.switches],
         "switched_why": "; ".join(why for _, why in ledger.switches),
         "seconds": total,

@@ -122,7 +122,11 @@ RUNS = (
     Column("start", float, "displayed value of the first evaluation"),
     Column("best", float, "displayed value of the best verified design"),
     Column("best_objective", float, "its objective"),
-    Column("design", list, "its variables"),
+    Column(
+        "design",
+        list,
+        "its variables; more than 5,000 are packed in the file, and an array once read (bench/store/designs.py)",
+    ),
     Column(
         "data_source",
         str,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from math import nan
 from pathlib import Path
 from types import SimpleNamespace
@@ -176,6 +177,24 @@ def test_labels_of_several_stages_stand_one_below_the_other_within_the_figure(re
         box = text.get_window_extent()
         assert 0 <= box.x0 <= box.x1 <= figure.bbox.x1
         assert 0 <= box.y0 <= box.y1 <= figure.bbox.y1
+
+
+def test_long_labels_are_broken_so_that_none_is_covered_and_all_titles_stand_at_one_height(
+    records: SimpleNamespace,
+) -> None:
+    found = [("raw/augmented-lagrangian", [0.0, 1.0]), ("raw/sep-cma-es", [2.0, 1.0]), ("vae/cma-es", [0.0, 3.0])]
+    parts = [records.run(arm, 100, (1, 1.5), design=design) for arm, design in found]
+
+    def draw(x: np.ndarray, ax: Axes) -> None:
+        ax.plot(2 * x, x)
+        ax.set_aspect("equal")
+
+    figure, _ = plots.gallery(records.experiment(*parts)[0], draw)
+    figure.draw_without_rendering()
+    boxes = [ax.title.get_window_extent() for ax in figure.axes[:3]]
+    assert all(left.x1 < right.x0 for left, right in pairwise(boxes))
+    assert [box.y0 for box in boxes] == pytest.approx([boxes[0].y0] * 3, abs=3)
+    assert {ax.title.get_text() for ax in figure.axes[:3]} == {"augmented-\nlagrangian", "cma-es", "sep-cma-es"}
 
 
 def test_a_gallery_is_of_one_problem_that_was_tried(records: SimpleNamespace) -> None:
