@@ -88,7 +88,7 @@ def start(subject: ProblemSubject) -> Iterator[str]:
     if not len(finite):
         yield f"none of {len(found)} designs has a finite objective"
         return
-    designs = problem.designs(problem.n_designs, generator("check start"))
+    designs = problem.designs(min(problem.n_designs, CANDIDATES), generator("check start"))
     start, why_not = start_among(problem, found, float(np.median(finite)), designs)
     if start is None:
         yield f"none of {len(found)} designs can be the start of a search: {why_not}"
