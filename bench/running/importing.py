@@ -107,7 +107,7 @@ class _Imported:
         if not isinstance(self.problem, str):
             made = self.problem.make()
             if made.designs(2, np.random.default_rng(SEED)) is not None:
-                self.reference = instance.reference_value(self.problem)
+                self.reference = instance.reference_of(self.problem).value
         for order, (names, rows) in enumerate(self.frame.groupby(["arm", "replicate", "search"], sort=False)):
             arm, replicate, search = cast("tuple[str, int, int]", names)
             if not isinstance(self.problem, str):

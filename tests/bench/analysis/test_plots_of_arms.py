@@ -245,3 +245,17 @@ def test_the_same_frames_give_the_same_files(frames: Frames, tmp_path: Path) -> 
         return [path.read_bytes() for n, figure in enumerate(figures) for path in plots.save(figure, folder / str(n))]
 
     assert files(tmp_path / "first") == files(tmp_path / "second")
+
+
+@pytest.mark.parametrize("longest", [20, 80])
+def test_many_arms_leave_room_for_panels_and_their_legend(records: SimpleNamespace, longest: int) -> None:
+    arms = [f"{f'encoder number {number} ':x<{longest}}/a" for number in range(26)]
+    frames = records.experiment(*(records.run(arm, 90, (1, 1.5), (9, 1.2)) for arm in arms))
+    for figure in (plots.convergence(*frames)[0], plots.ecdf(*frames)[0]):
+        figure.draw_without_rendering()
+        legend = (figure.legends or [figure.axes[0].get_legend()])[0].get_window_extent()
+        whole, panel = figure.bbox, figure.axes[0].get_window_extent()
+        assert whole.x0 <= legend.x0 < legend.x1 <= whole.x1
+        assert whole.y0 <= legend.y0 < legend.y1 <= whole.y1
+        assert min(panel.width, panel.height) > 1.2 * figure.dpi
+        assert len({str(line.get_color()) for line in figure.axes[0].lines if len(line.get_xdata()) > 2}) >= 26
