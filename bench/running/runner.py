@@ -169,7 +169,7 @@ def run_all(
     broken: dict[str, Failure] = {}
     failures: dict[str, str] = {}
     with progress(len(todo.fits), len(todo.runs)) as shown:
-        for (fit,), fitted in team.each(execute_fit, ((fit,) for fit in todo.fits), time_limit):
+        for (fit,), fitted in team.each(execute_fit, ((fit,) for fit in todo.fits), time_limit, _instance_of):
             if isinstance(fitted, Death):
                 fitted = Failure(fit.key, fitted.reason, fitted.details)
             if isinstance(fitted, Fitted):
@@ -190,6 +190,12 @@ def run_all(
     finds = better_than_known(store.rows())
     store.keep_finds([find.entry for find in finds if find.entry])
     return Summary(store.path, todo.done + len(todo.skips) + len(todo.runs), failures, finds)
+
+
+def _instance_of(task: tuple[Fit]) -> tuple[object, ...]:
+    """The instance that a fit is of, which a worker draws once for all fits of it that it makes."""
+    (fit,) = task
+    return fit.seed, fit.problem, fit.replicate
 
 
 def _is_there(fit: Fit, store: Store, doubt: Doubt) -> bool:
