@@ -31,9 +31,11 @@ def visible_lines(text: str) -> str:
 
 
 def reason(error: BaseException) -> str:
-    """Say in one line what was raised."""
+    """Say in one line what was raised, and by whom where a note says so."""
     try:
         message = " ".join(str(error).split())
     except Exception:  # even that is the plug-in's
         message = "its message cannot be shown"
-    return f"{type(error).__name__}: {message:.300}".rstrip(": ")
+    raised = f"{type(error).__name__}: {message:.300}".rstrip(": ")
+    notes = dict.fromkeys(getattr(error, "__notes__", ()))
+    return f"{raised} ({'; '.join(notes)})" if notes else raised

@@ -23,7 +23,7 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, NoReturn, Protocol, Self
 
 import numpy as np
 
@@ -74,6 +74,10 @@ class Tasks:
 
     designs: np.ndarray
     own: np.ndarray
+
+
+class NotFitted(AttributeError):
+    """Something is asked of an encoder that it learns in `fit`."""
 
 
 class Encoder(ABC):
@@ -135,11 +139,11 @@ class Encoder(ABC):
     def fit(
         self,
         designs: np.ndarray,
-        rng: np.random.Generator,
+        rng: np.random.Generator | int,
         layout: Layout | None = None,
         tasks: Tasks | None = None,
     ) -> Self:
-        """Learn from designs (n, d), then set `centre`, `scale` and `bounds`.
+        """Learn from designs (n, d), with a generator or a seed, then set `centre`, `scale` and `bounds`.
 
         Raises
         ------
@@ -147,7 +151,9 @@ class Encoder(ABC):
             For designs that are not finite, too few, all the same, or of fewer dimensions than the latent space, and
             for a layout that is not theirs or of no use (`why_not`), and tasks that are not theirs or missing.
         """
-        designs = np.asarray(designs, dtype=float)
+        if rng is None:
+            raise ValueError("rng: None must be a generator of NumPy, or a seed")
+        designs, rng = np.asarray(designs, dtype=float), np.random.default_rng(rng)
         if designs.ndim != 2 or len(designs) < 2:
             raise ValueError(f"designs have shape {designs.shape}; it must be (n, d) with n of at least 2")
         if not np.isfinite(designs).all():
@@ -180,6 +186,14 @@ class Encoder(ABC):
         self.bounds = np.array([low - margin, high + margin])
         return self
 
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> NoReturn:
+            # before it is fitted an encoder lacks what it learns, whatever that is
+            if self.centre is None and name.startswith("_") and not name.startswith("__"):
+                raise NotFitted(f"the encoder is not fitted: {type(self).__name__}.fit(designs, rng) learns its {name}")
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
     def why_not(self, layout: Layout | None) -> str | None:
         """Say in a sentence why it cannot learn designs of a layout, or of none; None where it can."""
         return None
@@ -206,13 +220,13 @@ class Encoder(ABC):
     def prior_mean(self) -> np.ndarray:
         """Give the mean (k,) of the prior that `sample` draws from."""
         if self.centre is None:
-            raise RuntimeError("the encoder is not fitted")
+            raise NotFitted("the encoder is not fitted: fit(designs, rng) comes first")
         return self.centre
 
     def sample(self, n: int, rng: np.random.Generator) -> np.ndarray:
         """Draw n latents (n, k) from the prior: here the normal one with the encoded designs' mean and deviation."""
         if self.scale is None:
-            raise RuntimeError("the encoder is not fitted")
+            raise NotFitted("the encoder is not fitted: fit(designs, rng) comes first")
         return self.prior_mean() + self.scale * rng.normal(size=(n, len(self.scale)))
 
     @abstractmethod

@@ -21,6 +21,7 @@ Settings are the problem's parameter ``data``, a table in an experiment file; a 
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -117,6 +118,15 @@ def read_all(source: str | Path | tuple[str, ...]) -> list[np.ndarray]:
     """Read all arrays of a file, of a folder, or of several; see `problems.files.read`."""
     given = (source,) if isinstance(source, str | Path) else source
     return [array for each in given for array in files.read(Path(each))]
+
+
+def counted(faults: list[tuple[str, str]]) -> str:
+    """Say how many share a fault, and which is the first of them; pairs of what has a fault and the fault."""
+    first: dict[str, str] = {}
+    for where, fault in faults:
+        first.setdefault(fault, where)
+    counts = Counter(fault for _, fault in faults).most_common()
+    return "; ".join(f"{number} × {fault} (the first: {first[fault]})" for fault, number in counts)
 
 
 class Source(Protocol):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
@@ -10,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from problems import outlines
-from problems.data import read_all
+from problems.data import counted, read_all
 
 LEAST_OWN = 4
 """The least number of outlines of a source that can be used."""
@@ -56,8 +55,8 @@ def read(
         try:
             designs.append(_as_design(points, n_vertices, rounding))
         except ValueError as error:
-            faults.append((row, str(error)))
-    said = f"{len(faults)} of {len(found)} outlines are left out: {_counted(faults)}" if faults else ""
+            faults.append((f"row {row}", str(error)))
+    said = f"{len(faults)} of {len(found)} outlines are left out: {counted(faults)}" if faults else ""
     if len(designs) < LEAST_OWN:
         least = f"at least {LEAST_OWN} outlines that can be used are needed"
         raise ValueError(f"data.source: {source} holds {len(designs)}; {least}{f' ({said})' if said else ''}")
@@ -69,15 +68,6 @@ def designs_of(
 ) -> np.ndarray:
     """The designs of `read`."""
     return read(source, digest, n_vertices, rounding).designs
-
-
-def _counted(faults: list[tuple[int, str]]) -> str:
-    """How many share a fault, and the first of them."""
-    first: dict[str, int] = {}
-    for row, fault in faults:
-        first.setdefault(fault, row)
-    counts = Counter(fault for _, fault in faults).most_common()
-    return "; ".join(f"{number} × {fault} (the first: row {first[fault]})" for fault, number in counts)
 
 
 def _outlines(arrays: Iterable[np.ndarray]) -> Iterator[np.ndarray]:

@@ -331,6 +331,7 @@ RULES: tuple[tuple[str, Callable[[Records], Iterator[Said]]], ...] = (
     ("replicates", _replicates),
     ("searches", audit_runs.twins),
     ("counting", audit_runs.imported),
+    ("beside budgets", audit_runs.beside),
     ("runs", audit_runs.failures),
     ("failed evaluations", audit_runs.failed_evaluations),
     ("verification", _verification),

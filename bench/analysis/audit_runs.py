@@ -9,12 +9,29 @@ from typing import Any
 import pandas as pd
 
 from bench.analysis.records import Records
-from bench.quantities import percent
+from bench.quantities import percent, whole
 
 LEFT = 0.05
 """The share of a budget that may be left without a word."""
+BESIDE = ("beside_reference", "beside_replicate", "beside_fit")
+"""Columns of evaluations on no budget: once for a problem, once for a replicate, once for a fit."""
 Said = tuple[str, Iterable[str]]
 """A sentence, and the arms that it is about."""
+
+
+def beside(records: Records) -> Iterator[Said]:
+    """Evaluations that no budget has; of those that runs share, each once."""
+    told = records.tried.reindex(columns=["replicate", "fit", *BESIDE]).dropna()
+    reference, found, measured = (
+        told.drop_duplicates(by)[name].sum() for name, by in zip(BESIDE, (BESIDE[0], "replicate", "fit"), strict=True)
+    )
+    if (made := reference + found + measured) > 0:
+        yield (
+            f"{whole(made)} evaluations are on no budget: {whole(reference)} of the reference sample, "
+            f"{whole(found)} for starts and to value data, {whole(measured)} to measure encoders. `reference` of a "
+            "problem bounds them.",
+            (),
+        )
 
 
 def failures(records: Records) -> Iterator[Said]:

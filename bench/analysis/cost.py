@@ -18,7 +18,7 @@ REUSES = (1, 10, 100)
 """Searches that share one fitted encoder, M."""
 COLUMNS = [
     *("problem", "target", "arm", "raw", "successes", "searches", "ert"),
-    *("data_evaluations", "fit_seconds", "refit_seconds", "overhead"),
+    *("data_evaluations", "beside_evaluations", "fit_seconds", "refit_seconds", "overhead"),
     *("strongest_raw", "ert_raw", "least_raw", "ert_raw_bound"),
     *(f"break_even_{m}{ending}" for m in REUSES for ending in ("", "_relation")),
     *("quantity", "larger_is_better"),
@@ -33,6 +33,11 @@ LEGEND = (
     "designs, their geometric constraints, verification, and what measures an encoder. Break-even is the t_f beyond "
     "which W is less than that of the strongest raw arm, or a bound on it where no raw arm succeeded: any, where it is "
     "at every t_f; never, where at none. –: nothing to compare."
+)
+BESIDE = (
+    "E counts the evaluations of one replicate that no budget has and W does not charge: for its start and to value "
+    "its data, which all arms share, and to measure the arm's encoder; those of the reference sample are made once for "
+    "all."
 )
 
 
@@ -73,7 +78,8 @@ def cost_table(runs: pd.DataFrame, traces: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         A row per (problem, target, arm), with `COLUMNS`: ``ert`` (evaluations N_f + N_g); ``data_evaluations``,
-        that the training designs cost; ``fit_seconds`` (refits apart), ``refit_seconds`` and ``overhead``
+        that the training designs cost; ``beside_evaluations``, on no budget, NaN where they are not on record;
+        ``fit_seconds`` (refits apart), ``refit_seconds`` and ``overhead``
         (seconds an evaluation outside the objective), medians over runs; those of `compare.compare_arms` on the raw
         arms; and ``break_even_*`` in seconds with its relation for each of `REUSES`, as from `compare.break_even`,
         both sides charged their fits.
@@ -107,11 +113,11 @@ def items(records: Records) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        By (problem, arm): ``fit_seconds`` (refits apart), ``refit_seconds``, ``data_evaluations`` and ``overhead``
-        (seconds an evaluation outside the objective).
+        By (problem, arm): ``fit_seconds`` (refits apart), ``refit_seconds``, ``data_evaluations``,
+        ``beside_evaluations`` and ``overhead`` (seconds an evaluation outside the objective).
     """
     arms = records.arms.set_index(["problem", "arm"])[["overhead"]]
-    return arms.join(_fits(records.runs)).join(_data_evaluations(records.runs))
+    return arms.join(_fits(records.runs)).join(_evaluations(records.runs))
 
 
 def _fits(runs: pd.DataFrame) -> pd.DataFrame:
@@ -124,11 +130,14 @@ def _fits(runs: pd.DataFrame) -> pd.DataFrame:
     return seconds.groupby(["problem", "arm"])[["fit_seconds", "refit_seconds"]].median()
 
 
-def _data_evaluations(runs: pd.DataFrame) -> pd.Series[float]:
-    """Per (problem, arm), the evaluations that its training designs cost; 0 where nothing is known of that."""
-    told = runs.reindex(columns=["problem", "arm", "data_price"])
-    told = told.astype({"problem": object, "arm": object, "data_price": float})
-    return told.groupby(["problem", "arm"])["data_price"].median().fillna(0.0).rename("data_evaluations")
+def _evaluations(runs: pd.DataFrame) -> pd.DataFrame:
+    """Per (problem, arm), evaluations that its training designs cost, 0 where nothing is known, and beside budgets."""
+    numbers = ["data_price", "beside_replicate", "beside_fit"]
+    told = runs.reindex(columns=["problem", "arm", *numbers])
+    told = told.astype({"problem": object, "arm": object} | dict.fromkeys(numbers, float))
+    told["beside_evaluations"] = told["beside_replicate"] + told["beside_fit"]
+    found = told.groupby(["problem", "arm"])[["data_price", "beside_evaluations"]].median()
+    return found.fillna({"data_price": 0.0}).rename(columns={"data_price": "data_evaluations"})
 
 
 def render(table: pd.DataFrame, fmt: str = "text") -> str:
@@ -142,6 +151,8 @@ def _page(table: pd.DataFrame, write: Writer) -> Iterator[str]:
         for _, at in rows.groupby("target", sort=False):
             yield write.table(f"Cost of a search to {target_text(at.iloc[0])}", _cells(at))
     yield write.paragraph(LEGEND if len(table) else "No run has a target to reach.")
+    if table["beside_evaluations"].notna().any():
+        yield write.paragraph(BESIDE)
 
 
 def _cells(rows: pd.DataFrame) -> pd.DataFrame:
@@ -151,6 +162,7 @@ def _cells(rows: pd.DataFrame) -> pd.DataFrame:
         "reached": [f"{successes}/{searches}" for successes, searches in reached],
         "N": rows["ert"].map(expected),
         "D": rows["data_evaluations"].map(whole),
+        **({"E": beside.map(whole)} if (beside := rows["beside_evaluations"]).notna().any() else {}),
         "fit": rows["fit_seconds"].map(duration),
         "refit": rows["refit_seconds"].map(duration),
         "overhead o": rows["overhead"].map(duration),

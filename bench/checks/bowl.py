@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bench.optimisers.base import Optimiser
-from bench.searching.ledger import BudgetSpent, Ledger, Merit
+from bench.searching.ledger import BudgetSpent, Ledger, Merit, end_process
 from bench.searching.objective import Objective
 from bench.seeds import generator
 from encoders.identity import Identity
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 PATIENCE = 3
 """How often an optimiser may ask for more once its budget is spent, before its search is broken off."""
+DEAFNESS = 1000
+"""How often until its process ends, since it catches what breaks it off."""
 
 
 class Bowl(DifferentiableProblem):
@@ -109,6 +111,8 @@ class Watched(Objective):
     @contextmanager
     def _watch(self, points: np.ndarray) -> Iterator[None]:
         self.late += self._spent
+        if self.late > DEAFNESS:
+            end_process()
         if self.late > PATIENCE:
             raise _Relentless
         self.asked.append(points)

@@ -9,7 +9,7 @@ import numpy as np
 from bench.checks.evaluation import alike
 from bench.checks.kit import describe, same
 from bench.checks.subjects import MANY, ProblemSubject, candidates
-from bench.searching.instance import CANDIDATES
+from bench.searching.instance import CANDIDATES, start_among
 from bench.seeds import generator
 from problems.base import Problem
 
@@ -80,16 +80,15 @@ def instances(subject: ProblemSubject) -> Iterator[str]:
 
 
 def start(subject: ProblemSubject) -> Iterator[str]:
-    """Designs of which none can be the start of a search: feasible, verified, and in the worse half."""
+    """Designs of which none can be the start of a search: feasible, verified, in the worse half, no training design."""
     problem = subject.problem
-    designs = candidates(problem, CANDIDATES)
-    evaluation = problem.evaluate(designs)
-    finite = evaluation.objective[np.isfinite(evaluation.objective)]
+    found = candidates(problem, CANDIDATES)
+    objective = problem.evaluate(found).objective
+    finite = objective[np.isfinite(objective)]
     if not len(finite):
-        yield f"none of {len(designs)} designs has a finite objective"
+        yield f"none of {len(found)} designs has a finite objective"
         return
-    good = evaluation.feasible & (evaluation.objective >= np.median(finite))
-    if not good.any():
-        yield f"none of {len(designs)} designs is feasible and in the worse half; no search can start"
-    elif not any(problem.verify(x).ok for x in designs[good]):
-        yield f"none of the {good.sum()} feasible designs is verified; no search can start"
+    designs = problem.designs(min(problem.n_designs, CANDIDATES), generator("check start"))
+    start, why_not = start_among(problem, found, float(np.median(finite)), designs)
+    if start is None:
+        yield f"none of {len(found)} designs can be the start of a search: {why_not}"

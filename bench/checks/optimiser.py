@@ -12,7 +12,7 @@ import numpy as np
 
 from bench.checks.bowl import Bowl, Hopeless, Watched, watch
 from bench.checks.kit import Finding, Stage, examine, same
-from bench.checks.process import Results, differences
+from bench.checks.process import Results, death, differences
 from bench.optimisers.base import Optimiser
 from bench.searching.ledger import Ledger
 
@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 BUDGET = 60
-BUDGETS = (1, 2, 3, 7, BUDGET)
+SHORT = (1, 2, 3, 7)
+BUDGETS = (*SHORT, BUDGET)
+LONGEST = 120.0
+"""Seconds that all short searches together may take."""
 DIMENSIONS = (1, 2, 5, 30)
 
 Make = Callable[[], Optimiser]
@@ -41,6 +44,9 @@ def budget(make: Make) -> Iterator[str]:
     """Searches that do not end with their budget, or evaluate beside it."""
     for library in make().libraries:
         import_module(library)
+    if (end := death(partial(_short_searches, make), make(), LONGEST)) is not None:
+        yield f"a search with a budget of {max(SHORT)} or less does not return: {end}"
+        return
     for allowed in BUDGETS:
         problem = Counted()
         objective, ledger = watch(make(), problem, allowed)
@@ -126,6 +132,13 @@ def findings(make: Make) -> Iterator[Finding]:
 
 def _searched(make: Make, problem: Bowl) -> tuple[Watched, Ledger]:
     return watch(make(), problem, BUDGET)
+
+
+def _short_searches(make: Make) -> Results:
+    for allowed in SHORT:
+        for problem in (Bowl(), Hopeless()):
+            watch(make(), problem, allowed)
+    return {}
 
 
 def _elsewhere(make: Make) -> Iterator[str]:

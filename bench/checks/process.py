@@ -49,8 +49,6 @@ def differences(task: Callable[[], Results], plugin: Any) -> Iterator[str]:
         yield f"in another process it raised {error}"
     else:
         if isinstance(there, Death):
-            _worker().end()
-            _worker.cache_clear()
             yield f"in another process {there.reason}"
             return
         for name, expected in here.items():
@@ -58,13 +56,29 @@ def differences(task: Callable[[], Results], plugin: Any) -> Iterator[str]:
                 yield f"in another process, with another PYTHONHASHSEED, its {name} differ"
 
 
-def _elsewhere(task: Callable[[], Results], module: str) -> Results | Death:
+def death(task: Callable[[], Results], plugin: Any, limit: float) -> str | None:
+    """Say how another process died of a task, or that it took longer than so many seconds; None where it ended.
+
+    Whatever it raised is for other checks to tell.
+    """
+    try:
+        there = _elsewhere(task, type(plugin).__module__, limit)
+    except (Unimportable, Raised):
+        return None
+    return there.reason if isinstance(there, Death) else None
+
+
+def _elsewhere(task: Callable[[], Results], module: str, limit: float | None = None) -> Results | Death:
     path = [os.path.abspath(folder) for folder in sys.path]
     try:
-        return _worker().do(_do, path, module, cloudpickle.dumps(task))
+        there = _worker().do(_do, path, module, cloudpickle.dumps(task), limit=limit)
     except Unimportable:
         with _sent_along(module):
-            return _worker().do(_do, path, module, cloudpickle.dumps(task))
+            there = _worker().do(_do, path, module, cloudpickle.dumps(task), limit=limit)
+    if isinstance(there, Death):
+        _worker().end()
+        _worker.cache_clear()
+    return there
 
 
 @cache

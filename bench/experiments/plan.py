@@ -96,11 +96,12 @@ class Plan:
         return len(self.problems) * len(self.arms) * self.replicates * self.searches
 
     def holds(self, row: dict[str, Any]) -> bool:
-        """Whether a record's row is of one of its runs, or of one that it has outgrown."""
-        problems, _ = self._keys
+        """Whether a record's row is of one of its runs, or of one that it has outgrown, whatever its labels were."""
+        arm = self._arm(row)
         return (
-            (row["problem"], row["problem_spec"]) in problems
-            and row["budget"] <= self._budget(row)
+            row["problem_spec"] in self._problems
+            and arm is not None
+            and row["budget"] <= arm.budget
             and (row["experiment"], row["seed"]) == (self.name, self.seed)
             and row["replicate"] in range(self.replicates)
             and row["search"] in range(self.searches)
@@ -108,19 +109,31 @@ class Plan:
 
     def outgrown(self, row: dict[str, Any]) -> bool:
         """Whether the run of a row is done again with a larger budget; its record is kept, and read no more."""
-        return bool(row["budget"] < self._budget(row))
+        arm = self._arm(row)
+        return arm is not None and bool(row["budget"] < arm.budget)
 
-    def _budget(self, row: dict[str, Any]) -> int:
-        """The budget of a row's arm; 0 where it has no such arm."""
-        _, budgets = self._keys
-        return budgets.get((row["arm"], row["encoder"], row["optimiser"], row["arm_spec"]), 0)
+    def labels(self, row: dict[str, Any]) -> dict[str, str]:
+        """What the problem and the arm of a row that it holds are called here; they may have been renamed."""
+        arm = self._arm(row)
+        assert arm is not None
+        problem = self._problems[row["problem_spec"]]
+        return {"problem": problem, "arm": arm.label, "encoder": arm.encoder, "optimiser": arm.optimiser}
+
+    def _arm(self, row: dict[str, Any]) -> PlannedArm | None:
+        """The arm of a row: of those that do the same, the one of its label, or else of its budget."""
+        same = self._arms.get(row["arm_spec"], [])
+        return max(same, key=lambda arm: (arm.label == row["arm"], arm.budget == row["budget"]), default=None)
 
     @cached_property
-    def _keys(self) -> tuple[set[Any], dict[Any, int]]:
-        return (
-            {(each.label, json.dumps(each.identity(), sort_keys=True)) for each in self.problems},
-            {(arm.label, arm.encoder, arm.optimiser, arm.spec): arm.budget for arm in self.arms},
-        )
+    def _problems(self) -> dict[str, str]:
+        return {json.dumps(each.identity(), sort_keys=True): each.label for each in self.problems}
+
+    @cached_property
+    def _arms(self) -> dict[str, list[PlannedArm]]:
+        found: dict[str, list[PlannedArm]] = {}
+        for arm in self.arms:
+            found.setdefault(arm.spec, []).append(arm)
+        return found
 
 
 def _require(part: Any, **kinds: type) -> None:

@@ -141,6 +141,8 @@ def describe(error: ValidationError, *prefix: str) -> str:
     if first["type"] == "value_error":
         return message
     got = "" if first["type"] == "missing" else f", not {first['input']!r:.80}"
+    if prefix and isinstance(first["input"], list) and first["type"] != "missing":
+        got += "; for each of several values, write an entry of its own, with a label"
     return f"{key}: {message[0].lower()}{message[1:]}{got}"
 
 

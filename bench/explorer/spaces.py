@@ -77,7 +77,8 @@ def space(subject: Subject) -> dict[str, Any]:
 
 def _facts(problem: Problem) -> dict[str, Any]:
     """What the page shows of any problem, and what its formulas need where it names some."""
-    name, facts = None, {"tools": None, "target": None}
+    bounds = None if problem.bounds is None else np.nan_to_num(problem.bounds).tolist()
+    name, facts = None, {"tools": None, "target": None, "bounds": bounds}
     formulas = problem.explorer_formulas()
     if formulas is not None:
         name, told = str(formulas[0]), formulas[1]

@@ -51,7 +51,7 @@ def way(subject: Subject, first: np.ndarray, last: np.ndarray, n: int = 61) -> p
     designs = {"latent": subject.decode(_mix(z[0], z[1], share)), "raw": _mix(first, last, share)}
     parts = []
     for name, x in designs.items():
-        seen = subject.evaluate(x)
+        x, seen = subject.repair(x), subject.evaluate(x)
         step = np.concatenate([[np.nan], np.linalg.norm(np.diff(x, axis=0), axis=1)])
         columns = {"value": subject.display(seen), "feasible": seen.feasible, "step": step, "design": list(x)}
         parts.append(pd.DataFrame({"way": name, "share": share, **columns}))

@@ -96,6 +96,11 @@ class Subject:
         with _named("encoders", self.fit.encoder.name):
             return self.encoder.sample(n, generator(*self.fit.seed_names, "look", *purpose))
 
+    def repair(self, x: np.ndarray) -> np.ndarray:
+        """Designs (n, d) as a search evaluates them, and pictures show them: within the problem's bounds."""
+        with _named("problems", self.fit.problem.name):
+            return self.problem.repair(x)
+
     def evaluate(self, x: np.ndarray) -> Evaluation:
         """Objective and constraints of designs (n, d), as the problem repairs them: so a search evaluates them."""
         with _named("problems", self.fit.problem.name):
@@ -113,8 +118,8 @@ class Subject:
                 self.problem.draw(x, ax)
 
     def look(self, z: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Designs (n, d) of latents (n, k), their displayed values (n,), and which of them (n,) are feasible."""
-        parts = [self.decode(some) for some in np.array_split(z, max(1, len(z) // AT_ONCE))]
+        """Designs (n, d) of latents (n, k), repaired, their displayed values (n,), and which of them are feasible."""
+        parts = [self.repair(self.decode(some)) for some in np.array_split(z, max(1, len(z) // AT_ONCE))]
         seen = [self.evaluate(x) for x in parts]
         values, feasible = [self.display(e) for e in seen], [e.feasible for e in seen]
         return np.concatenate(parts), np.concatenate(values), np.concatenate(feasible)

@@ -119,12 +119,22 @@ def _joined(
 
 
 def _layouts(stores: Sequence[Store], records: Records, trusted: Collection[str]) -> tuple[dict[str, Any], list[str]]:
-    """What designs are the coordinates of, by problem, and sentences about problems that cannot be asked."""
+    """What designs are the coordinates of, by problem, and sentences about problems whose designs are not so drawn."""
+    from bench.store.layouts import LARGEST
+
     kept: dict[str, Any] = {}
     for store in stores:
         kept |= store.layouts()
     told, undrawn = {}, []
     for label, part in records.parts.items():
+        if (size := part.runs.reindex(columns=["dim"])["dim"].max()) > LARGEST:
+            undrawn.append(
+                visible(
+                    f"{label}: its designs have {size:,.0f} coordinates, and a page draws no more than {LARGEST:,}; "
+                    "`latentbench plot` draws them"
+                )
+            )
+            continue
         own = next((each for each in kept if label == each or label.startswith(f"{each} (")), None)  # where joined
         try:
             told[label] = kept[own] if own is not None else _asked(part.runs["problem_spec"].iloc[0], trusted)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import time
 import traceback
 from collections.abc import Callable, Iterable, Sequence
@@ -17,16 +16,18 @@ import torch
 
 from bench.errors import reason
 from bench.experiments.experiment import Fit, Run
+from bench.experiments.registry import Spec
 from bench.experiments.sources import sources
 from bench.optimisers.base import Optimiser
 from bench.running import provenance
-from bench.running.workers.process import DEAF
 from bench.searching import instance
+from bench.searching.instance import Groundwork, Reference
 from bench.searching.ledger import Ledger, PluginError
 from bench.searching.objective import search_stage
 from bench.searching.retraining import weighted
 from bench.seeds import generator
 from bench.store.columns import OF_A_FIT
+from bench.store.designs import told
 from bench.store.records import Fitted, Record
 from bench.studies.diagnostics import diagnose, displayed
 from bench.studies.reach import Reached, reach
@@ -34,6 +35,7 @@ from encoders.base import Encoder, Tasks
 from problems.base import Problem
 
 Display = Callable[[np.ndarray], np.ndarray]
+UNFITTED = "its encoder could not be fitted"
 
 
 @dataclass(frozen=True)
@@ -45,26 +47,60 @@ class Failure:
     details: str
 
 
-def execute_fit(fit: Fit) -> Fitted | Failure:
-    """Draw the replicate's instance and fit the encoder on its designs."""
+def execute_reference(problem: Spec) -> Reference | Failure:
+    """Evaluate a problem's reference sample."""
+    _one_thread()
+    try:
+        return instance.reference_of(problem)
+    except BaseException as error:  # a plug-in may raise anything, and must not take the others with it
+        return Failure(problem.name, f"{unready(problem)}: {reason(error)}", traceback.format_exc())
+
+
+def execute_groundwork(
+    problem: Spec, seed: int, replicate: int, reference: Reference, learned: bool
+) -> Groundwork | Failure:
+    """Evaluate what all arms of a replicate share; designs only where encoders learn from them."""
+    _one_thread()
+    try:
+        learned |= not _does_without(instance.problem_of(problem, seed, replicate))
+        return instance.lay(problem, seed, replicate, reference, learned)
+    except BaseException as error:  # as above
+        return Failure(problem.name, f"{unready(problem)}: {reason(error)}", traceback.format_exc())
+
+
+def unready(problem: Spec) -> str:
+    """Begin to say why none of a problem's runs can be made."""
+    return f"problem '{problem.name}' could not be made ready"
+
+
+def execute_fit(fit: Fit, groundwork: Groundwork | None = None) -> Fitted | Failure:
+    """Draw the replicate's instance, lay its groundwork if that is to be done, and fit the encoder on its designs."""
     _one_thread()
     begun = time.perf_counter()
+    failed = unready(fit.problem)
     try:
-        drawn = instance.draw(fit.problem, fit.seed, fit.replicate)
+        laid = groundwork or instance.lay(
+            fit.problem, fit.seed, fit.replicate, instance.reference_of(fit.problem), learned=False
+        )
+        drawn = instance.draw(fit.problem, fit.seed, fit.replicate, laid)
+        failed = UNFITTED
         encoder = fit.encoder.make()
         info: dict[str, Any] = {"problem": fit.problem.identity(), "encoder": fit.encoder.identity()}
         info |= {"replicate": fit.replicate, "reference": drawn.reference, "fit_seconds": 0.0, "n_designs": 0}
+        info |= {"beside_reference": laid.reference.n, "beside_replicate": laid.n, "beside_fit": 0}
         if drawn.designs is not None and (encoder.needs_designs or not _does_without(drawn.problem)):
             _import(encoder.libraries)
             started = time.perf_counter()
             encoder.fit(drawn.designs, generator(*fit.seed_names, "fit"), drawn.problem.layout, drawn.tasks)
             info |= {"fit_seconds": time.perf_counter() - started, "n_designs": len(drawn.designs)}
+            failed = "its encoder could not be measured"
             rng = generator(*fit.seed_names, "diagnostics")
-            info |= diagnose(drawn.problem, encoder, drawn.designs, drawn.held_out, rng)
+            known = laid.designs, laid.held_out
+            info |= diagnose(drawn.problem, encoder, drawn.designs, drawn.held_out, rng, known)
         info["seconds_worker"] = time.perf_counter() - begun
         return Fitted.pack(fit.key, encoder, drawn.start, info)
     except BaseException as error:  # a plug-in may raise anything, and must not take the others with it
-        return Failure(fit.key, reason(error), traceback.format_exc())
+        return Failure(fit.key, f"{failed}: {reason(error)}", traceback.format_exc())
 
 
 def _does_without(problem: Problem) -> bool:
@@ -83,7 +119,7 @@ def execute_run(run: Run, order: int, experiment: str, fitted: Sequence[Fitted |
         row |= facts(problem)
         for broken in fitted:
             if isinstance(broken, Failure):
-                raise PluginError(f"its encoder could not be fitted: {broken.reason}")
+                raise PluginError(broken.reason)
         whole = [f for f in fitted if isinstance(f, Fitted)]
         encoders, starts = zip(*(f.unpack(fit) for f, fit in zip(whole, run.fits, strict=True)), strict=True)
         row |= _fit_facts(whole)
@@ -96,7 +132,7 @@ def execute_run(run: Run, order: int, experiment: str, fitted: Sequence[Fitted |
         _import(library for optimiser in optimisers for library in optimiser.libraries)
         row["settings"] = json.dumps([o.settings(dim) for o, dim in zip(optimisers, dims, strict=True)], sort_keys=True)
         archive = any(stage.refit for stage in run.arm.stages)
-        ledger = Ledger(problem, run.arm.budget, run.trace, archive, at_last=lambda: os._exit(DEAF))
+        ledger = Ledger(problem, run.arm.budget, run.trace, archive)
         _search(run, ledger, encoders, optimisers, starts[0])
         record = _record(row | {"status": "completed"}, ledger, problem.display)
     except BaseException as error:  # as above
@@ -154,26 +190,26 @@ def _search(
 def _refitted(run: Run, number: int, ledger: Ledger) -> Encoder:
     """Fit a stage's encoder on the training designs and on what the ledger has seen; the time is that of fits."""
     begun = time.perf_counter()
-    drawn = instance.draw(run.problem, run.seed, run.replicate)
+    where = (run.problem, run.seed, run.replicate)
+    known, tasks = instance.training(*where), instance.tasks(*where)
     rng = generator(*run.seed_names, "refit", number)
-    assert drawn.designs is not None
+    assert known is not None
     assert ledger.archive is not None
     encoder: Encoder = run.arm.stages[number].encoder.make()
-    designs, tasks = _seen(drawn, ledger.archive, rng)
-    encoder.fit(designs, rng, drawn.problem.layout, tasks)
+    designs, tasks = _seen(known, tasks, ledger.archive, rng)
+    encoder.fit(designs, rng, instance.problem_of(*where).layout, tasks)
     ledger.seconds["refit"] += time.perf_counter() - begun
     return encoder
 
 
 def _seen(
-    drawn: instance.Instance, archive: list[tuple[np.ndarray, np.ndarray]], rng: np.random.Generator
+    known: np.ndarray, tasks: Tasks | None, archive: list[tuple[np.ndarray, np.ndarray]], rng: np.random.Generator
 ) -> tuple[np.ndarray, Tasks | None]:
     """Draw training designs and what a ledger has seen, by rank; what was seen is of the replicate's own task."""
-    assert drawn.designs is not None
-    if drawn.tasks is None:
-        return weighted(drawn.designs, archive, rng), None
-    own, dim = drawn.tasks.own, drawn.designs.shape[1]
-    rows = np.hstack([drawn.designs, drawn.tasks.designs])
+    if tasks is None:
+        return weighted(known, archive, rng), None
+    own, dim = tasks.own, known.shape[1]
+    rows = np.hstack([known, tasks.designs])
     found = [(np.hstack([batch, np.tile(own, (len(batch), 1))]), losses) for batch, losses in archive]
     mixed = weighted(rows, found, rng)
     return mixed[:, :dim], Tasks(mixed[:, dim:], own)
@@ -269,7 +305,7 @@ def _record(row: dict[str, Any], ledger: Ledger | None, display: Display) -> Rec
         "start": trace["displayed"][0],
         "best": displayed(display, best),
         "best_objective": best,
-        "design": None if ledger.best is None else ledger.best.tolist(),
+        "design": told(ledger.best),
         "switched_at": [float(price) for price, _ in ledger.switches],
         "switched_why": "; ".join(why for _, why in ledger.switches),
         "seconds": total,

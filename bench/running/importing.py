@@ -21,6 +21,7 @@ from bench.searching import instance
 from bench.searching.ledger import evaluate
 from bench.store import layouts
 from bench.store.columns import IN_RECORDS
+from bench.store.designs import told
 from bench.store.directory import Store
 from bench.store.merging import new
 from bench.store.records import Record
@@ -65,8 +66,8 @@ def take_in(file: Path, out: Path, problem: Spec | str) -> Store:
     digest = sha256(file.read_bytes()).hexdigest()
     entry = {"started": provenance.now(), **provenance.collect(), "imported": {file.name: f"sha256 {digest}"}}
     with new(out) as store:
-        told = {} if isinstance(problem, str) else layouts.of({problem.name: problem})
-        store.declare(taken.identity, told, [entry])
+        described = {} if isinstance(problem, str) else layouts.of({problem.name: problem})
+        store.declare(taken.identity, described, [entry])
         for record in taken.records():
             store.append(record)
         store.pack()
@@ -106,7 +107,7 @@ class _Imported:
         if not isinstance(self.problem, str):
             made = self.problem.make()
             if made.designs(2, np.random.default_rng(SEED)) is not None:
-                self.reference = instance.reference_value(self.problem)
+                self.reference = instance.reference_of(self.problem).value
         for order, (names, rows) in enumerate(self.frame.groupby(["arm", "replicate", "search"], sort=False)):
             arm, replicate, search = cast("tuple[str, int, int]", names)
             if not isinstance(self.problem, str):
@@ -201,7 +202,7 @@ class _Imported:
                     continue
                 if not math.isclose(measured, values[i], rel_tol=TOLERANCE, abs_tol=TOLERANCE):
                     raise BadInput(f"{where}, and '{self.label}' gives {measured!r} at its design")
-                values[i], found.design = measured, designs[i].tolist()
+                values[i], found.design = measured, told(designs[i])
             found.which[i], best = True, values[i]
         return found
 
@@ -212,7 +213,7 @@ class _Accepted:
 
     which: np.ndarray
     refused: int = 0
-    design: list[float] | None = None
+    design: Any = None
 
 
 def _measured(x: np.ndarray, problem: Problem) -> float | None:
@@ -235,10 +236,10 @@ def _parts(arm: str) -> dict[str, str]:
 
 def _stage(source: str, encoder: str, optimiser: str) -> dict[str, Any]:
     """A stage that is no plug-in of ours, whatever its names are."""
-    told = {"imported": source}
+    params = {"imported": source}
     return {
-        "encoder": {"name": encoder, "params": told},
-        "optimiser": {"name": optimiser, "params": told},
+        "encoder": {"name": encoder, "params": params},
+        "optimiser": {"name": optimiser, "params": params},
         "until": None,
         "stagnation": None,
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from joblib import cpu_count
@@ -12,16 +13,28 @@ from joblib import cpu_count
 from bench.errors import BadInput
 from bench.experiments.data_files import located
 from bench.experiments.experiment import Experiment, Fit, Run, fits
+from bench.experiments.registry import Spec
 from bench.experiments.sources import sources
 from bench.quantities import stated
 from bench.running import provenance
-from bench.running.execution import Failure, execute_fit, execute_run, lost, skipped
+from bench.running.execution import (
+    UNFITTED,
+    Failure,
+    execute_fit,
+    execute_groundwork,
+    execute_reference,
+    execute_run,
+    lost,
+    skipped,
+    unready,
+)
 from bench.running.finished import RESULTS, Summary, asked
 from bench.running.progress import Progress, Silent
 from bench.running.workers import TIME_LIMIT, teams
 from bench.running.workers.process import Death
 from bench.running.workers.teams import Team
 from bench.searching import instance
+from bench.searching.instance import Groundwork, Reference
 from bench.seeds import generator
 from bench.store.directory import Store
 from bench.store.files import Doubt, ignore
@@ -144,8 +157,9 @@ def beside_budgets(fits: list[Fit]) -> int:
         reference, candidates = (
             instance.at_most(made, usual) for usual in (instance.REFERENCE_SIZE, instance.CANDIDATES)
         )
+        data = sum(instance.at_most(made, n) for n in (made.n_designs, instance.HELD_OUT)) if learned else 0
         diagnosis = cost(made, instance.HELD_OUT) if learned else 0
-        total += learned * reference + replicates * candidates + len(of_it) * diagnosis
+        total += learned * reference + replicates * (candidates + data) + len(of_it) * diagnosis
     return total
 
 
@@ -169,17 +183,24 @@ def run_all(
     broken: dict[str, Failure] = {}
     failures: dict[str, str] = {}
     with progress(len(todo.fits), len(todo.runs)) as shown:
-        for (fit,), fitted in team.each(execute_fit, ((fit,) for fit in todo.fits), time_limit, _instance_of):
+        laid = _groundwork(todo.fits, team, time_limit)
+        for fit in todo.fits:
+            if isinstance(failed := laid[fit.problem, fit.replicate], Failure):
+                broken[fit.key] = replace(failed, key=fit.key)
+                store.log(f"fit {fit.key} failed: {failed.reason}\n{failed.details}")
+                shown.fitted()
+        tasks = ((fit, laid[fit.problem, fit.replicate]) for fit in todo.fits if fit.key not in broken)
+        for (fit, _), fitted in team.each(execute_fit, tasks, time_limit, _instance_of):
             if isinstance(fitted, Death):
-                fitted = Failure(fit.key, fitted.reason, fitted.details)
+                fitted = Failure(fit.key, f"{UNFITTED}: {fitted.reason}", fitted.details)
             if isinstance(fitted, Fitted):
                 store.put(fitted)
             else:
                 broken[fit.key] = fitted
                 store.log(f"fit {fit.key} failed: {fitted.reason}\n{fitted.details}")
             shown.fitted()
-        tasks = ((run, order, experiment.name, _encoders(run, store, broken)) for order, run in todo.runs)
-        for (run, order, name, _), record in team.each(execute_run, tasks, time_limit):
+        searches = ((run, order, experiment.name, _encoders(run, store, broken)) for order, run in todo.runs)
+        for (run, order, name, _), record in team.each(execute_run, searches, time_limit):
             if isinstance(record, Death):
                 record = lost(run, order, name, record.reason, record.details)
             record = _keep(run, order, name, record, store)
@@ -192,10 +213,39 @@ def run_all(
     return Summary(store.path, todo.done + len(todo.skips) + len(todo.runs), failures, finds)
 
 
-def _instance_of(task: tuple[Fit]) -> tuple[object, ...]:
+def _instance_of(task: tuple[Fit, Any]) -> tuple[Any, ...]:
     """The instance that a fit is of, which a worker draws once for all fits of it that it makes."""
-    (fit,) = task
+    fit = task[0]
     return fit.seed, fit.problem, fit.replicate
+
+
+def _groundwork(fits: list[Fit], team: Team, time_limit: float) -> dict[tuple[Spec, int], Groundwork | Failure]:
+    """Evaluate what fits of one replicate share, by problem and replicate, once and for all of them."""
+    references: dict[Spec, Reference | Failure] = {}
+    samples = ((problem,) for problem in dict.fromkeys(fit.problem for fit in fits))
+    for (problem,), reference in team.each(execute_reference, samples, time_limit):
+        references[problem] = _alive(reference, problem)
+    learned: dict[tuple[Spec, int, int], bool] = {}
+    for fit in fits:
+        place = (fit.problem, fit.seed, fit.replicate)
+        learned[place] = learned.get(place, False) or fit.encoder.make().needs_designs
+    found: dict[tuple[Spec, int], Groundwork | Failure] = {}
+    tasks = []
+    for (problem, seed, replicate), wanted in learned.items():
+        reference = references[problem]
+        if isinstance(reference, Failure):
+            found[problem, replicate] = reference
+        else:
+            tasks.append((problem, seed, replicate, reference, wanted))
+    for (problem, _, replicate, *_), laid in team.each(execute_groundwork, tasks, time_limit):
+        found[problem, replicate] = _alive(laid, problem)
+    return found
+
+
+def _alive(result: Any, problem: Spec) -> Any:
+    if isinstance(result, Death):
+        return Failure(problem.name, f"{unready(problem)}: {result.reason}", result.details)
+    return result
 
 
 def _is_there(fit: Fit, store: Store, doubt: Doubt) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -33,8 +33,9 @@ def evaluate(problem: Problem, x: np.ndarray, raised: list[Exception] | None = N
         return _checked(problem, x)
     except PluginError:
         raise
-    except Exception:
+    except Exception as error:
         if len(x) < 2:
+            _blame(problem, error)
             raise
         parts: list[Evaluation | None] = []
         errors: list[Exception] = []
@@ -46,6 +47,7 @@ def evaluate(problem: Problem, x: np.ndarray, raised: list[Exception] | None = N
                 errors.append(error)
         whole = next((part for part in parts if part is not None), None)
         if whole is None:
+            _blame(problem, errors[0])
             raise errors[0] from None
         if raised is not None:
             raised += errors
@@ -58,14 +60,17 @@ def failed(n: int, m: int) -> Evaluation:
     return Evaluation(np.full(n, math.nan), np.full((n, m), math.nan))
 
 
+def _blame(problem: Problem, error: Exception) -> None:
+    """Name the problem that raised an error, for whoever tells of it."""
+    error.add_note(f"raised by problem '{problem.name}'")
+
+
 def _checked(problem: Problem, x: np.ndarray) -> Evaluation:
     found, n = problem.evaluate(x), len(x)
     if type(found) is not Evaluation:
         raise PluginError(f"problem '{problem.name}' returned {type(found).__name__}; it must be an Evaluation")
-    try:
-        objective, constraints = np.asarray(found.objective, dtype=float), np.asarray(found.constraints, dtype=float)
-    except (TypeError, ValueError):
-        raise PluginError(f"problem '{problem.name}' returned what are no arrays of numbers") from None
+    objective = _numbers(problem, "objective", found.objective)
+    constraints = _numbers(problem, "constraints", found.constraints)
     if objective.shape != (n,) or constraints.ndim != 2 or len(constraints) != n:
         raise PluginError(
             f"problem '{problem.name}' returned objective {objective.shape} and constraints {constraints.shape} "
@@ -73,3 +78,16 @@ def _checked(problem: Problem, x: np.ndarray) -> Evaluation:
         )
     as_it_is = objective is found.objective and constraints is found.constraints
     return found if as_it_is else Evaluation(objective, constraints)
+
+
+def _numbers(problem: Problem, name: str, given: Any) -> np.ndarray:
+    if type(given) is np.ndarray and given.dtype == np.float64:
+        return given
+    try:
+        array = np.asarray(given.detach() if hasattr(given, "detach") else given)
+        if array.ndim and array.dtype.kind in "fiubO":
+            return array.astype(float)
+    except (TypeError, ValueError):
+        pass
+    what = f"an array of {given.dtype}" if hasattr(given, "dtype") else type(given).__name__
+    raise PluginError(f"problem '{problem.name}' returned {what} as its {name}; it must be an array of real numbers")

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
+from bench.searching import arguments
 from bench.searching.ledger import Ledger
 from bench.searching.objective import Objective
+from encoders.base import Encoder
+from problems.base import Problem
 
 if TYPE_CHECKING:
-    from encoders.base import Encoder
-    from problems.base import Problem
+    from numpy.typing import ArrayLike
 
 ENDLESS = 2**53
 
@@ -32,11 +34,13 @@ class Function:
         ``ledger.best``, ``ledger.price`` and the trace.
     """
 
-    def __init__(self, problem: Problem, encoder: Encoder, start: np.ndarray) -> None:
+    def __init__(self, problem: Problem, encoder: Encoder, start: ArrayLike) -> None:
+        arguments.made(problem=(Problem, problem), encoder=(Encoder, encoder))
+        design = arguments.start(start, problem, encoder)
         self.ledger = Ledger(problem, ENDLESS)
         self.ledger.open_stage()
         self._encoder = encoder
-        self._objective = Objective(self.ledger, encoder, np.asarray(start, dtype=float))
+        self._objective = Objective(self.ledger, encoder, design)
         self.lower, self.upper = self._objective.bounds
         self.start = self._objective.start.copy()
         self.bounds = list(zip(self.lower.tolist(), self.upper.tolist(), strict=True))
@@ -72,7 +76,7 @@ class Function:
         return np.asarray(self.ledger.problem.repair(decoded)[0])
 
 
-def as_function(problem: Problem, encoder: Encoder, start: np.ndarray) -> Function:
+def as_function(problem: Problem, encoder: Encoder, start: ArrayLike) -> Function:
     """Give a problem seen through an encoder as a function with bounds.
 
     Parameters

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from encoders.base import Tasks
 
 if TYPE_CHECKING:
     from bench.experiments.registry import Spec
-    from problems.base import Problem
+    from problems.base import Evaluation, Problem
 
 REFERENCE_SIZE = 1000
 """Designs whose median objective is the reference value of a problem."""
@@ -27,6 +27,35 @@ CANDIDATES = 256
 def at_most(problem: Problem, usual: int) -> int:
     """How many designs are evaluated for some purpose beside budgets: as many as is usual, or as the problem allows."""
     return usual if problem.n_reference is None else min(usual, problem.n_reference)
+
+
+class Reference(NamedTuple):
+    """The median objective of a problem's reference sample, NaN where it has none, and its number of evaluations."""
+
+    value: float
+    n: int
+
+
+@dataclass(frozen=True)
+class Groundwork:
+    """What is evaluated once for all arms of a replicate, on no budget.
+
+    Attributes
+    ----------
+    start : ndarray, shape (d,)
+    reference : Reference
+        The same for all replicates.
+    n : int
+        Evaluations that it took, but for those of the reference sample.
+    designs, held_out : Evaluation or None
+        Of as many training and held-out designs as the problem allows; None where no encoder learns from them.
+    """
+
+    start: np.ndarray
+    reference: Reference
+    n: int
+    designs: Evaluation | None = None
+    held_out: Evaluation | None = None
 
 
 @dataclass(frozen=True)
@@ -70,26 +99,57 @@ def problem_of(spec: Spec, seed: int, replicate: int) -> Problem:
     return seen
 
 
-def draw(spec: Spec, seed: int, replicate: int) -> Instance:
+def draw(spec: Spec, seed: int, replicate: int, groundwork: Groundwork | None = None) -> Instance:
     """Draw a replicate's instance; a pure function of its arguments.
 
     The start is feasible and verified, no training design, and from the worse half of the reference sample; a problem
-    without designs starts at such a uniform point of its bounds. The last few are kept, for fits on the same data.
+    without designs starts at such a uniform point of its bounds. It is looked for unless the groundwork has been laid.
+    The last few are kept, for fits on the same data.
 
     Raises
     ------
     PluginError
         If no start can be found.
     """
-    drawn = _draw(spec, seed, replicate)
+    drawn = _drawn(spec, seed, replicate)
+    laid = groundwork or _laid(spec, seed, replicate)
     designs = None if drawn.designs is None else drawn.designs.copy()
-    return replace(drawn, designs=designs, held_out=drawn.held_out.copy(), start=drawn.start.copy())
+    return Instance(drawn.problem, designs, drawn.held_out.copy(), laid.start.copy(), laid.reference.value, drawn.tasks)
+
+
+def lay(spec: Spec, seed: int, replicate: int, reference: Reference, learned: bool) -> Groundwork:
+    """Evaluate what the arms of a replicate share: candidates for its start and, if encoders learn, designs.
+
+    Raises
+    ------
+    PluginError
+        If no start can be found.
+    """
+    drawn = _drawn(spec, seed, replicate)
+    problem = drawn.problem
+    start, why_not = start_among(problem, drawn.candidates, reference.value, drawn.designs)
+    if start is None:
+        raise PluginError(
+            f"problem '{spec.name}': none of {len(drawn.candidates)} candidates is a feasible start: {why_not}"
+        )
+    n = len(drawn.candidates)
+    if drawn.designs is None or not learned:
+        return Groundwork(start, reference, n)
+    some, held_out = (problem.repair(x[: at_most(problem, len(x))]) for x in (drawn.designs, drawn.held_out))
+    n += len(some) + len(held_out)
+    return Groundwork(start, reference, n, evaluate(problem, some), evaluate(problem, held_out))
 
 
 def training(spec: Spec, seed: int, replicate: int) -> np.ndarray | None:
     """Training designs (n, d) that `draw` draws, without the rest of the instance, which can take longer."""
     designs = _training(spec, seed, replicate)
     return None if designs is None else designs.copy()
+
+
+def tasks(spec: Spec, seed: int, replicate: int) -> Tasks | None:
+    """What those were made for, as `draw` says."""
+    names = (seed, spec.identity(), replicate)
+    return _tasks(problem_of(spec, seed, replicate), generator(*names, "designs"))
 
 
 def labels(spec: Spec, seed: int, replicate: int) -> np.ndarray | None:
@@ -114,35 +174,65 @@ def _training(spec: Spec, seed: int, replicate: int) -> np.ndarray | None:
     return designs
 
 
+class _Drawn(NamedTuple):
+    problem: Problem
+    designs: np.ndarray | None
+    candidates: np.ndarray
+    held_out: np.ndarray
+    tasks: Tasks | None
+
+
 @lru_cache(maxsize=4)
-def _draw(spec: Spec, seed: int, replicate: int) -> Instance:
+def _drawn(spec: Spec, seed: int, replicate: int) -> _Drawn:
+    """All that is drawn of an instance; nothing is evaluated, but by the problem itself."""
     names = (seed, spec.identity(), replicate)
     problem = problem_of(spec, seed, replicate)
     designs = _training(spec, seed, replicate)
     rng = generator(*names, "start")
     candidates = problem.reference(at_most(problem, CANDIDATES), rng)
-    reference = np.nan
-    if candidates is None:
-        candidates = _uniform(problem, rng)
-        good = evaluate(problem, candidates).feasible
-    else:
-        reference = reference_value(spec)
-        evaluation = evaluate(problem, candidates)
-        # a design's value may differ in its last digits once it is turned
-        good = evaluation.feasible & (
-            (evaluation.objective >= reference) | np.isclose(evaluation.objective, reference, rtol=1e-9)
-        )
-        if designs is not None:
-            good &= _unseen(candidates, designs)
-    good &= (problem.repair(candidates) == candidates).all(axis=1)
-    start = next((x for x in candidates[good] if problem.verify(x).ok), None)
-    if start is None:
-        raise PluginError(
-            f"problem '{spec.name}': none of {len(candidates)} candidates is a feasible start outside the data"
-        )
+    candidates = _uniform(problem, rng) if candidates is None else candidates
     held_out = _held_out(problem, designs, candidates, generator(*names, "held out"))
-    tasks = _tasks(problem, generator(*names, "designs"))
-    return Instance(problem, designs, held_out, start, float(reference), tasks)
+    return _Drawn(problem, designs, candidates, held_out, _tasks(problem, generator(*names, "designs")))
+
+
+@lru_cache(maxsize=4)
+def _laid(spec: Spec, seed: int, replicate: int) -> Groundwork:
+    return lay(spec, seed, replicate, reference_of(spec), learned=False)
+
+
+def start_among(
+    problem: Problem, candidates: np.ndarray, reference: float, designs: np.ndarray | None
+) -> tuple[np.ndarray | None, str]:
+    """Find the first of some candidates (n, d) that a search can start from; where there is none, say why.
+
+    Parameters
+    ----------
+    problem : Problem
+    candidates : ndarray, shape (n, d)
+    reference : float
+        What the start must not be better than; NaN where there is nothing to compare with.
+    designs : ndarray, shape (m, d), or None
+        Training designs, none of which can be a start.
+    """
+    evaluation = evaluate(problem, candidates)
+    # a design's value may differ in its last digits once it is turned
+    worse = (evaluation.objective >= reference) | np.isclose(evaluation.objective, reference, rtol=1e-9)
+    all_of_them = np.ones(len(candidates), dtype=bool)
+    conditions = {
+        "changed by repair": (problem.repair(candidates) == candidates).all(axis=1),
+        "among the training designs": all_of_them if designs is None else _unseen(candidates, designs),
+        "infeasible or failed": evaluation.feasible,
+        "better than the median of the reference sample": all_of_them if np.isnan(reference) else worse,
+    }
+    left, lost = all_of_them, []
+    for why, holds in conditions.items():
+        if (n := int((left & ~holds).sum())) > 0:
+            lost.append((n, why))
+        left = left & holds
+    start = next((x for x in candidates[left] if problem.verify(x).ok), None)
+    if left.any():
+        lost.append((int(left.sum()), "refused by verification"))
+    return start, ", ".join(f"{n} {why}" for n, why in sorted(lost, reverse=True))
 
 
 def _tasks(problem: Problem, rng: np.random.Generator) -> Tasks | None:
@@ -165,14 +255,16 @@ def _held_out(
 
 
 @lru_cache(maxsize=64)
-def reference_value(spec: Spec) -> float:
-    """Median objective of the problem's fixed reference sample, the same for all seeds and replicates."""
+def reference_of(spec: Spec) -> Reference:
+    """The problem's fixed reference sample, evaluated; the same for all seeds and replicates."""
     problem = spec.make()
     sample = problem.reference(at_most(problem, REFERENCE_SIZE), generator("reference", spec.name, problem.dim))
+    if sample is None:
+        return Reference(np.nan, 0)
     objective = evaluate(problem, sample).objective
     if not np.isfinite(objective).any():
         raise PluginError(f"problem '{spec.name}': no design of the reference sample has a finite objective")
-    return float(np.median(objective[np.isfinite(objective)]))
+    return Reference(float(np.median(objective[np.isfinite(objective)])), len(sample))
 
 
 def _uniform(problem: Problem, rng: np.random.Generator) -> np.ndarray:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import os
+import sys
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
@@ -26,6 +28,8 @@ LATENT_LIMIT = 16
 
 PATIENCE = 1000
 """How often a search may ask for more once its budget is spent, before it is broken off."""
+DEAF = 86
+"""Exit code of a process that ends itself, since nothing that is raised ends the search in it."""
 
 Merit = Callable[[Any, Any], Any]
 
@@ -36,6 +40,13 @@ class BudgetSpent(Exception):
 
 class Unheard(BaseException):
     """Breaks off a search that has caught `BudgetSpent` again and again, and with it every `Exception`."""
+
+
+def end_process() -> NoReturn:
+    """End this process: the last resort against a search that catches whatever is raised, interrupts included."""
+    print("a search goes on and on after its budget, whatever is raised: its process is ended", file=sys.stderr)
+    sys.stderr.flush()
+    os._exit(DEAF)
 
 
 def next_checkpoint(price: int) -> int:
@@ -66,8 +77,6 @@ class Ledger:
         Whether improvements and log-spaced checkpoints are logged, or every evaluation.
     archive : bool
         Whether every design is kept, for a stage that learns from them.
-    at_last : callable, optional
-        Called where a search has caught `Unheard` too, again and again: nothing that is raised will end it.
 
     Attributes
     ----------
@@ -104,7 +113,6 @@ class Ledger:
         budget: int,
         trace: Literal["improvements", "all"] = "improvements",
         archive: bool = False,
-        at_last: Callable[[], None] | None = None,
     ) -> None:
         self.problem = problem
         self.budget = budget
@@ -129,7 +137,6 @@ class Ledger:
         self._patience = budget
         self._progress = 0
         self._refused = 0
-        self._at_last = at_last
         self._started = time.perf_counter()
 
     @property
@@ -261,8 +268,8 @@ class Ledger:
 
     def _refuse(self) -> NoReturn:
         self._refused += 1
-        if self._refused >= 2 * PATIENCE and self._at_last is not None:
-            self._at_last()
+        if self._refused >= 2 * PATIENCE:  # `Unheard` has been caught too
+            end_process()
         raise BudgetSpent if self._refused < PATIENCE else Unheard
 
     def _evaluated(self, x: np.ndarray) -> Evaluation:

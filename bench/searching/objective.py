@@ -9,21 +9,24 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import torch
 
+from bench.errors import BadInput
+from bench.optimisers.base import Optimiser
+from bench.searching import arguments
 from bench.searching.ledger import BudgetSpent, Ledger, Merit, PluginError, Unheard
+from encoders.base import Encoder
+from problems.base import Problem
 
 if TYPE_CHECKING:
-    from bench.optimisers.base import Optimiser
-    from encoders.base import Encoder
-    from problems.base import Problem
+    from numpy.typing import ArrayLike
 
 
 def search(
     problem: Problem,
     encoder: Encoder,
     optimiser: Optimiser,
-    start: np.ndarray,
+    start: ArrayLike,
     budget: int,
-    rng: np.random.Generator,
+    rng: np.random.Generator | int,
     trace: Literal["improvements", "all"] = "improvements",
 ) -> Ledger:
     """Search once, with one encoder and one optimiser.
@@ -38,18 +41,27 @@ def search(
         The design to start from.
     budget : int
         In evaluations, N_f + N_g.
-    rng : Generator
-        For the optimiser's random draws.
+    rng : Generator or int
+        For the optimiser's random draws, or its seed.
     trace : {"improvements", "all"}
         See `bench.searching.ledger.Ledger`.
+
+    Raises
+    ------
+    BadInput
+        For arguments that cannot be meant.
 
     Returns
     -------
     Ledger
         With the best verified design, the trace, and what it all cost.
     """
-    ledger = Ledger(problem, budget, trace)
-    search_stage(ledger, encoder, optimiser, start, rng)
+    arguments.made(problem=(Problem, problem), encoder=(Encoder, encoder), optimiser=(Optimiser, optimiser))
+    if trace not in ("improvements", "all"):
+        raise BadInput(f"trace: {trace!r:.80} must be 'improvements' or 'all'")
+    design = arguments.start(start, problem, encoder)
+    ledger = Ledger(problem, arguments.number("budget", budget), trace)
+    search_stage(ledger, encoder, optimiser, design, arguments.generator("rng", rng))
     ledger.close()
     return ledger
 

@@ -96,6 +96,24 @@ RUNS = (
         "what the problem declares that an evaluation of what it stands for takes; NaN where it declares nothing",
     ),
     Column("reference", float, "f_ref, in objective units", told_by="fit"),
+    Column(
+        "beside_reference",
+        float,
+        "evaluations of the sample that f_ref is the median of; on no budget, once for all replicates",
+        told_by="fit",
+    ),
+    Column(
+        "beside_replicate",
+        float,
+        "evaluations that found the start, and what data are worth; on no budget, once for all arms of the replicate",
+        told_by="fit",
+    ),
+    Column(
+        "beside_fit",
+        float,
+        "evaluations that measured the encoder; on no budget, once for all runs of the fit",
+        told_by="diagnosis",
+    ),
     Column("n_f", int, "values that were paid for"),
     Column("n_g", int, "gradients that were paid for"),
     Column("n_failed", int, "evaluations that failed"),
@@ -104,7 +122,11 @@ RUNS = (
     Column("start", float, "displayed value of the first evaluation"),
     Column("best", float, "displayed value of the best verified design"),
     Column("best_objective", float, "its objective"),
-    Column("design", list, "its variables"),
+    Column(
+        "design",
+        list,
+        "its variables; more than 5,000 are packed in the file, and an array once read (bench/store/designs.py)",
+    ),
     Column(
         "data_source",
         str,

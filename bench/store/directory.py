@@ -125,9 +125,9 @@ class Store:
         Raises
         ------
         BadInput
-            If the directory holds something else. The same experiment with more replicates, searches, arms or problems
-            may be resumed, since none of its runs is another by that; and with larger budgets, since runs of these are
-            new ones, which begin as those of smaller budgets do.
+            If the directory holds something else. The same experiment with more replicates, searches, arms or problems,
+            or other labels may be resumed, since none of its runs is another by that; and with larger budgets, since
+            runs of these are new ones, which begin as those of smaller budgets do.
         """
         if self.path.is_file():
             raise BadInput(f"{self.path}: is a file; it must be a directory, or not be there")
@@ -316,7 +316,8 @@ class Store:
     def _read(self, doubt: Doubt, columns: Collection[str] | None = None) -> Iterator[tuple[list[dict[str, Any]], Any]]:
         """Rows and table of every file of records that can be believed, each run once."""
         plan = self.plan()
-        return self._records.read(plan.holds, plan.outgrown, doubt, columns)
+        for rows, table in self._records.read(plan.holds, plan.outgrown, doubt, columns):
+            yield [row | plan.labels(row) for row in rows], table
 
     def log(self, line: str) -> None:
         """Add a line to log.txt."""
@@ -349,16 +350,30 @@ def _changed(there: dict[str, Any], new: dict[str, Any]) -> str | None:
             if new[key] < there[key]:
                 return f"{key} differs: {new[key]} is less than {there[key]}"
         elif key in ("problems", "arms"):
-            left = {each["label"]: each for each in new[key]}
-            for each in there[key]:
-                label = each["label"]
-                if key == "arms" and label in left and each["budget"] < left[label]["budget"]:
-                    each = each | {"budget": left[label]["budget"]}  # its runs are made again, and repeat these
-                if left.get(label) != each:
-                    return f"{key} differs: '{label}' is {'another' if label in left else 'gone'}"
+            lost = _lost(there[key], new[key])
+            if lost is not None:
+                named = any(each["label"] == lost for each in new[key])
+                return f"{key} differs: '{lost}' is {'another' if named else 'gone'}"
         elif new.get(key) != there.get(key):
             return f"{key} differs"
     return None
+
+
+def _lost(there: list[dict[str, Any]], new: list[dict[str, Any]]) -> str | None:
+    """Name a problem or arm that has no counterpart, with any label, of the same budget or a larger one."""
+    left = list(new)
+    for each in sorted(there, key=lambda each: each["label"] not in {other["label"] for other in new}):
+        same = [other for other in left if nameless(other) == nameless(each)]
+        same = [other for other in same if other.get("budget", 0) >= each.get("budget", 0)]
+        if not same:
+            return str(each["label"])
+        left.remove(max(same, key=lambda other: other["label"] == each["label"]))
+    return None
+
+
+def nameless(part: dict[str, Any]) -> dict[str, Any]:
+    """What a problem or an arm does: all but what tables call it and its parts, and an arm's budget."""
+    return {key: value for key, value in part.items() if key not in ("label", "encoder", "optimiser", "budget")}
 
 
 def load(path: str | Path) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -7,7 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from bench.store import rows
+from bench.store import designs, rows
 from bench.store.files import LARGEST_RECORDS, Doubt, content, ignore, read_json, write
 from bench.store.records import Fitted
 
@@ -56,7 +56,8 @@ class Encoders:
 
     def put_reach(self, key: str, reached: dict[str, Any]) -> None:
         """Write what a reach search through a fitted encoder has found."""
-        write(self.folder / key / "reach.json", json.dumps({"key": key, **reached}, indent=1).encode())
+        text = json.dumps({"key": key, **reached}, indent=1, default=designs.packed)
+        write(self.folder / key / "reach.json", text.encode())
 
     def reaches(self, doubt: Doubt = ignore) -> dict[str, dict[str, Any]]:
         """What reach searches have found, by the key of the fit; `doubt` is told of files that cannot be believed."""
@@ -65,6 +66,7 @@ class Encoders:
             path = self.folder / key / "reach.json"
             try:
                 reached = dict(read_json(path))
+                reached["design"] = designs.unpacked(reached.get("design"))
                 if reached.pop("key", None) != key or rows.misfit(reached, rows.REACH):
                     raise ValueError
                 if not reached.keys() >= rows.REACH.keys():

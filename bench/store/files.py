@@ -13,7 +13,7 @@ from typing import Any
 Doubt = Callable[[Path, str], None]
 """What is told of a file that cannot be believed: its path and the reason."""
 
-LARGEST_RECORDS, LARGEST_TEXT = 2**32, 2**24
+LARGEST_RECORDS, LARGEST_TEXT = 2**32, 2**25
 """Bytes of a file that are read at most; more would be no file of ours, and might not fit in memory."""
 DEEPEST = 50
 """Levels of nested JSON."""

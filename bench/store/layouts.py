@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 KINDS = {Outline: "outline", Grid: "grid", Mesh: "mesh"}
 """How layouts are called that pages can draw; designs of others are bars, one a coordinate."""
 BARS = "bars"
+LARGEST = 20_000
+"""Coordinates of a design, above which pages leave it out: they would be too heavy."""
 
 
 def described(problem: Problem) -> dict[str, Any]:
@@ -35,11 +37,12 @@ def described(problem: Problem) -> dict[str, Any]:
 
 
 def of(problems: Mapping[str, Spec]) -> dict[str, dict[str, Any]]:
-    """Describe the layouts of problems, by their labels, as far as their plug-ins can be made."""
+    """Describe the layouts of problems, by their labels, if their plug-ins can be made and pages draw designs."""
     told = {}
     for label, spec in problems.items():
         with suppress(Exception):  # a plug-in may raise anything, and its runs will say so
-            told[label] = described(spec.make())
+            if (problem := spec.make()).dim <= LARGEST:
+                told[label] = described(problem)
     return told
 
 

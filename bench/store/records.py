@@ -12,7 +12,7 @@ import numpy as np
 
 from bench.experiments.experiment import Fit, fit_key
 from bench.experiments.registry import from_record
-from bench.store import rows
+from bench.store import designs, rows
 
 if TYPE_CHECKING:
     from encoders.base import Encoder
@@ -120,7 +120,7 @@ class Record:
         """One Parquet file of one row."""
         import pyarrow as pa
 
-        fixed = {"run": [self.row["run"]], "row": [json.dumps(self.row, sort_keys=True)]}
+        fixed = {"run": [self.row["run"]], "row": [json.dumps(self.row, sort_keys=True, default=designs.packed)]}
         trace = {name: [self.trace.get(name, [])] for name in _trace_types(pa)}
         return to_parquet(pa.table(fixed | trace, schema=_schema(pa)))
 
@@ -194,6 +194,8 @@ def read_parquet(data: bytes, columns: Collection[str] | None = None) -> tuple[l
     for run, text in zip(*(table[name].to_pylist() for name in FIXED), strict=True):
         try:
             row = dict(json.loads(text))
+            if "design" in row:
+                row["design"] = designs.unpacked(row["design"])
         except (TypeError, ValueError, RecursionError):
             raise ValueError(f"is no record of schema {SCHEMA}") from None
         if wrong := rows.complaint(row):

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from math import isfinite
 from typing import Any
 
+import numpy as np
+
 from bench.experiments.plan import LARGEST
 from bench.experiments.promises import targets_fault
 from bench.store.columns import BY_NAME, IN_RECORDS, OF_A_FIT
@@ -62,8 +64,8 @@ def _is(value: Any, kind: type, name: str) -> bool:
     if kind is str:
         return type(value) is str and (len(value) <= LONGEST or name in LONG) and _is_text(value)
     if kind is list:
-        if value is None:
-            return name == "design"
+        if name == "design" and (value is None or isinstance(value, np.ndarray)):
+            return value is None or bool(np.isfinite(value).all())
         if type(value) is not list or not _are_finite(value):
             return False
         return name != "targets" or targets_fault(value) is None

@@ -25,7 +25,12 @@ USED = 0.01
 
 
 def diagnose(
-    problem: Problem, encoder: Encoder, designs: np.ndarray, held_out: np.ndarray, rng: np.random.Generator
+    problem: Problem,
+    encoder: Encoder,
+    designs: np.ndarray,
+    held_out: np.ndarray,
+    rng: np.random.Generator,
+    known: tuple[Evaluation | None, Evaluation | None] = (None, None),
 ) -> dict[str, float]:
     """Measure a fitted encoder; NaN where there is nothing to measure.
 
@@ -38,6 +43,8 @@ def diagnose(
     held_out : ndarray, shape (m, d)
         Designs like those, that it has not seen.
     rng : Generator
+    known : (Evaluation, Evaluation)
+        What is known of as many designs and held-out ones as the problem allows; None is evaluated.
 
     Returns
     -------
@@ -56,6 +63,7 @@ def diagnose(
         ``prior_valid`` : the share of the prior samples that does.
         ``prior_distance``, ``prior_spread`` : mean distance between prior samples, and standard deviation of their
         displayed values, as shares of the designs'.
+        ``beside_fit`` : evaluations that all this took.
         ``between_valid``, ``between_length`` : on straight ways between the latents of two held-out designs, the share
         of points that satisfies the constraints, and the median length of the way in design space, in distances of its
         ends.
@@ -63,7 +71,9 @@ def diagnose(
     samples = encoder.sample(at_most(problem, PRIOR_SAMPLES), rng)
     prior = decoded(encoder, np.concatenate([encoder.prior_mean()[None], samples]))
     some, held_out = (x[: at_most(problem, len(x))] for x in (designs, held_out))
-    data, mean, drawn = (_Seen.of(problem, x) for x in (some, prior[:1], prior[1:]))
+    data, before = _Seen.of(problem, some, known[0]), _Seen.of(problem, held_out, known[1])
+    mean, drawn = (_Seen.of(problem, x) for x in (prior[:1], prior[1:]))
+    made = len(prior) + sum(len(x) for x, seen in zip((some, held_out), known, strict=True) if seen is None)
     found = {
         **_landmark(problem, "data_best", _best_verified(problem, data)),
         **_landmark(problem, "prior_mean", _best_verified(problem, mean)),
@@ -76,15 +86,17 @@ def diagnose(
         "prior_spread": _ratio(_deviation(drawn.finite), _deviation(data.finite)),
     }
     if len(held_out):
-        found |= _rebuilding(problem, encoder, held_out)
+        found |= _rebuilding(problem, encoder, held_out, before)
+        made += len(held_out)
     if len(held_out) > 1:
         found |= _walking(problem, encoder, held_out, rng)
-    return dict.fromkeys(DIAGNOSED, math.nan) | found
+        made += _walks(problem) * (STEPS - 2)
+    return dict.fromkeys(DIAGNOSED, math.nan) | found | {"beside_fit": float(made)}
 
 
 def cost(problem: Problem, held_out: int) -> int:
-    """How many evaluations `diagnose` makes at most, none of which is on a budget."""
-    parts = (problem.n_designs, PRIOR_SAMPLES, held_out, held_out)
+    """How many evaluations `diagnose` makes at most of what is not known, none of which is on a budget."""
+    parts = (PRIOR_SAMPLES, held_out)
     return 1 + sum(at_most(problem, part) for part in parts) + _walks(problem) * (STEPS - 2)
 
 
@@ -101,9 +113,9 @@ class _Seen:
     displayed: np.ndarray
 
     @classmethod
-    def of(cls, problem: Problem, x: np.ndarray) -> _Seen:
+    def of(cls, problem: Problem, x: np.ndarray, known: Evaluation | None = None) -> _Seen:
         x = problem.repair(x)
-        evaluation = evaluate(problem, x)
+        evaluation = evaluate(problem, x) if known is None else known
         return cls(x, evaluation, np.asarray(problem.display(evaluation.objective), dtype=float))
 
     @property
@@ -111,8 +123,8 @@ class _Seen:
         return self.displayed[np.isfinite(self.displayed)]
 
 
-def _rebuilding(problem: Problem, encoder: Encoder, held_out: np.ndarray) -> dict[str, float]:
-    before, after = _Seen.of(problem, held_out), _Seen.of(problem, decoded(encoder, encoder.encode(held_out)))
+def _rebuilding(problem: Problem, encoder: Encoder, held_out: np.ndarray, before: _Seen) -> dict[str, float]:
+    after = _Seen.of(problem, decoded(encoder, encoder.encode(held_out)))
     with np.errstate(invalid="ignore"):  # two infinite values
         apart = np.abs(after.displayed - before.displayed)
     return {

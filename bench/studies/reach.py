@@ -15,6 +15,7 @@ from bench.optimisers.lbfgs import LBFGS
 from bench.searching.instance import Instance
 from bench.searching.ledger import BudgetSpent, Ledger, evaluate
 from bench.searching.objective import Objective
+from bench.store.designs import told
 from bench.studies.diagnostics import PRIOR_SAMPLES, decoded, displayed
 from encoders.base import Encoder
 
@@ -32,15 +33,15 @@ class Reached:
     ----------
     objective, displayed : float
         Of the best verified design; NaN if there is none.
-    design : list of float or None
-        That design.
+    design : list of float, ndarray or None
+        That design, as `bench.store.designs.told` has it.
     budget, evaluations, starts : int
         What might be spent and was, and from how many latents.
     """
 
     objective: float
     displayed: float
-    design: list[float] | None
+    design: list[float] | np.ndarray | None
     budget: int
     evaluations: int
     starts: int
@@ -79,7 +80,7 @@ def reach(instance: Instance, encoder: Encoder, budget: int, rng: np.random.Gene
     return Reached(
         best,
         displayed(problem.display, best),
-        None if ledger.best is None else ledger.best.tolist(),
+        told(ledger.best),
         budget,
         ledger.price,
         sum(map(len, kinds)),

@@ -13,8 +13,8 @@ import torch
 from torch.autograd import Function
 
 from problems.base import DifferentiableProblem, Evaluation, Pullback, Verification
-from problems.bodies import best, families, sphere
-from problems.data import DataSettings, Drawn, File, TrainingData, read_array
+from problems.bodies import best, families, own, sphere
+from problems.data import DataSettings, Drawn, File, TrainingData
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 class BodyData(DataSettings):
     """Which bodies a problem's training designs are, beside what `problems.data.DataSettings` says of any.
 
-    Bodies of the user's own come as arrays (n, 3V), of the sphere's connectivity.
+    Bodies of the user's own, two at least, come as meshes (PLY, STL, OBJ; a file each), which are mapped to the
+    sphere's connectivity if all of a mesh is seen from one point inside, and else left out; or as arrays (n, 3V), of
+    that connectivity.
 
     Attributes
     ----------
@@ -88,15 +90,10 @@ class BodyProblem(DifferentiableProblem):
 
     def _source(self, data: BodyData, relief: float) -> Source:
         if data.source is not None:
-            return File(data.source, data.digest, partial(self._read, data.source))
+            given = (data.source, data.digest, self.subdivisions)
+            return File(*given[:2], partial(own.designs_of, *given), left_out=own.read(*given).left_out)
         draw = partial(families.draw, directions=self.layout.rest, faces=self.layout.faces, relief=relief)
         return Drawn(f"drawn: {', '.join(data.classes)}", partial(draw, classes=data.classes), draw)
-
-    def _read(self, source: str | tuple[str, ...]) -> np.ndarray:
-        designs = read_array(source)
-        if designs.ndim != 2 or designs.shape[1] != self.dim:
-            raise ValueError(f"data.source: {source} holds an array of {designs.shape}; it must be (n, {self.dim})")
-        return designs
 
     def instance(self, rng: np.random.Generator) -> Self:
         """Give the designs another common rotation, to which the objective is blind."""

@@ -7,6 +7,11 @@ import math
 import numpy as np
 from numba import njit
 
+from problems.bodies.boxes import BRANCHES, tree
+
+SLACK = 1e-9
+"""By how much boxes are widened, so that rounding leaves out no face."""
+
 
 @njit(cache=True, error_model="numpy")
 def along_normals(
@@ -38,6 +43,9 @@ def along_normals(
             a[c, f] = points[faces[f, 0], c]
             u[c, f] = points[faces[f, 1], c] - a[c, f]
             v[c, f] = points[faces[f, 2], c] - a[c, f]
+    first, boxes = tree(points, faces)
+    levels = len(first) - 1
+    stack = np.empty((levels * BRANCHES, 2), dtype=np.int64)
     for row in range(m):
         own = chosen[row]
         d = np.array(
@@ -56,7 +64,19 @@ def along_normals(
         x = a[0, own] + (u[0, own] + v[0, own]) / 3
         y = a[1, own] + (u[1, own] + v[1, own]) / 3
         z = a[2, own] + (u[2, own] + v[2, own]) / 3
-        for f in range(len(faces)):
+        stack[0, 0], stack[0, 1] = levels - 1, 0
+        height = 1
+        while height:
+            height -= 1
+            level, f = stack[height, 0], stack[height, 1]
+            if not _meets(boxes[first[level] + f], x, y, z, dx, dy, dz):
+                continue
+            if level:
+                level -= 1
+                for child in range(BRANCHES * f, min(BRANCHES * (f + 1), first[level + 1] - first[level])):
+                    stack[height, 0], stack[height, 1] = level, child
+                    height += 1
+                continue
             hx, hy, hz = dy * v[2, f] - dz * v[1, f], dz * v[0, f] - dx * v[2, f], dx * v[1, f] - dy * v[0, f]
             det = u[0, f] * hx + u[1, f] * hy + u[2, f] * hz
             if det == 0 or f == own:
@@ -76,3 +96,16 @@ def along_normals(
             else:
                 inward[row] = min(inward[row], -distance)
     return inward, outward, winding
+
+
+@njit(cache=True, error_model="numpy")
+def _meets(box: np.ndarray, x: float, y: float, z: float, dx: float, dy: float, dz: float) -> bool:
+    """Whether a straight line through a point goes through a box: seen along the line, its point is in the outline."""
+    px, py, pz = x - (box[0] - box[3]) / 2, y - (box[1] - box[4]) / 2, z - (box[2] - box[5]) / 2
+    hx, hy, hz = SLACK - (box[0] + box[3]) / 2, SLACK - (box[1] + box[4]) / 2, SLACK - (box[2] + box[5]) / 2
+    ax, ay, az = abs(dx), abs(dy), abs(dz)
+    return bool(
+        abs(dy * pz - dz * py) <= hy * az + hz * ay
+        and abs(dz * px - dx * pz) <= hz * ax + hx * az
+        and abs(dx * py - dy * px) <= hx * ay + hy * ax
+    )

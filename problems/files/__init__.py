@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from problems.files import geometry, numbers, tables
+from problems.files import geometry, meshes, numbers, tables
 
 __all__ = ["READERS", "check", "members", "read"]
 
@@ -19,8 +19,9 @@ READERS: dict[str, Callable[[Path], list[np.ndarray]]] = {
     **dict.fromkeys((".json", ".geojson"), geometry.read_json),
     ".svg": geometry.read_svg,
     ".dxf": geometry.read_dxf,
+    **dict.fromkeys((".ply", ".stl", ".obj"), meshes.read),
 }
-"""By suffix, whatever its case: from a file to the arrays in it, each a table or the points of one outline."""
+"""By suffix, whatever its case: from a file to its arrays: a table, the points of one outline, or one mesh each."""
 NEEDS = {".svg": "svgelements", ".dxf": "ezdxf"}
 """Libraries of the extra `cad`."""
 

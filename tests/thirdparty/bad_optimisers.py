@@ -36,6 +36,17 @@ class Relentless(Optimiser):
                 continue
 
 
+class Deaf(Optimiser):
+    """Goes on whatever happens, interrupts included."""
+
+    def minimise(self, objective: SearchSpace, rng: np.random.Generator) -> None:
+        while True:
+            try:
+                objective(objective.start[None])
+            except:  # noqa: E722 - that is what is bad about it
+                continue
+
+
 class Stubborn(Walk):
     """Goes on where evaluations fail."""
 
@@ -179,6 +190,7 @@ GOOD = (Walk,)
 
 NOTICED = {
     Relentless: "it goes on after BudgetSpent, at a budget of 1",
+    Deaf: "does not return: its search went on and on after its budget was spent",
     Stubborn: "it goes on after BudgetSpent, where all evaluations fail",
     Thief: "designs, of which 1 are counted",
     Wasteful: "No module named 'library_of_nowhere'",

@@ -19,7 +19,18 @@ from bench.analysis import measures
 from bench.analysis.labels import ordered, raw_first
 from bench.analysis.landmarks import NAMES, landmarks
 from bench.analysis.landmarks import PRIORS as COSTS
-from bench.analysis.plots.style import DASHES, EVALUATIONS, GREY, PAGE, PALETTE, STYLE, choose, colours, plain
+from bench.analysis.plots.legends import legend_below, legend_beside
+from bench.analysis.plots.style import (
+    DASHES,
+    EVALUATIONS,
+    GREY,
+    PAGE,
+    PALETTE,
+    STYLE,
+    choose,
+    colours,
+    plain,
+)
 from bench.analysis.records import Records
 
 FLOOR = 1e-6
@@ -205,7 +216,7 @@ def _one_panel(ax: Axes, records: Records, data: pd.DataFrame) -> Figure:
     scene.draw(ax, data)
     ax.set_xlabel(EVALUATIONS)
     handles = _legend(scene.styles, set(data["arm"]), scene.kinds)
-    ax.legend(handles=handles, loc="upper left", bbox_to_anchor=(1.02, 1.0), frameon=False)
+    legend_beside(ax, handles, resize=False)
     return ax.figure.figure
 
 
@@ -241,5 +252,5 @@ def _small_multiples(records: Records, data: pd.DataFrame) -> Figure:
     for ax in spare:
         ax.remove()
     handles = _legend(styles, set(data["encoder"]), kinds)
-    figure.legend(handles=handles, loc="outside lower center", ncols=4, frameon=False)
+    legend_below(figure, handles)
     return figure

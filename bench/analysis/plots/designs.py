@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from itertools import product
+from itertools import chain, product
+from textwrap import wrap
 from typing import Any
 
 import matplotlib as mpl
@@ -28,6 +29,8 @@ LINE = 0.17
 """Height in inches of a line of text."""
 STAGES = 6.0
 """Size in points of the labels of arms of several stages."""
+POINTS, LETTER = 72, 0.58
+"""Points of an inch, and the width of a letter of labels in units of its size."""
 
 
 def gallery(runs: pd.DataFrame, draw: Draw, problem: str | None = None) -> tuple[Figure, pd.DataFrame]:
@@ -68,14 +71,14 @@ def from_records(records: Records, draw: Draw, problem: str | None = None) -> tu
     if not encoders:
         raise ValueError("every run was skipped; there is nothing to show")
     with mpl.rc_context(STYLE):
-        figure, panels = cells(len(encoders), len(optimisers), min(CELL, PAGE / len(optimisers)), LINE)
-        full = []
+        side = min(CELL, PAGE / len(optimisers))
+        figure, panels = cells(len(encoders), len(optimisers), side, LINE)
         for ax, (encoder, optimiser) in zip(panels.flat, product(encoders, optimisers), strict=True):
             if optimiser == optimisers[0]:
-                text, looks = _stacked(encoder)
+                text, looks = _stacked(encoder, side)
                 ax.set_ylabel(text, **looks)
             if encoder == encoders[0]:
-                text, looks = _stacked(optimiser)
+                text, looks = _stacked(optimiser, side)
                 ax.set_title(text, **looks)
             if (encoder, optimiser) not in best.index:
                 continue
@@ -86,8 +89,7 @@ def from_records(records: Records, draw: Draw, problem: str | None = None) -> tu
             ax.set_prop_cycle(color=[hues[encoder]])
             draw(np.asarray(design, dtype=float), ax)
             ax.set_xlabel(f"{quantity} {displayed(value)}", labelpad=1.0)
-            full.append(ax)
-        same_scale(full)
+        same_scale(panels.flat)
     return figure, data
 
 
@@ -122,9 +124,13 @@ def sheet(
     return figure, designs
 
 
-def _stacked(label: str) -> tuple[str, dict[str, Any]]:
-    """Set the stages of an arm one below the other, and smaller, since cells are narrow: a text and its looks."""
-    return plain(label).replace(" → ", "\n→ "), {"fontsize": STAGES} if " → " in label else {}
+def _stacked(label: str, side: float) -> tuple[str, dict[str, Any]]:
+    """Break a label at its hyphens, since cells are narrow, and set stages of an arm one below the other, smaller."""
+    several = " → " in label
+    size = STAGES if several else float(mpl.rcParams["font.size"])
+    width = max(int(POINTS * side / (LETTER * size)), 1)
+    lines = [wrap(stage, width, break_long_words=False) for stage in plain(label).replace(" → ", "\n→ ").split("\n")]
+    return "\n".join(chain.from_iterable(lines)), {"fontsize": size} if several else {}
 
 
 def cells(rows: int, columns: int, side: float, below: float) -> tuple[Figure, Any]:
@@ -135,13 +141,18 @@ def cells(rows: int, columns: int, side: float, below: float) -> tuple[Figure, A
     for ax in panels.flat:
         ax.set(xticks=[], yticks=[])
         ax.spines[:].set_visible(False)
+        ax.patch.set_visible(False)  # it would cover labels of its neighbours
     return figure, panels
 
 
 def same_scale(panels: Iterable[Axes]) -> None:
-    """Show as much of the plane in each panel as the largest drawing needs, around the middle of its own."""
+    """Show as much of the plane in each panel as the largest drawing needs, around the middle of what is drawn."""
+    panels = list(panels)
     drawn = [ax for ax in panels if ax.has_data()]
     extents = np.array([ax.dataLim.get_points() for ax in drawn]).reshape(-1, 2, 2)
     middles, half = extents.mean(axis=1), 0.53 * np.ptp(extents, axis=1).max(axis=0, initial=0.0)
     for ax, (x, y) in zip(drawn, middles, strict=True):
         ax.set(xlim=(x - half[0], x + half[0]), ylim=(y - half[1], y + half[1]))
+    for ax in panels if drawn else []:
+        if not ax.has_data():  # or its title would stand at another height
+            ax.set(xlim=drawn[0].get_xlim(), ylim=drawn[0].get_ylim(), aspect=drawn[0].get_aspect())

@@ -12,6 +12,7 @@ from matplotlib.lines import Line2D
 
 from bench.analysis.ecdf import pooled, shares
 from bench.analysis.labels import ordered, raw_first
+from bench.analysis.plots.legends import legend_beside
 from bench.analysis.plots.style import COLUMN, EVALUATIONS, GREY, STYLE, choose, colours, dashes, plain
 from bench.analysis.records import Records
 
@@ -49,13 +50,14 @@ def from_records(records: Records, ax: Axes | None = None) -> tuple[Figure, pd.D
     """Like `ecdf`."""
     data = pooled(shares(choose(records)))
     with mpl.rc_context(STYLE):
+        own = ax is None
         if ax is None:
             ax = Figure(figsize=(1.5 * COLUMN, 3.0), layout="constrained").subplots()
-        _draw(ax, records, data)
+        _draw(ax, records, data, own)
     return ax.figure.figure, data
 
 
-def _draw(ax: Axes, records: Records, data: pd.DataFrame) -> None:
+def _draw(ax: Axes, records: Records, data: pd.DataFrame, own: bool) -> None:
     hues = colours(raw_first(records, "encoder"))
     lines = dashes(ordered(records.runs["optimiser"].unique()))
     paid = records.tried.groupby("arm")["price"].max()
@@ -73,7 +75,7 @@ def _draw(ax: Axes, records: Records, data: pd.DataFrame) -> None:
     handles = [_key(label, color=hue) for label, hue in hues.items() if label in set(data["encoder"])]
     handles += [_key(label, linestyle=line) for label, line in lines.items() if label in set(data["optimiser"])]
     handles += [_key("longest run", **CROSS)] if len(data) else []
-    ax.legend(handles=handles, loc="upper left", bbox_to_anchor=(1.02, 1.0), frameon=False, handlelength=3.0)
+    legend_beside(ax, handles, own, handlelength=3.0)
 
 
 def _key(label: str, **look: Any) -> Line2D:

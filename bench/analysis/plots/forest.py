@@ -24,6 +24,10 @@ ROW = 0.24
 """Height in inches of an arm."""
 SPREAD = 0.6
 """Share of that height over which its targets lie."""
+IN_A_ROW = 8
+"""Targets up to which a row is as high."""
+KEY, FORESEEN = 0.17, 3
+"""Inches of a line of a panel's key, and lines that there is room for anyway."""
 
 
 def speed_up(runs: pd.DataFrame, traces: pd.DataFrame, ax: Axes | None = None) -> tuple[Figure, pd.DataFrame]:
@@ -64,7 +68,9 @@ def from_records(records: Records, ax: Axes | None = None) -> tuple[Figure, pd.D
             rows = data.groupby("problem")["arm"].nunique().max() if len(data) else 1
             columns = min(len(problems), 2)
             lines = -(-len(problems) // columns)
-            size = COLUMN * columns, lines * (ROW * rows + 1.1)
+            targets = data.groupby("problem")["target"].nunique().max() if len(data) else 1
+            height = ROW * rows * max(1.0, targets / IN_A_ROW) + KEY * max(0, -(-targets // 3) - FORESEEN)
+            size = COLUMN * columns, lines * (height + 1.1)
             panels = Figure(figsize=size, layout="constrained").subplots(lines, columns, squeeze=False).ravel()
         else:
             panels = np.array([ax])

@@ -9,6 +9,7 @@ from pathlib import Path
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
+from bench.analysis.plots.letters import legible
 from bench.analysis.plots.style import STYLE
 
 RESOLUTION = 200
@@ -29,7 +30,7 @@ def save(figure: Figure, path_stem: str | Path) -> list[Path]:
     png, pdf = Path(f"{path_stem}.png"), Path(f"{path_stem}.pdf")
     for path in (png, pdf):
         path.unlink(missing_ok=True)  # it may be a link to something else
-    with mpl.rc_context(STYLE), _laid_out(figure), _small_fonts():
+    with mpl.rc_context(STYLE), legible(figure), _laid_out(figure), _small_fonts():
         figure.savefig(png, dpi=RESOLUTION, metadata={"Software": None})
         figure.savefig(pdf, metadata={"CreationDate": None})
     return [png, pdf]

@@ -46,8 +46,10 @@ def choose(records: Records, problem: str | None = None, one: bool = False) -> R
 
 
 def colours(labels: Sequence[str]) -> dict[str, Any]:
-    """A colour a label; they repeat after eight."""
-    return {label: PALETTE[index % len(PALETTE)] for index, label in enumerate(labels)}
+    """A colour a label; where there are more than eight, of all hues, since none may be that of another."""
+    more = len(labels) - len(PALETTE)
+    palette = PALETTE if more <= 0 else [PALETTE[0], *sns.color_palette("husl", len(labels) - 1)]
+    return dict(zip(labels, palette, strict=False))
 
 
 def dashes(labels: Sequence[str]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ const SLIDER_STEPS = 200;
 const MOST_SLIDERS = 32;
 
 const spaces = JSON.parse(byId("data").textContent);
-const decoders = spaces.map(decoderOf);
+const decoders = spaces.map((each) => within(each.problem.bounds, decoderOf(each)));
 const plane = new Plane(byId("plane"));
 const shape = new Shape(byId("shape"));
 let current = 0;

@@ -125,6 +125,13 @@ function interpolated({ counts, designs }, dim, { low, high, axes }) {
   };
 }
 
+// Designs as searches evaluate them: within the problem's bounds, [lower, upper], where it has some.
+function within(bounds, decode) {
+  if (!bounds) return decode;
+  const [lower, upper] = bounds;
+  return (latent) => decode(latent).map((value, i) => Math.min(Math.max(value, lower[i]), upper[i]));
+}
+
 // A function from a latent (k) to a design (d).
 function decoderOf({ decoder, picture, low, high, axes }) {
   const dim = picture.shape.reduce((product, n) => product * n, 1);

@@ -11,9 +11,8 @@ from bench.analysis import measures
 from bench.analysis.records import Records
 from bench.errors import visible
 from bench.report.model.numbers import number, numbers
+from bench.store.layouts import LARGEST
 
-LARGEST = 20_000
-"""Coordinates of a design, above which it is left out: the page would be too heavy."""
 DIGITS = 4
 
 

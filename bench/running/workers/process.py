@@ -19,11 +19,10 @@ from typing import IO, Any, TypeVar, cast
 from bench.quantities import stated
 from bench.running.provenance import THREAD_SETTINGS
 from bench.running.workers import serve
+from bench.searching.ledger import DEAF
 
 Result = TypeVar("Result")
 
-DEAF = 86
-"""Exit code of a process that ends itself, since nothing that is raised ends the search in it."""
 TIMED_OUT = "Timeout"
 """How the diary of a process that ended itself on its timer begins; see `faulthandler`."""
 

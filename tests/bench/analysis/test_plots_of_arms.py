@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from math import nan
 from pathlib import Path
 from types import SimpleNamespace
@@ -178,6 +179,24 @@ def test_labels_of_several_stages_stand_one_below_the_other_within_the_figure(re
         assert 0 <= box.y0 <= box.y1 <= figure.bbox.y1
 
 
+def test_long_labels_are_broken_so_that_none_is_covered_and_all_titles_stand_at_one_height(
+    records: SimpleNamespace,
+) -> None:
+    found = [("raw/augmented-lagrangian", [0.0, 1.0]), ("raw/sep-cma-es", [2.0, 1.0]), ("vae/cma-es", [0.0, 3.0])]
+    parts = [records.run(arm, 100, (1, 1.5), design=design) for arm, design in found]
+
+    def draw(x: np.ndarray, ax: Axes) -> None:
+        ax.plot(2 * x, x)
+        ax.set_aspect("equal")
+
+    figure, _ = plots.gallery(records.experiment(*parts)[0], draw)
+    figure.draw_without_rendering()
+    boxes = [ax.title.get_window_extent() for ax in figure.axes[:3]]
+    assert all(left.x1 < right.x0 for left, right in pairwise(boxes))
+    assert [box.y0 for box in boxes] == pytest.approx([boxes[0].y0] * 3, abs=3)
+    assert {ax.title.get_text() for ax in figure.axes[:3]} == {"augmented-\nlagrangian", "cma-es", "sep-cma-es"}
+
+
 def test_a_gallery_is_of_one_problem_that_was_tried(records: SimpleNamespace) -> None:
     runs, _ = records.experiment(*parts(records, problem="x"), *parts(records, problem="y"))
     with pytest.raises(ValueError, match="choose from"):
@@ -226,3 +245,17 @@ def test_the_same_frames_give_the_same_files(frames: Frames, tmp_path: Path) -> 
         return [path.read_bytes() for n, figure in enumerate(figures) for path in plots.save(figure, folder / str(n))]
 
     assert files(tmp_path / "first") == files(tmp_path / "second")
+
+
+@pytest.mark.parametrize("longest", [20, 80])
+def test_many_arms_leave_room_for_panels_and_their_legend(records: SimpleNamespace, longest: int) -> None:
+    arms = [f"{f'encoder number {number} ':x<{longest}}/a" for number in range(26)]
+    frames = records.experiment(*(records.run(arm, 90, (1, 1.5), (9, 1.2)) for arm in arms))
+    for figure in (plots.convergence(*frames)[0], plots.ecdf(*frames)[0]):
+        figure.draw_without_rendering()
+        legend = (figure.legends or [figure.axes[0].get_legend()])[0].get_window_extent()
+        whole, panel = figure.bbox, figure.axes[0].get_window_extent()
+        assert whole.x0 <= legend.x0 < legend.x1 <= whole.x1
+        assert whole.y0 <= legend.y0 < legend.y1 <= whole.y1
+        assert min(panel.width, panel.height) > 1.2 * figure.dpi
+        assert len({str(line.get_color()) for line in figure.axes[0].lines if len(line.get_xdata()) > 2}) >= 26

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -58,3 +61,34 @@ def test_bad_input_is_one_line_and_exit_code_2(tmp_path: Path, arguments: list[s
     assert len(done.stderr.splitlines()) == 1
     assert done.stderr.startswith("latentbench: ")
     assert said in done.stderr
+
+
+SLEEPER = """
+import time
+from pathlib import Path
+from bench.optimisers.base import Optimiser
+
+class Sleeper(Optimiser):
+    def minimise(self, objective, rng):
+        Path("FOLDER/asleep").touch()
+        while True:
+            try:
+                time.sleep(1)
+            except:
+                pass
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="ends by signals")
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_the_check_of_what_does_not_end(tmp_path: Path, sent: signal.Signals) -> None:
+    (tmp_path / "sleeper.py").write_text(SLEEPER.replace("FOLDER", str(tmp_path)))
+    command = [sys.executable, "-m", "bench.cli", "check", "sleeper:Sleeper"]
+    checking = subprocess.Popen(command, cwd=tmp_path, env=ENVIRONMENT, stderr=subprocess.PIPE, text=True)
+    while not (tmp_path / "asleep").exists():
+        assert checking.poll() is None
+        time.sleep(0.1)
+    checking.send_signal(sent)
+    _, said = checking.communicate(timeout=60)
+    assert checking.returncode == 130
+    assert "Traceback" not in said

@@ -21,6 +21,7 @@ from bench.errors import BadInput
         ("[[problems]]", "[problems]", r"write \[\[problems\]\], not \[problems\]"),
         ('name = "vae"', 'name = "VAE"', "did you mean 'vae'"),
         ('name = "raw"', 'name = "PCA"', "did you mean 'pca'"),
+        ("epochs = 60", "epochs = [60, 80]", r"not \[60, 80\]; for each of several values, write an entry"),
     ],
 )
 def test_a_near_miss_is_told_what_was_meant(tiny: str, old: str, new: str, said: str) -> None:

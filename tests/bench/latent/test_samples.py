@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from copy import copy
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -16,7 +18,7 @@ from shapely.geometry import shape
 from bench.analysis import plots
 from bench.errors import BadInput
 from bench.experiments.registry import resolve
-from bench.latent import design_files, samples
+from bench.latent import design_files, interpolation, samples
 from bench.latent.subject import Subject, fitted
 from problems.layouts import Grid, Mesh, Outline
 
@@ -44,6 +46,19 @@ def test_samples_are_counted_as_they_are(subject: Subject) -> None:
     assert found["without_value"] == 0
     assert 0 < found["apart"] < 1
     assert "40 samples of pca on heat-dispersion" in samples.sentences(subject, found)
+
+
+def test_designs_are_shown_and_written_as_they_are_evaluated(subject: Subject) -> None:
+    problem = copy(subject.problem)
+    problem.bounds = np.quantile(subject.designs, [0.1, 0.9], axis=0)
+    bounded = replace(subject, problem=problem)
+    drawn = samples.draw(bounded, 20)
+    assert (np.clip(drawn.designs, *problem.bounds) == drawn.designs).all()
+    assert np.array_equal(problem.display(problem.evaluate(drawn.designs).objective), drawn.value)
+    assert not np.allclose(drawn.designs, bounded.decode(drawn.latents))
+    ways = interpolation.way(bounded, subject.designs[0], subject.designs[1], 5)
+    shown = np.stack(ways["design"])
+    assert np.array_equal(problem.display(problem.evaluate(shown).objective), ways["value"])
 
 
 def test_more_samples_begin_alike(subject: Subject) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,6 +15,7 @@ from bench.experiments import registry
 from bench.experiments.experiment import Fit, fits
 from bench.running import execution, runner
 from bench.searching import instance
+from bench.store.records import Fitted
 
 PLUGIN = """
 import numpy as np
@@ -51,6 +54,14 @@ name = "random-search"
 """
 
 
+class Here:
+    """Does tasks in this process."""
+
+    def each(self, work: Any, tasks: Any, limit: float) -> Iterator[Any]:
+        for task in tasks:
+            yield task, work(*task)
+
+
 @pytest.mark.parametrize("key", ["", "allowed = 16", "reference = 16"])
 def test_as_many_as_said_and_no_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: str) -> None:
     allowed = 16 if key else None
@@ -59,16 +70,23 @@ def test_as_many_as_said_and_no_more(tmp_path: Path, monkeypatch: pytest.MonkeyP
     text = EXPERIMENT.replace("ALLOWED", key)
     needed: list[Fit] = fits(list(bench.Experiment.from_toml(text).runs()))
     said = runner.beside_budgets(needed)
-    instance._draw.cache_clear()
-    instance.reference_value.cache_clear()
+    for cached in (instance._drawn, instance._laid, instance.reference_of):
+        cached.cache_clear()
     import dear_plugin  # type: ignore[import-not-found]
 
     before = dear_plugin.COUNT[0]
-    for fit in needed:
-        assert not isinstance(execution.execute_fit(fit), execution.Failure)
+    laid = runner._groundwork(needed, Here(), 60.0)  # type: ignore[arg-type]
+    fitted = [execution.execute_fit(fit, laid[fit.problem, fit.replicate]) for fit in needed]
     made = dear_plugin.COUNT[0] - before
+    told = [each.info for each in fitted if isinstance(each, Fitted)]
+    assert len(told) == len(needed)
+    assert made == (
+        told[0]["beside_reference"]
+        + sum({info["replicate"]: info["beside_replicate"] for info in told}.values())
+        + sum(info["beside_fit"] for info in told)
+    )
     assert 0.5 * said <= made <= said
-    assert said > 9000 if allowed is None else said <= 16 * (1 + 2 + 4 * 5) + 4
+    assert said == 8716 if allowed is None else said <= 16 * (1 + 2 * 3 + 4 * 3) + 4
     assert np.isfinite(said)
 
 

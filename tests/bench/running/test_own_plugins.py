@@ -105,6 +105,25 @@ def test_an_experiment_grows_by_arms_problems_searches_and_its_runs_stay(folder:
         runner.run(written(folder, "growing"), out, jobs=1)
 
 
+def test_what_is_renamed_is_not_done_again(folder: Path) -> None:
+    out = folder / "out"
+    (folder / "renamed.py").write_text(PLUGIN.replace("TARGETS", "()"))
+    text = EXPERIMENT.replace("MODULE", "renamed")
+    runner.run(bench.Experiment.from_toml(text), out, jobs=1)
+    before, _ = bench.load(out)
+    for old in ('name = "renamed:Filing"', 'name = "raw"', 'name = "random-search"'):
+        assert old in text
+        text = text.replace(old, f'{old}\nlabel = "new {old[8:11]}"')
+    again = bench.Experiment.from_toml(text)
+    assert runner.plan(again, Store(out)).runs == []
+    assert runner.run(again, out, jobs=1).failures == {}
+    after, _ = bench.load(out)
+    assert set(after["problem"]) == {"new ren"}
+    assert set(after["arm"]) == {"new raw/new ran"}
+    assert list(after["run"]) == list(before["run"])
+    assert list(after["started"]) == list(before["started"])
+
+
 def test_a_larger_budget_is_searched_anew_and_begins_as_the_smaller_one_did(folder: Path) -> None:
     out = folder / "out"
     both = EXPERIMENT.replace("MODULE", "longer") + '[[optimisers]]\nname = "longer:Same"\nbudget = 12\n'

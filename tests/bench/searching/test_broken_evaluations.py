@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 import torch
+from support import ENVIRONMENT
 
 import bench
+from bench.experiments.experiment import Fit
+from bench.experiments.registry import Spec
 from bench.optimisers.base import Optimiser, SearchSpace
+from bench.running.execution import Failure, execute_fit
 from bench.searching.evaluation import PluginError, evaluate
-from bench.searching.ledger import PATIENCE
+from bench.searching.ledger import DEAF, PATIENCE
 from problems.base import Evaluation, Problem
 
 
@@ -62,6 +70,7 @@ def test_a_search_charges_them_goes_on_and_says_what_was_raised() -> None:
     [
         Evaluation([1.0, 2.0], [[], []]),  # type: ignore[arg-type]
         Evaluation(torch.ones(2), torch.zeros((2, 0))),  # type: ignore[arg-type]
+        Evaluation(torch.ones(2, requires_grad=True), torch.zeros((2, 0))),  # type: ignore[arg-type]
         Evaluation(np.array([1, 2], dtype=object), np.zeros((2, 3), dtype=np.float32)),
     ],
 )
@@ -78,11 +87,35 @@ def test_lists_tensors_and_other_kinds_of_arrays_are_converted(answer: Evaluatio
         Evaluation(np.zeros(2), None),  # type: ignore[arg-type]
         Evaluation(np.zeros(2), np.zeros(2)),
         Evaluation(np.array(["a", "b"]), np.zeros((2, 0))),
+        Evaluation(np.array(["1", "2"]), np.zeros((2, 0))),
+        Evaluation(np.array([1j, 2]), np.zeros((2, 0))),
+        Evaluation(np.float64(1), np.zeros((2, 0))),
     ],
 )
 def test_anything_else_is_refused_by_the_name_of_the_problem(answer: object) -> None:
     with pytest.raises(PluginError, match=r"^problem 'odd' returned "):
         evaluate(Odd(answer), np.zeros((2, 2)))
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [(None, "problem 'odd' returned NoneType"), ("raise", r"the solver is down \(raised by problem 'odd'\)")],
+)
+def test_a_fault_of_the_problem_is_not_blamed_on_the_encoder(
+    answer: object, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(self: Problem, x: np.ndarray) -> Evaluation:
+        if answer == "raise":
+            raise OSError("the solver is down")
+        return answer  # type: ignore[return-value]
+
+    monkeypatch.setattr(Odd, "evaluate", broken)
+    monkeypatch.setattr(Spec, "make", lambda spec: Odd(0) if spec.kind == "problems" else bench.make_encoder("raw"))
+    fit = Fit(0, Spec("problems", "odd", "{}"), Spec("encoders", "raw", "{}"), 0)
+    failure = execute_fit(fit)
+    assert isinstance(failure, Failure)
+    assert "encoder" not in failure.reason
+    assert re.search(said, failure.reason)
 
 
 class Deaf(Optimiser):
@@ -102,3 +135,27 @@ def test_a_search_that_catches_everything_ends_soon_after_its_budget() -> None:
     found = bench.search(Steps(), bench.make_encoder("raw"), optimiser, np.full(2, 0.5), 20, np.random.default_rng(0))
     assert (found.price, optimiser.refused) == (20, PATIENCE - 1)
     assert found.best is not None
+
+
+DEAFER = """
+import bench, numpy as np
+from bench.checks import Bowl
+from bench.optimisers.base import Optimiser
+
+class Deafer(Optimiser):
+    def minimise(self, objective, rng):
+        while True:
+            try:
+                objective(rng.uniform(size=(1, 5)))
+            except:
+                pass
+
+bench.search(Bowl(), bench.make_encoder("raw"), Deafer(), np.zeros(5), 20, 0)
+"""
+
+
+def test_one_that_catches_interrupts_too_ends_with_its_process() -> None:
+    command = [sys.executable, "-c", DEAFER]
+    done = subprocess.run(command, capture_output=True, text=True, env=ENVIRONMENT, timeout=120, check=False)
+    assert done.returncode == DEAF
+    assert "its process is ended" in done.stderr

@@ -167,6 +167,15 @@ class Strict(Valley):
         return Verification(False, ("no",))
 
 
+class Few(Valley):
+    """Draws from forty designs, so that training sees whatever a search could start from."""
+
+    rows = np.random.default_rng(0).uniform(0, 2, (40, 3))
+
+    def designs(self, n: int, rng: np.random.Generator) -> np.ndarray:
+        return self.rows[rng.integers(0, 40, n)]
+
+
 class Undefined(Valley):
     """Has no values."""
 
@@ -195,7 +204,8 @@ NOTICED = {
     Changeable: "another instance for the same generator",
     Vanishing: "instance gives None",
     Bare: "must have designs if the problem has some",
-    Impossible: "none of 256 designs is feasible",
-    Strict: "feasible designs is verified",
+    Impossible: "none of 256 designs can be the start of a search: 256 infeasible or failed",
+    Strict: "refused by verification",
+    Few: "256 among the training designs",
     Undefined: "none of 256 designs has a finite objective",
 }
