@@ -44,8 +44,8 @@ def read(file: Path) -> pd.DataFrame:
     if frame.empty:
         raise BadInput(f"{file}: holds no evaluation")
     frame = frame.assign(**{name: frame.get(name, usual) for name, usual in OPTIONAL.items()})
-    numbers = pd.DataFrame({name: _numbers(file, frame, name) for name in ("value", *variables(frame))})
-    frame = pd.concat([frame.drop(columns=list(numbers)), numbers], axis=1)  # as one: there may be thousands of columns
+    told = pd.DataFrame({name: _numbers(file, frame, name) for name in ("value", *variables(frame))})
+    frame = pd.concat([frame.drop(columns=list(told)), told], axis=1)  # as one: there may be thousands of columns
     for name, least in {"replicate": 0, "search": 0, "evaluation": 1}.items():
         numbers = _numbers(file, frame, name)
         wrong = ~((numbers >= least) & (numbers == numbers.round()))

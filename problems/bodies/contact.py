@@ -1,8 +1,8 @@
 """Which points of a surface are in each other's way: tangent-point radii in space, compiled by Numba.
 
 The ball that touches the surface at a vertex i and passes through a point j has the curvature 2n·d / |d|², d = xⱼ − xᵢ,
-with the inward unit normal n at i. One above 1/r needs |d| < 2r, so that only pairs as near as that are looked at: a
-grid of boxes of that size finds them, in a time that grows with the number of points and of near pairs.
+with the inward unit normal n at i. One above 1/r needs |d| < 2r, so that only pairs as near as that are looked at:
+boxes round points that follow each other find them, in a time that grows with the number of points and of near pairs.
 """
 
 from __future__ import annotations
@@ -12,138 +12,182 @@ from numba import njit
 
 SOFTENING = 1e-3
 """The length below which two points count as one, in units of s."""
-MOST_CELLS = 48
-"""Along an axis, so that a design whose vertices are far apart asks for no more memory than others."""
+BLOCK, ROOM = 32, 16
+"""Points in a box, and boxes in a room."""
 AWAY = 1e100
-"""Where points are put that are not to be compared."""
+"""A coordinate of points that are out of reach."""
 TIE = 1e-9
 """Curvatures nearer to each other than this, relatively, are one, so that rounding does not choose between them."""
 
 
 @njit(cache=True, error_model="numpy")
 def partners(
-    points: np.ndarray, normals: np.ndarray, reach: float, near: np.ndarray, begins: np.ndarray
+    points: np.ndarray, normals: np.ndarray, reach: float, near: np.ndarray, begins: np.ndarray, order: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """For each vertex, the point with the largest curvature inside, and the one with the largest outside.
 
     Parameters
     ----------
     points : ndarray, shape (V + F, 3)
-        Vertices, and middles of faces.
+        Vertices, and middles of faces, which follow each other where they are near.
     normals : ndarray, shape (V, 3)
         Inward.
     reach : float
         How far apart pairs may be.
     near, begins : ndarray of int
-        Points ``near[begins[i] : begins[i + 1]]`` are not compared with vertex i; rising.
+        Of vertex i, middles of faces in ``near[begins[i] : begins[i + 1]]`` are left out: runs, from a first face to
+        before a last, that rise.
+    order : ndarray of int, shape (V,)
+        Vertices as they follow each other where they are near.
 
     Returns
     -------
     inside, outside : ndarray of int, shape (V,)
-        The vertex itself where there is none.
+        The vertex itself where there is none; of several that are level, the first.
     """
     n_vertices = len(normals)
     inside, outside = np.arange(n_vertices), np.arange(n_vertices)
-    corner, size, shape, first, members = _cells(points, reach)
-    sorted_points, place = np.empty((3, len(points))), np.empty(len(points), dtype=np.int64)
-    for at in range(len(members)):
-        place[members[at]] = at
-        for c in range(3):
-            sorted_points[c, at] = points[members[at], c]
-    for i in range(n_vertices):
-        _hide(sorted_points, points, place, near[begins[i] : begins[i + 1]], True)
-        most, least = 0.0, 0.0
-        most_from, most_to, least_from, least_to = 0, 0, 0, 0
-        cx, cy, cz = _cell(points, i, corner, size)
-        for ix in range(max(cx - 1, 0), min(cx + 2, shape[0])):
-            for iy in range(max(cy - 1, 0), min(cy + 2, shape[1])):
-                row = (ix * shape[1] + iy) * shape[2]
-                # boxes along the last axis lie next to each other
-                begin, end = first[row + max(cz - 1, 0)], first[row + min(cz + 2, shape[2])]
-                top, low = _extremes(sorted_points, begin, end, points, normals, i, reach)
-                if top > most * (1 + TIE):
-                    most, most_from, most_to = top, begin, end
-                if low < least * (1 + TIE):
-                    least, least_from, least_to = low, begin, end
-        for at in range(most_from, most_to):
-            if _bent(sorted_points, at, points, normals, i, reach) >= most * (1 - TIE):
-                inside[i] = members[at]
+    packed, members = _packed(points, order)
+    boxes, faces_from = _boxes(packed, members), -(-n_vertices // BLOCK)
+    rooms = _rooms(boxes)
+    found = np.empty(len(boxes), dtype=np.int64)
+    limit = reach * reach
+    for own in range(faces_from):
+        count = _near_boxes(boxes, rooms, own, limit, found)
+        for i in members[own]:
+            if i < 0:
                 break
-        for at in range(least_from, least_to):
-            if _bent(sorted_points, at, points, normals, i, reach) <= least * (1 - TIE):
-                outside[i] = members[at]
-                break
-        _hide(sorted_points, points, place, near[begins[i] : begins[i + 1]], False)
+            x, y, z = points[i, 0], points[i, 1], points[i, 2]
+            nx, ny, nz = normals[i, 0], normals[i, 1], normals[i, 2]
+            run, last = begins[i], begins[i + 1]
+            most, least = 0.0, 0.0
+            for place in range(count):
+                box = found[place]
+                if _away(boxes[box], x, y, z, x, y, z) > limit:
+                    continue
+                face = (box - faces_from) * BLOCK
+                while run < last and near[run, 1] <= face:
+                    run += 1
+                if run < last and near[run, 0] <= face and near[run, 1] >= face + BLOCK:
+                    continue
+                upper, lower = most * (1 + TIE), least * (1 + TIE)
+                if not _surpass(packed, box, x, y, z, nx, ny, nz, limit, upper, lower):
+                    continue
+                one = run
+                for at in range(BLOCK):
+                    j = members[box, at]
+                    if j < 0:
+                        break
+                    while one < last and near[one, 1] <= face + at:
+                        one += 1
+                    if one < last and near[one, 0] <= face + at:
+                        continue
+                    dx, dy, dz = points[j, 0] - x, points[j, 1] - y, points[j, 2] - z
+                    square = dx * dx + dy * dy + dz * dz
+                    if square > limit:
+                        continue
+                    bent = (nx * dx + ny * dy + nz * dz) / (square + SOFTENING**2)
+                    if bent > most * (1 + TIE):
+                        most, inside[i] = bent, j
+                    if bent < least * (1 + TIE):
+                        least, outside[i] = bent, j
     return inside, outside
 
 
-@njit(cache=True, error_model="numpy")
-def _hide(sorted_points: np.ndarray, points: np.ndarray, place: np.ndarray, near: np.ndarray, hidden: bool) -> None:
-    """Put points out of reach, or back to where they are."""
-    for at in range(len(near)):
-        sorted_points[0, place[near[at]]] = AWAY if hidden else points[near[at], 0]
-
-
-@njit(cache=True, error_model="numpy", fastmath={"nnan", "nsz"}, inline="always")
-def _bent(sorted_points: np.ndarray, at: int, points: np.ndarray, normals: np.ndarray, i: int, reach: float) -> float:
-    """Half the curvature of a pair, and 0 out of reach."""
-    dx, dy = sorted_points[0, at] - points[i, 0], sorted_points[1, at] - points[i, 1]
-    dz = sorted_points[2, at] - points[i, 2]
-    square = dx * dx + dy * dy + dz * dz
-    bent = (normals[i, 0] * dx + normals[i, 1] * dy + normals[i, 2] * dz) / (square + SOFTENING**2)
-    return bent if square <= reach * reach else 0.0
-
-
-@njit(cache=True, error_model="numpy", fastmath={"nnan", "nsz"})
-def _extremes(
-    sorted_points: np.ndarray, begin: int, end: int, points: np.ndarray, normals: np.ndarray, i: int, reach: float
-) -> tuple[float, float]:
-    """The largest and the smallest of a run of points; no value is kept, so that several are computed at a time."""
-    x, y, z = points[i, 0], points[i, 1], points[i, 2]
-    nx, ny, nz = normals[i, 0], normals[i, 1], normals[i, 2]
-    limit, soft = reach * reach, SOFTENING**2
-    xs, ys, zs = sorted_points[0, begin:end], sorted_points[1, begin:end], sorted_points[2, begin:end]
-    top, low = 0.0, 0.0
-    for at in range(len(xs)):
-        dx, dy, dz = xs[at] - x, ys[at] - y, zs[at] - z
+@njit(cache=True, error_model="numpy", fastmath={"nnan", "nsz", "contract"})
+def _surpass(
+    packed: np.ndarray,
+    box: int,
+    x: float,
+    y: float,
+    z: float,
+    nx: float,
+    ny: float,
+    nz: float,
+    limit: float,
+    upper: float,
+    lower: float,
+) -> bool:
+    """Whether half the curvature of a point in a box is beyond two bounds; no branches, so several at a time."""
+    beyond = 0
+    for at in range(BLOCK):
+        dx, dy, dz = packed[box, 0, at] - x, packed[box, 1, at] - y, packed[box, 2, at] - z
         square = dx * dx + dy * dy + dz * dz
-        bent = (nx * dx + ny * dy + nz * dz) / (square + soft)
-        bent = bent if square <= limit else 0.0
-        top = bent if bent > top else top
-        low = bent if bent < low else low
-    return top, low
+        along = nx * dx + ny * dy + nz * dz
+        soft = square + SOFTENING**2
+        beyond += ((along > upper * soft) | (along < lower * soft)) & (square <= limit)
+    return beyond > 0
 
 
 @njit(cache=True, error_model="numpy")
-def _cell(points: np.ndarray, i: int, corner: np.ndarray, size: np.ndarray) -> tuple[int, int, int]:
-    x, y, z = points[i, 0] - corner[0], points[i, 1] - corner[1], points[i, 2] - corner[2]
-    return int(x / size[0]), int(y / size[1]), int(z / size[2])
+def _packed(points: np.ndarray, order: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Points (m, 3, `BLOCK`) by box, coordinate by coordinate, and which they are (m, `BLOCK`): vertices, then faces.
+
+    What is left of the last box of each is filled up by points out of reach, whose number is -1.
+    """
+    n_vertices, n_faces = len(order), len(points) - len(order)
+    faces_from = -(-n_vertices // BLOCK)
+    m = faces_from - (-n_faces // BLOCK)
+    packed, members = np.full((m, 3, BLOCK), AWAY), np.full((m, BLOCK), -1)
+    for k in range(len(points)):
+        place = k if k < n_vertices else faces_from * BLOCK + k - n_vertices
+        box, at = place // BLOCK, place % BLOCK
+        members[box, at] = order[k] if k < n_vertices else k
+        for c in range(3):
+            packed[box, c, at] = points[members[box, at], c]
+    return packed, members
 
 
 @njit(cache=True, error_model="numpy")
-def _cells(points: np.ndarray, reach: float) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Sort points into boxes: a corner, their size and number, where each box's members begin, and the members."""
-    corner, size, shape = np.empty(3), np.empty(3), np.empty(3, dtype=np.int64)
-    for c in range(3):
-        low, high = points[0, c], points[0, c]
-        for j in range(len(points)):
-            low, high = min(low, points[j, c]), max(high, points[j, c])
-        corner[c], extent = low, high - low
-        size[c] = max(reach, extent / MOST_CELLS)
-        shape[c] = int(extent / size[c]) + 1
-    of = np.empty(len(points), dtype=np.int64)
-    first = np.zeros(shape[0] * shape[1] * shape[2] + 1, dtype=np.int64)
-    for j in range(len(points)):
-        x, y, z = _cell(points, j, corner, size)
-        of[j] = (x * shape[1] + y) * shape[2] + z
-        first[of[j] + 1] += 1
-    for box in range(len(first) - 1):
-        first[box + 1] += first[box]
-    members, filled = np.empty(len(points), dtype=np.int64), first[:-1].copy()
-    for j in range(len(points)):
-        members[filled[of[j]]] = j
-        filled[of[j]] += 1
-    return corner, size, shape, first, members
+def _boxes(packed: np.ndarray, members: np.ndarray) -> np.ndarray:
+    """Low and high corner (m, 6) of boxes."""
+    boxes = np.empty((len(packed), 6))
+    for box in range(len(boxes)):
+        for c in range(3):
+            low = high = packed[box, c, 0]
+            for at in range(BLOCK):
+                if members[box, at] >= 0:
+                    low, high = min(low, packed[box, c, at]), max(high, packed[box, c, at])
+            boxes[box, c], boxes[box, 3 + c] = low, high
+    return boxes
+
+
+@njit(cache=True, error_model="numpy")
+def _rooms(boxes: np.ndarray) -> np.ndarray:
+    """Low and high corner (m, 6) of the boxes round so many boxes that follow each other."""
+    rooms = np.empty((-(-len(boxes) // ROOM), 6))
+    for room in range(len(rooms)):
+        rooms[room] = boxes[ROOM * room]
+        for box in range(ROOM * room, min(ROOM * (room + 1), len(boxes))):
+            for c in range(3):
+                rooms[room, c] = min(rooms[room, c], boxes[box, c])
+                rooms[room, 3 + c] = max(rooms[room, 3 + c], boxes[box, 3 + c])
+    return rooms
+
+
+@njit(cache=True, error_model="numpy")
+def _near_boxes(boxes: np.ndarray, rooms: np.ndarray, own: int, limit: float, found: np.ndarray) -> int:
+    """How many boxes are no further from one than a limit, squared; their numbers rise in what is given for them."""
+    count = 0
+    x, y, z = boxes[own, 0], boxes[own, 1], boxes[own, 2]
+    to_x, to_y, to_z = boxes[own, 3], boxes[own, 4], boxes[own, 5]
+    for room in range(len(rooms)):
+        if _away(rooms[room], x, y, z, to_x, to_y, to_z) > limit:
+            continue
+        for box in range(ROOM * room, min(ROOM * (room + 1), len(boxes))):
+            if _away(boxes[box], x, y, z, to_x, to_y, to_z) <= limit:
+                found[count] = box
+                count += 1
+    return count
+
+
+@njit(cache=True, error_model="numpy", inline="always")
+def _away(box: np.ndarray, x: float, y: float, z: float, to_x: float, to_y: float, to_z: float) -> float:
+    """The square of the distance between two boxes."""
+    dx = max(box[0] - to_x, x - box[3], 0.0)
+    dy = max(box[1] - to_y, y - box[4], 0.0)
+    dz = max(box[2] - to_z, z - box[5], 0.0)
+    return dx * dx + dy * dy + dz * dz
 
 
 @njit(cache=True, error_model="numpy")

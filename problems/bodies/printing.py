@@ -38,7 +38,13 @@ LARGEST_TURN = 3 * math.pi
 
 @njit(cache=True, error_model="numpy")
 def field(
-    points: np.ndarray, faces: np.ndarray, edges: np.ndarray, near: np.ndarray, begins: np.ndarray, tools: np.ndarray
+    points: np.ndarray,
+    faces: np.ndarray,
+    edges: np.ndarray,
+    near: np.ndarray,
+    begins: np.ndarray,
+    order: np.ndarray,
+    tools: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Quotients (n,), constraints before the maxima (n, M), and partners (n, 2, V), of vertices (n, V, 3).
 
@@ -48,7 +54,7 @@ def field(
     faces : ndarray of int, shape (F, 3)
     edges : ndarray of int, shape (E, 4)
         Two vertices, and the faces on either side.
-    near, begins : ndarray of int
+    near, begins, order : ndarray of int
         As `problems.bodies.contact.partners` takes them.
     tools : ndarray, shape (4,)
         r, h, R_c and the least quotient.
@@ -73,7 +79,7 @@ def field(
         quotient, _, _, size, centre = whole(u, faces, normals, areas, least)
         found[k] = quotient
         placed, inward = placed_at(u, faces, normals, size, centre)
-        inside, outside = partners(placed, inward, 2 * max(r, h), near, begins)
+        inside, outside = partners(placed, inward, 2 * max(r, h), near, begins, order)
         chosen[k, 0], chosen[k, 1] = inside, outside
         at = 4 * n_vertices
         for i in range(n_vertices):
