@@ -58,7 +58,7 @@ def read(
             faults.append((f"row {row}", str(error)))
     said = f"{len(faults)} of {len(found)} outlines are left out: {counted(faults)}" if faults else ""
     if len(designs) < LEAST_OWN:
-        least = f"at least {LEAST_OWN} outlines that can be used are needed"
+        least = f"at least {LEAST_OWN} outlines that can be used are needed, of a folder or a list of files perhaps"
         raise ValueError(f"data.source: {source} holds {len(designs)}; {least}{f' ({said})' if said else ''}")
     return Own(np.array(designs), said)
 

@@ -190,7 +190,7 @@ def run_all(
                 store.log(f"fit {fit.key} failed: {failed.reason}\n{failed.details}")
                 shown.fitted()
         tasks = ((fit, laid[fit.problem, fit.replicate]) for fit in todo.fits if fit.key not in broken)
-        for (fit, _), fitted in team.each(execute_fit, tasks, time_limit):
+        for (fit, _), fitted in team.each(execute_fit, tasks, time_limit, _instance_of):
             if isinstance(fitted, Death):
                 fitted = Failure(fit.key, f"{UNFITTED}: {fitted.reason}", fitted.details)
             if isinstance(fitted, Fitted):
@@ -211,6 +211,12 @@ def run_all(
     finds = better_than_known(store.rows())
     store.keep_finds([find.entry for find in finds if find.entry])
     return Summary(store.path, todo.done + len(todo.skips) + len(todo.runs), failures, finds)
+
+
+def _instance_of(task: tuple[Fit, Any]) -> tuple[Any, ...]:
+    """The instance that a fit is of, which a worker draws once for all fits of it that it makes."""
+    fit = task[0]
+    return fit.seed, fit.problem, fit.replicate
 
 
 def _groundwork(fits: list[Fit], team: Team, time_limit: float) -> dict[tuple[Spec, int], Groundwork | Failure]:

@@ -24,6 +24,7 @@ from problems.base import Evaluation, Problem
 
 POINTS = 2000
 BATCHES = (1, 10, 100)
+AXIS = "dimension d of a sphere"
 
 Function = Callable[[np.ndarray], np.ndarray]
 
@@ -85,7 +86,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.parametrize("size", BATCHES)
-@pytest.mark.parametrize("dim", [8, 200])
+@pytest.mark.parametrize("dim", [2, 8, 40, 200, 1000])
 @pytest.mark.parametrize("way", WAYS)
 def test_ioh(versus: Any, folder: Path, way: str, dim: int, size: int) -> None:
     ioh = pytest.importorskip("ioh")
@@ -104,8 +105,9 @@ def test_ioh(versus: Any, folder: Path, way: str, dim: int, size: int) -> None:
         lambda: WAYS[way](sphere, asked),
         {"ioh": logged},
         per=POINTS,
-        aims={"ioh": 1.0} if way == "ledger" and size >= 10 else None,
+        aims={"ioh": 1.0} if way == "ledger" else None,
         without={"ours": lambda: plainly(sphere, asked), "ioh": lambda: plainly(sphere, points)},
+        at=(AXIS, f"{way}, batches of {size}", dim),
     )
     problem.detach_logger()
 

@@ -35,7 +35,8 @@ def versus(benchmark: Any, request: pytest.FixtureRequest) -> Callable[..., None
     """Time a call of ours against those of others, and leave for the page what came of it.
 
     The page reads ``benchmark.extra_info``: "what" is a row's name; "seconds" are lists of equal length by side, "ours"
-    and every other; "aims" are the largest ratios ours / other that would do, by side; "note" stands beside the row.
+    and every other; "aims" are the largest ratios ours / other that would do, by side; "note" stands beside the row;
+    "at" is its place in the picture.
     """
     clock = _clock(request.node)
 
@@ -48,6 +49,7 @@ def versus(benchmark: Any, request: pytest.FixtureRequest) -> Callable[..., None
         aims: Mapping[str, float] | None = None,
         without: Mapping[str, Call] | None = None,
         rounds: int = 10**6,
+        at: tuple[str, str, int] | None = None,
     ) -> None:
         """Alternate.
 
@@ -65,6 +67,8 @@ def versus(benchmark: Any, request: pytest.FixtureRequest) -> Callable[..., None
             By side: what is timed too and taken away from it, such as the bare function under a logger.
         rounds : int
             At most so many, for what is slow.
+        at : (str, str, int), optional
+            The panel of the page's picture that it is in, which is what its horizontal axis says, the line, and where.
         """
         sides = {**others, **{f"without {name}": call for name, call in (without or {}).items()}}
         repeats = {call: _repeats(call, clock) for call in (ours, *sides.values())}
@@ -87,7 +91,7 @@ def versus(benchmark: Any, request: pytest.FixtureRequest) -> Callable[..., None
         for name in without or {}:
             bare = seconds.pop(f"without {name}")
             seconds[name] = [whole - part for whole, part in zip(seconds[name], bare, strict=True)]
-        benchmark.extra_info.update(what=what, seconds=seconds, aims=dict(aims or {}))
+        benchmark.extra_info.update(what=what, seconds=seconds, aims=dict(aims or {}), at=at)
 
     return compare
 

@@ -1,7 +1,7 @@
 """Measure all ratios and leave them on a page: ``python tests/performance/page.py``.
 
-The page is results/reference/performance/README.md. For a trial, any of pytest's options and ``--rounds``, such as
-``--rounds 3 -k logging``: then the page is printed, and none is left.
+The page is results/reference/performance/README.md, beside its picture, costs.png. For a trial, any of pytest's options
+and ``--rounds``, such as ``--rounds 3 -k logging``: then the page is printed, and nothing is left.
 """
 
 from __future__ import annotations
@@ -13,16 +13,21 @@ import subprocess
 import sys
 import tempfile
 from importlib.metadata import PackageNotFoundError, version
-from itertools import groupby
+from itertools import cycle, groupby
 from pathlib import Path
 from typing import Any
 
+import matplotlib as mpl
 import numpy as np
+from matplotlib.figure import Figure
+
+from bench.analysis.plots.style import GREY, PAGE, PALETTE, STYLE
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
-PAGE = ROOT / "results" / "reference" / "performance" / "README.md"
+FOLDER = ROOT / "results" / "reference" / "performance"
 COMMAND = "python tests/performance/page.py"
+PICTURE = "![What an evaluation costs by the size of the problem](costs.png)"
 PACKAGES = (
     "latentbench", "torch", "numpy", "scipy", "cma", "optuna", "shapely", "pandas", "pyarrow", "ioh", "coco-experiment",
     "pytest-benchmark",
@@ -48,6 +53,7 @@ def measure(arguments: list[str]) -> dict[str, Any]:
             "python_files=bench_*.py",
             "-p",
             "no:randomly",
+            "--dist=no",
             "-q",
         ]
         timing = ["--benchmark-timer=time.process_time", "--benchmark-quiet", f"--benchmark-json={report}"]
@@ -65,7 +71,8 @@ def page(report: dict[str, Any], load: float) -> str:
         section(Path(file), list(of_file))
         for file, of_file in groupby(rows, lambda row: row["fullname"].split("::")[0])
     ]
-    return "\n\n".join([introduction(report, load), aims(rows), *sections]) + "\n"
+    shown = [PICTURE] if any(row["extra_info"].get("at") for row in rows) else []
+    return "\n\n".join([introduction(report, load), aims(rows), *shown, *sections]) + "\n"
 
 
 def introduction(report: dict[str, Any], load: float) -> str:
@@ -89,14 +96,40 @@ Python {machine["python_version"]}; {versions}."""
 
 
 def aims(rows: list[dict[str, Any]]) -> str:
-    """List every aim beside what was reached."""
+    """List every aim beside what was measured."""
     lines = []
     for row in rows:
         info = row["extra_info"]
         for name, aim in info["aims"].items():
-            reached = ratio(info["seconds"], name)[0]
-            lines.append(f"- {info['what']}, against {name}: aim ≤ {aim:g}, reached {reached}")
+            measured = ratio(info["seconds"], name)[0]
+            verdict = "not told" if measured == "–" else "reached" if float(measured) <= aim else "**missed**"
+            lines.append(f"- {info['what']}, against {name}: asked ≤ {aim:.3g}, measured {measured}: {verdict}")
     return "\n".join(["## Aims", "", *lines])
+
+
+def picture(rows: list[dict[str, Any]]) -> Figure:
+    """Draw what grows with the size of a problem: a panel an axis, a line each of ours; the other sides are dashed."""
+    panels: dict[str, dict[str, list[tuple[int, float]]]] = {}
+    for row in rows:
+        axis, line, place = row["extra_info"].get("at") or (None, "", 0)
+        for name, seconds in row["extra_info"]["seconds"].items() if axis else ():
+            lines = panels.setdefault(axis, {})
+            lines.setdefault(line if name == "ours" else f"{name} ({line})", []).append(
+                (place, float(np.median(seconds)))
+            )
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(PAGE, 3.4 * len(panels)), layout="constrained")
+        for ax, (axis, lines) in zip(figure.subplots(len(panels), squeeze=False)[:, 0], panels.items(), strict=True):
+            ours = [line for line in lines if not line.endswith(")")]
+            for (line, points), colour in zip(((each, lines[each]) for each in ours), cycle(PALETTE)):
+                ax.plot(*np.transpose(sorted(points)), "o-", markersize=3.5, color=colour, label=line)
+            for line in lines.keys() - ours:
+                ax.plot(*np.transpose(sorted(lines[line])), "--", color=GREY, linewidth=0.7, zorder=1)
+            names = sorted({line.partition(" (")[0] for line in lines.keys() - ours})
+            ax.plot([], [], "--", color=GREY, linewidth=0.7, label=", ".join(names))
+            ax.set(xscale="log", yscale="log", xlabel=axis, ylabel="seconds each")
+            ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False)
+    return figure
 
 
 def section(file: Path, rows: list[dict[str, Any]]) -> str:
@@ -153,13 +186,15 @@ def _version(package: str) -> str:
 def main() -> None:
     """Measure; leave the page, or print it if anything was asked for on the command line."""
     load, arguments = os.getloadavg()[0], sys.argv[1:]
-    text = page(measure(arguments), load)
+    report = measure(arguments)
+    text = page(report, load)
     if arguments:
         print(text)
         return
-    PAGE.parent.mkdir(parents=True, exist_ok=True)
-    PAGE.write_text(text, encoding="utf-8")
-    print(f"{PAGE.relative_to(ROOT)} is written")
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    (FOLDER / "README.md").write_text(text, encoding="utf-8")
+    picture(report["benchmarks"]).savefig(FOLDER / "costs.png", dpi=150, metadata={"Software": None})
+    print(f"{FOLDER.relative_to(ROOT)} is written")
 
 
 if __name__ == "__main__":

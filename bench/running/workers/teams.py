@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import errno
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -42,15 +43,30 @@ class Team:
     size: Callable[[], int]
 
     def each(
-        self, work: Callable[..., Any], tasks: Iterable[Task], limit: float | None = None
+        self,
+        work: Callable[..., Any],
+        tasks: Iterable[Task],
+        limit: float | None = None,
+        kin: Callable[[Task], Hashable] | None = None,
     ) -> Iterator[tuple[Task, Any]]:
         """Do tasks in no particular order; yield each with what the work returned, or with the `Death` it died.
 
         One whose process was killed from outside, for memory perhaps, or for no fault of its own, is done again when
         all others are, alone.
+
+        Parameters
+        ----------
+        work : callable
+        tasks : iterable of tuple
+            The arguments of each.
+        limit : float, optional
+            Seconds.
+        kin : callable, optional
+            What tasks share that a process remembers from one to the next, such as data: as long as there is something
+            else to do for the others, one process does all of a kind.
         """
         suspects = []
-        for task, result in self._side_by_side(work, tasks, limit):
+        for task, result in self._side_by_side(work, tasks, limit, kin):
             if isinstance(result, Death) and not result.by_itself:
                 suspects.append(task)
             else:
@@ -62,20 +78,60 @@ class Team:
                 yield task, result
 
     def _side_by_side(
-        self, work: Callable[..., Any], tasks: Iterable[Task], limit: float | None
+        self,
+        work: Callable[..., Any],
+        tasks: Iterable[Task],
+        limit: float | None,
+        kin: Callable[[Task], Hashable] | None = None,
     ) -> Iterator[tuple[Task, Any]]:
+        families = None if kin is None else _Families(tasks, kin)
+        line: Iterator[Task] = iter(tasks) if families is None else families
         pending: dict[Future[Any], Task] = {}
+        ahead = 2 if families is None else 1  # which process takes what waits, nobody knows
 
-        def finished() -> Iterator[tuple[Task, Any]]:
-            for future in wait(pending, return_when=FIRST_COMPLETED).done:
-                yield pending.pop(future), _result(future)
+        def submit() -> None:
+            while len(pending) < ahead * max(1, self.size()) and (task := next(line, None)) is not None:
+                pending[self.executor.submit(self.do, work, *task, limit=limit)] = task
 
-        for task in tasks:
-            pending[self.executor.submit(self.do, work, *task, limit=limit)] = task
-            while len(pending) >= 2 * max(1, self.size()):  # tasks carry arrays: few wait at a time
-                yield from finished()
+        submit()
         while pending:
-            yield from finished()
+            for future in wait(pending, return_when=FIRST_COMPLETED).done:
+                task = pending.pop(future)
+                if families is not None:
+                    families.over(task)
+                submit()  # tasks carry arrays: few wait at a time
+                yield task, _result(future)
+
+
+class _Families(Iterator[Task]):
+    """Tasks by kin: after one that is over comes the next of its own, else of one that nobody is at, else any.
+
+    The process that has become free is the one that takes what comes next: see `Crew`.
+    """
+
+    def __init__(self, tasks: Iterable[Task], kin: Callable[[Task], Hashable]) -> None:
+        self._kin = kin
+        self._left: dict[Hashable, list[Task]] = {}
+        for task in tasks:
+            self._left.setdefault(kin(task), []).append(task)
+        self._at = Counter[Hashable]()
+        self._last: Hashable = None
+
+    def __next__(self) -> Task:
+        if not self._left:
+            raise StopIteration
+        chosen = self._last if self._last in self._left else min(self._left, key=self._at.__getitem__)
+        task = self._left[chosen].pop(0)
+        if not self._left[chosen]:
+            del self._left[chosen]
+        self._at[chosen] += 1
+        self._last = None
+        return task
+
+    def over(self, task: Task) -> None:
+        """Tell that a task is done."""
+        self._last = self._kin(task)
+        self._at[self._last] -= 1
 
 
 @contextmanager

@@ -147,3 +147,12 @@ def test_the_order_of_records_does_not_matter(records: SimpleNamespace) -> None:
     shuffled = audit(runs.sample(frac=1, random_state=0), traces.sample(frac=1, random_state=0))
     assert shuffled == audit(runs, traces)
     assert isinstance(runs, pd.DataFrame)
+
+
+def test_evaluations_on_no_budget_are_counted_once_for_all_that_share_them(records: SimpleNamespace) -> None:
+    shared = {"beside_reference": 100.0, "beside_replicate": 20.0, "beside_fit": 3.0}
+    parts = [(row | shared | {"fit": f"{row['encoder']} {row['replicate']}"}, trace) for row, trace in fair(records)]
+    (found,) = said(records, parts)["beside budgets"]
+    fits = len(ARMS) * FEW
+    assert found.sentence.startswith(f"{100 + 20 * FEW + 3 * fits} evaluations are on no budget: 100 of the reference")
+    assert f"{20 * FEW} for starts and to value data, {3 * fits} to measure encoders" in found.sentence

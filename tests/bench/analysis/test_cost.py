@@ -138,3 +138,16 @@ def test_poor_records_give_a_page(records: SimpleNamespace, kind: str, form: str
     assert form == "csv" or "nan" not in page.lower()
     assert len(table) or form == "csv" or "No run has a target" in page
     assert all(not isfinite(value) for value in table["break_even_1"])
+
+
+def test_evaluations_on_no_budget_have_a_column_where_they_are_on_record(
+    records: SimpleNamespace, frames: Frames
+) -> None:
+    assert "E counts" not in render(cost_table(*frames))
+    told = [
+        (row | {"beside_replicate": 20.0, "beside_fit": 3.0 * (row["encoder"] == "vae")}, trace)
+        for row, trace in parts(records)
+    ]
+    table = cost_table(*records.experiment(*told))
+    assert table.set_index("arm")["beside_evaluations"].to_dict() == {"raw/a": 20.0, "vae/a": 23.0}
+    assert "E counts" in render(table)

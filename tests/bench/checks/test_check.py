@@ -10,13 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-from support import ENVIRONMENT
-
-
-def check(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-    command = [sys.executable, "-m", "bench.cli", "check", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, env=environment, check=False)
+from support import ENVIRONMENT, latentbench
 
 
 def test_a_class_of_the_current_folder_conforms_with_its_parameters(tmp_path: Path) -> None:
@@ -24,7 +18,8 @@ def test_a_class_of_the_current_folder_conforms_with_its_parameters(tmp_path: Pa
         "from bench.checks import Bowl\n\n\nclass Mine(Bowl):\n    def __init__(self, size: int, to: list[float]):\n"
         "        super().__init__(dim=size)\n"
     )
-    done = check("mine:Mine", "--set", "size=2", "--set", "to = [0.5, 1]", cwd=tmp_path)
+    command = [sys.executable, "-m", "bench.cli", "check", "mine:Mine", "--set", "size=2", "--set", "to = [0.5, 1]"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=ENVIRONMENT, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     *lines, last = done.stdout.splitlines()
     assert last == f"mine:Mine conforms: {len(lines)} checks"
@@ -33,7 +28,7 @@ def test_a_class_of_the_current_folder_conforms_with_its_parameters(tmp_path: Pa
 
 
 def test_objections_are_a_sentence_a_line_and_exit_code_1(tmp_path: Path) -> None:
-    done = check("thirdparty.bad_optimisers:Secretive", cwd=tmp_path)
+    done = latentbench("check", "thirdparty.bad_optimisers:Secretive", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (1, "")
     assert (
         "no  asks for finite points, and for gradients only if it says so\n"
@@ -61,7 +56,7 @@ def test_objections_are_a_sentence_a_line_and_exit_code_1(tmp_path: Path) -> Non
     ],
 )
 def test_bad_input_is_one_line_and_exit_code_2(tmp_path: Path, arguments: list[str], said: str) -> None:
-    done = check(*arguments, cwd=tmp_path)
+    done = latentbench("check", *arguments, cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
     assert len(done.stderr.splitlines()) == 1
     assert done.stderr.startswith("latentbench: ")
