@@ -177,7 +177,7 @@ def _scene(records: Records, data: pd.DataFrame, hue: str, styles: dict[str, dic
         ends = _ends(np.log(np.maximum(finite[finite > 0.0], FLOOR)))
         limits = (np.exp(ends[0]), np.exp(ends[1]))
         return Scene(hue, styles, levels, marks, "normalised\ngap Δ", "log", limits, switches)
-    axis = f"best verified {plain(problem['quantity'])}"
+    axis = f"best verified\n{plain(problem['quantity'])}"
     return Scene(hue, styles, levels, marks, axis, "linear", _ends(finite), switches)
 
 

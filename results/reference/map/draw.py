@@ -1,4 +1,4 @@
-"""Draw on how many problems a learned space is ahead, from all reference results that hold their records."""
+"""Draw on how many problems a learned space is ahead, from the records of `standard`."""
 
 from __future__ import annotations
 
@@ -9,22 +9,10 @@ import pandas as pd
 from bench.analysis.plots import overall_map, save
 
 HERE = Path(__file__).parent
-SUITES = ("standard", "structure", "conduction", "meshes", "bound")
-
-
-def joined(name: str) -> pd.DataFrame:
-    """Rows of all suites; `bound` has its own arms for a problem of `standard`, and counts apart."""
-    frames = [
-        pd.read_parquet(HERE.parent / suite / "records" / f"{name}.parquet").assign(suite=suite) for suite in SUITES
-    ]
-    whole = pd.concat(frames, ignore_index=True)
-    if "problem" in whole:
-        whole["problem"] = whole["problem"].where(whole["suite"] != "bound", whole["problem"] + ", strong searches")
-    return whole
-
+RECORDS = HERE.parent / "standard" / "records"
 
 if __name__ == "__main__":
-    runs, traces = joined("runs"), joined("traces")
+    runs, traces = (pd.read_parquet(RECORDS / f"{name}.parquet") for name in ("runs", "traces"))
     for reuse in (1.0, 100.0):
         figure, _ = overall_map(runs, traces, reuse)
         save(figure, HERE / f"overall-reuse-{reuse:.0f}")

@@ -91,7 +91,7 @@ def test_axes_are_named_and_the_gap_is_logarithmic(frames: Frames) -> None:
 def test_displayed_value_is_drawn_where_no_optimum_is_known(records: SimpleNamespace) -> None:
     runs = records.experiment(*grid(records, optimum=nan, larger_is_better=True))
     figure, data = plots.convergence(*runs)
-    assert figure.axes[0].get_ylabel() == "best verified σ"
+    assert figure.axes[0].get_ylabel() == "best verified\nσ"
     assert figure.axes[0].get_yscale() == "linear"
     assert data["median"].max() == 1.5
 
@@ -131,7 +131,7 @@ def test_several_problems_have_a_row_of_panels_each(records: SimpleNamespace) ->
     figure, data = plots.convergence(*frames)
     rows = np.reshape(figure.axes, (2, 3))
     assert [ax.get_title("left") for ax in rows[:, 0]] == ["coil", "disc"]
-    assert [ax.get_ylabel() for ax in rows[:, 0]] == ["best verified σ", "normalised\ngap Δ"]
+    assert [ax.get_ylabel() for ax in rows[:, 0]] == ["best verified\nσ", "normalised\ngap Δ"]
     assert names(figure) == ["a", "b", "c"]
     assert set(data["problem"]) == {"coil", "disc"}
     only, data = plots.convergence(*frames, problem="coil")
