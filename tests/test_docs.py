@@ -67,13 +67,31 @@ def test_what_is_said_of_plates_follows_from_their_tables() -> None:
     assert [number for number in said if number not in set(NUMBER.findall(published)) | known] == []
 
 
-def test_how_much_near_plates_are_worth_follows_from_the_records() -> None:
-    folder = REFERENCE / "structure-neighbourhood"
-    spec = spec_from_file_location("neighbourhood", folder / "figure.py")
+def figure_of(suite: str) -> Any:
+    """The script that draws the figure of a suite, as a module."""
+    spec = spec_from_file_location("figure", REFERENCE / suite / "figure.py")
     assert spec is not None
     assert spec.loader is not None
     figure = module_from_spec(spec)
     spec.loader.exec_module(figure)
+    return figure
+
+
+def test_what_k_and_beta_are_worth_follows_from_the_records() -> None:
+    folder = REFERENCE / "factors-encoder"
+    frames = [pd.read_parquet(folder / "records" / f"{name}.parquet") for name in ("runs", "traces")]
+    figure = figure_of("factors-encoder")
+    made = figure.written(figure.factors(figure.budget_table(*frames, figure.BUDGETS)))
+    assert made == (folder / "factors.md").read_text(encoding="utf-8")
+    section = findings("results/README.md").partition("## What k and β are worth")[2].partition("\n## ")[0]
+    said = NUMBER.findall("\n".join(line for line in section.splitlines() if not line.startswith("<img")))
+    known = {"11", "200", "2000", "2", "4", "8", "16", "32", "64", "0.001", "1", "10"}
+    assert [number for number in said if number not in set(NUMBER.findall(made)) | known] == []
+
+
+def test_how_much_near_plates_are_worth_follows_from_the_records() -> None:
+    folder = REFERENCE / "structure-neighbourhood"
+    figure = figure_of("structure-neighbourhood")
     made = figure.written(figure.medians(figure.values(pd.read_parquet(folder / "records" / "runs.parquet"))))
     assert made == (folder / "neighbourhood.md").read_text(encoding="utf-8")
 
@@ -261,6 +279,7 @@ def test_every_number_of_the_claims_is_in_the_records_that_are_named_beside_it()
         "2",
         "20",
         "8",
+        "32",
         "1.05",
         "1.5",
     }  # budgets, targets, sizes
