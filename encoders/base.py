@@ -76,7 +76,7 @@ class Tasks:
     own: np.ndarray
 
 
-class NotFitted(AttributeError):
+class NotFitted(RuntimeError, AttributeError):
     """Something is asked of an encoder that it learns in `fit`."""
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Any
 
@@ -20,7 +22,8 @@ def experiment_file(identity: Mapping[str, Any]) -> str:
     """
     grid = [arm for arm in identity["arms"] if _of_grid(arm)]
     encoders = {arm["encoder"]: arm["stages"][0]["encoder"] for arm in grid}
-    optimisers = {arm["optimiser"]: (arm["stages"][0]["optimiser"], arm["budget"]) for arm in grid}
+    made = {arm["optimiser"]: (arm["stages"][0]["optimiser"], arm["budget"]) for arm in grid}
+    optimisers = {label: made[label] for label in _in_order(grid)}
     partners = {label: [arm["encoder"] for arm in grid if arm["optimiser"] == label] for label in optimisers}
     others = [arm for arm in identity["arms"] if not _of_grid(arm)]
     usual = Counter(arm["budget"] for arm in identity["arms"]).most_common(1)[0][0]
@@ -38,6 +41,22 @@ def experiment_file(identity: Mapping[str, Any]) -> str:
 
 def _of_grid(arm: Mapping[str, Any]) -> bool:
     return len(arm["stages"]) == 1 and arm["label"] == f"{arm['encoder']}/{arm['optimiser']}"
+
+
+def _in_order(grid: list[Mapping[str, Any]]) -> list[str]:
+    """Labels of optimisers in an order that is that of every encoder's arms, each of which may have a part of them."""
+    own: dict[str, list[str]] = {}
+    for arm in grid:
+        own.setdefault(arm["encoder"], []).append(arm["optimiser"])
+    sorter: TopologicalSorter[str] = TopologicalSorter()
+    for labels in own.values():
+        sorter.add(labels[0])
+        for before, after in pairwise(labels):
+            sorter.add(after, before)
+    try:
+        return list(sorter.static_order())
+    except CycleError:  # no file has such arms, but records may come from anywhere
+        return list(dict.fromkeys(arm["optimiser"] for arm in grid))
 
 
 def _labels(plugins: Mapping[str, Any]) -> dict[str, str]:

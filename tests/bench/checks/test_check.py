@@ -79,11 +79,19 @@ class Sleeper(Optimiser):
 """
 
 
+INTERRUPTIBLE = """
+import runpy, signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+runpy.run_module("bench.cli", run_name="__main__", alter_sys=True)
+"""
+"""As from a terminal: what a shell has put in the background ignores Ctrl-C, and so do its children."""
+
+
 @pytest.mark.skipif(os.name != "posix", reason="ends by signals")
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_the_check_of_what_does_not_end(tmp_path: Path, sent: signal.Signals) -> None:
     (tmp_path / "sleeper.py").write_text(SLEEPER.replace("FOLDER", str(tmp_path)))
-    command = [sys.executable, "-m", "bench.cli", "check", "sleeper:Sleeper"]
+    command = [sys.executable, "-c", INTERRUPTIBLE, "check", "sleeper:Sleeper"]
     checking = subprocess.Popen(command, cwd=tmp_path, env=ENVIRONMENT, stderr=subprocess.PIPE, text=True)
     while not (tmp_path / "asleep").exists():
         assert checking.poll() is None

@@ -91,6 +91,8 @@ def test_what_raises_is_named(whole: Subject, tmp_path: Path) -> None:
 class _Unsolved:
     """What stands for a problem whose evaluation raises."""
 
+    name = "isoperimetric"
+
     def repair(self, x: np.ndarray) -> np.ndarray:
         return x
 
