@@ -25,7 +25,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 
@@ -118,6 +118,13 @@ def read_all(source: str | Path | tuple[str, ...]) -> list[np.ndarray]:
     """Read all arrays of a file, of a folder, or of several; see `problems.files.read`."""
     given = (source,) if isinstance(source, str | Path) else source
     return [array for each in given for array in files.read(Path(each))]
+
+
+class Own(NamedTuple):
+    """Designs (M, d) of a user's source, and in words how many were left out or repaired, and why."""
+
+    designs: np.ndarray
+    left_out: str
 
 
 def counted(faults: list[tuple[str, str]]) -> str:

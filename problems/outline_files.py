@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from typing import NamedTuple
 
 import numpy as np
 
 from problems import outlines
-from problems.data import counted, read_all
+from problems.data import Own, counted, read_all
 
 LEAST_OWN = 4
 """The least number of outlines of a source that can be used."""
@@ -17,13 +16,6 @@ COINCIDENT = 1e-9
 """Points nearer than this share of an outline's extent are one."""
 REPAIRED = 1e-3
 """The share of its area that an outline may lose where it crosses itself, and still be itself."""
-
-
-class Own(NamedTuple):
-    """Designs (M, 2N) of a source, and in words how many outlines were left out or repaired, and why."""
-
-    designs: np.ndarray
-    left_out: str
 
 
 @lru_cache(maxsize=8)

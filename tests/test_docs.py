@@ -67,20 +67,20 @@ def test_what_is_said_of_plates_follows_from_their_tables() -> None:
     assert [number for number in said if number not in set(NUMBER.findall(published)) | known] == []
 
 
-def figure_of(suite: str) -> Any:
-    """The script that draws the figure of a suite, as a module."""
-    spec = spec_from_file_location("figure", REFERENCE / suite / "figure.py")
+def script(path: Path) -> Any:
+    """A file of Python that is in no package, as a module."""
+    spec = spec_from_file_location(path.stem, path)
     assert spec is not None
     assert spec.loader is not None
-    figure = module_from_spec(spec)
-    spec.loader.exec_module(figure)
-    return figure
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def test_what_k_and_beta_are_worth_follows_from_the_records() -> None:
     folder = REFERENCE / "factors-encoder"
     frames = [pd.read_parquet(folder / "records" / f"{name}.parquet") for name in ("runs", "traces")]
-    figure = figure_of("factors-encoder")
+    figure = script(folder / "figure.py")
     made = figure.written(figure.factors(figure.budget_table(*frames, figure.BUDGETS)))
     assert made == (folder / "factors.md").read_text(encoding="utf-8")
     section = findings("results/README.md").partition("## What k and β are worth")[2].partition("\n## ")[0]
@@ -91,7 +91,7 @@ def test_what_k_and_beta_are_worth_follows_from_the_records() -> None:
 
 def test_how_much_near_plates_are_worth_follows_from_the_records() -> None:
     folder = REFERENCE / "structure-neighbourhood"
-    figure = figure_of("structure-neighbourhood")
+    figure = script(folder / "figure.py")
     made = figure.written(figure.medians(figure.values(pd.read_parquet(folder / "records" / "runs.parquet"))))
     assert made == (folder / "neighbourhood.md").read_text(encoding="utf-8")
 
@@ -235,11 +235,7 @@ def test_the_examples_for_contributors_conform() -> None:
 
 
 def test_the_picture_shows_every_room_and_none_imports_one_above_it() -> None:
-    spec = spec_from_file_location("rooms", ROOT / "docs" / "rooms.py")
-    assert spec is not None
-    assert spec.loader is not None
-    rooms = module_from_spec(spec)
-    spec.loader.exec_module(rooms)
+    rooms = script(ROOT / "docs" / "rooms.py")
     order = [room for layer in rooms.layers() for room in layer] + list(rooms.SIDES)
     there = {path.stem for path in (ROOT / "bench").iterdir() if path.is_dir() or path.suffix == ".py"}
     assert {*order} - {*rooms.SIDES} == there - {"__init__", "__pycache__"}

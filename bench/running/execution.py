@@ -79,9 +79,7 @@ def execute_fit(fit: Fit, groundwork: Groundwork | None = None) -> Fitted | Fail
     begun = time.perf_counter()
     failed = unready(fit.problem)
     try:
-        laid = groundwork or instance.lay(
-            fit.problem, fit.seed, fit.replicate, instance.reference_of(fit.problem), learned=False
-        )
+        laid = groundwork or instance.laid(fit.problem, fit.seed, fit.replicate)
         drawn = instance.draw(fit.problem, fit.seed, fit.replicate, laid)
         failed = UNFITTED
         encoder = fit.encoder.make()

@@ -112,9 +112,11 @@ def draw(spec: Spec, seed: int, replicate: int, groundwork: Groundwork | None = 
         If no start can be found.
     """
     drawn = _drawn(spec, seed, replicate)
-    laid = groundwork or _laid(spec, seed, replicate)
+    known = groundwork or laid(spec, seed, replicate)
     designs = None if drawn.designs is None else drawn.designs.copy()
-    return Instance(drawn.problem, designs, drawn.held_out.copy(), laid.start.copy(), laid.reference.value, drawn.tasks)
+    return Instance(
+        drawn.problem, designs, drawn.held_out.copy(), known.start.copy(), known.reference.value, drawn.tasks
+    )
 
 
 def lay(spec: Spec, seed: int, replicate: int, reference: Reference, learned: bool) -> Groundwork:
@@ -196,7 +198,8 @@ def _drawn(spec: Spec, seed: int, replicate: int) -> _Drawn:
 
 
 @lru_cache(maxsize=4)
-def _laid(spec: Spec, seed: int, replicate: int) -> Groundwork:
+def laid(spec: Spec, seed: int, replicate: int) -> Groundwork:
+    """The groundwork of a replicate, without values of its designs; the last few are kept."""
     return lay(spec, seed, replicate, reference_of(spec), learned=False)
 
 

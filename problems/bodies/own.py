@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 
 from problems import files
 from problems.bodies import sphere
 from problems.bodies.families import normalise
-from problems.data import counted
+from problems.data import Own, counted
 
 LEAST = 2
 """The least number of bodies of a source that can be used."""
@@ -25,13 +24,6 @@ FLAT = 1e-12
 """Triangles of less area, at unit extent, are none."""
 EDGE = 1e-9
 """By how much a direction may miss a triangle, so that none falls between two."""
-
-
-class Own(NamedTuple):
-    """Designs (M, 3V) of a source, and in words how many bodies were left out, and why."""
-
-    designs: np.ndarray
-    left_out: str
 
 
 @lru_cache(maxsize=8)

@@ -20,17 +20,7 @@ from bench.analysis.labels import ordered, raw_first
 from bench.analysis.landmarks import NAMES, landmarks
 from bench.analysis.landmarks import PRIORS as COSTS
 from bench.analysis.plots.legends import legend_below, legend_beside
-from bench.analysis.plots.style import (
-    DASHES,
-    EVALUATIONS,
-    GREY,
-    PAGE,
-    PALETTE,
-    STYLE,
-    choose,
-    colours,
-    plain,
-)
+from bench.analysis.plots.style import DASHES, EVALUATIONS, GREY, PAGE, PALETTE, STYLE, choose, colours, plain
 from bench.analysis.records import Records
 
 FLOOR = 1e-6

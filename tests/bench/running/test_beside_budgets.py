@@ -70,7 +70,7 @@ def test_as_many_as_said_and_no_more(tmp_path: Path, monkeypatch: pytest.MonkeyP
     text = EXPERIMENT.replace("ALLOWED", key)
     needed: list[Fit] = fits(list(bench.Experiment.from_toml(text).runs()))
     said = runner.beside_budgets(needed)
-    for cached in (instance._drawn, instance._laid, instance.reference_of):
+    for cached in (instance._drawn, instance.laid, instance.reference_of):
         cached.cache_clear()
     import dear_plugin  # type: ignore[import-not-found]
 
