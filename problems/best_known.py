@@ -50,3 +50,11 @@ def entry(key: str, best: BestKnown) -> str:
     found = best.found.replace("\\", "\\\\").replace('"', '\\"')
     design = ", ".join(f"{coordinate:.12g}" for coordinate in best.design)
     return f'"{key}" = {{ value = {best.value!r}, found = "{found}", date = {best.date}, design = [{design}] }}\n'
+
+
+def keep(line: str, path: Path = TABLE) -> None:
+    """Put a line of `entry` into a table, in place of the one of its setting."""
+    key = line.partition(" = ")[0]
+    others = [each for each in path.read_text(encoding="utf-8").splitlines(keepends=True) if not each.startswith(key)]
+    path.write_text("".join([*others, line]), encoding="utf-8")
+    table.cache_clear()

@@ -226,14 +226,49 @@ def _points(outline: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     n = len(outline)
     points, normals = np.empty((2, 2 * n)), np.empty((2, n))
     for i in range(n):
-        before, following = (i - 1) % n, (i + 1) % n
+        following = (i + 1) % n
         for c in range(2):
             points[c, i] = outline[i, c]
             points[c, n + i] = (outline[i, c] + outline[following, c]) / 2
-        tx, ty = outline[following, 0] - outline[before, 0], outline[following, 1] - outline[before, 1]
-        length = math.sqrt(tx**2 + ty**2 + TINY)
-        normals[0, i], normals[1, i] = -ty / length, tx / length
+        normals[0, i], normals[1, i] = _normal(outline, i)[:2]
     return points, normals
+
+
+@njit(cache=True, error_model="numpy")
+def _direction(outline: np.ndarray, i: int, j: int) -> tuple[float, float, float]:
+    """Unit vector from vertex i to vertex j, and how far apart they are."""
+    ex, ey = outline[j, 0] - outline[i, 0], outline[j, 1] - outline[i, 1]
+    length = math.sqrt(ex**2 + ey**2 + TINY)
+    return ex / length, ey / length, length
+
+
+@njit(cache=True, error_model="numpy")
+def _normal(outline: np.ndarray, i: int) -> tuple[float, float, float]:
+    """Inward unit normal that halves the angle at vertex i, and the length of the sum of both unit edges."""
+    n = len(outline)
+    ux, uy, _ = _direction(outline, (i - 1) % n, i)
+    vx, vy, _ = _direction(outline, i, (i + 1) % n)
+    tx, ty = ux + vx, uy + vy
+    length = math.sqrt(tx**2 + ty**2 + TINY)
+    return -ty / length, tx / length, length
+
+
+@njit(cache=True, error_model="numpy")
+def _add_normal(outline: np.ndarray, i: int, wx: float, wy: float, slope: np.ndarray) -> None:
+    """Add to the slopes (N, 2) of vertices what a slope (wx, wy) of the normal at vertex i makes."""
+    n = len(outline)
+    nx, ny, length = _normal(outline, i)
+    along = nx * wx + ny * wy
+    # of the sum of both unit edges, a quarter turn away from the normal
+    tx, ty = (wy - ny * along) / length, -(wx - nx * along) / length
+    for start, end in (((i - 1) % n, i), (i, (i + 1) % n)):
+        ux, uy, apart = _direction(outline, start, end)
+        along = ux * tx + uy * ty
+        sx, sy = (tx - ux * along) / apart, (ty - uy * along) / apart
+        slope[start, 0] -= sx
+        slope[start, 1] -= sy
+        slope[end, 0] += sx
+        slope[end, 1] += sy
 
 
 @njit(cache=True, error_model="numpy")
@@ -293,13 +328,10 @@ def _part(part: int, i: int, near: int, n: int) -> tuple[int, int]:
 
 
 @njit(cache=True, error_model="numpy")
-def _curvature(outline: np.ndarray, i: int, j: int) -> tuple[float, float, float, float, float, float, float]:
-    """2 n·d / (|d|² + 10⁻⁶), d, its softened square, the normal n at vertex i and the tangent's length."""
+def _curvature(outline: np.ndarray, i: int, j: int) -> tuple[float, float, float, float, float, float]:
+    """2 n·d / (|d|² + 10⁻⁶), d, its softened square, and the normal n at vertex i."""
     n = len(outline)
-    before, following = (i - 1) % n, (i + 1) % n
-    tx, ty = outline[following, 0] - outline[before, 0], outline[following, 1] - outline[before, 1]
-    length = math.sqrt(tx**2 + ty**2 + TINY)
-    nx, ny = -ty / length, tx / length
+    nx, ny, _ = _normal(outline, i)
     if j < n:
         dx, dy = outline[j, 0] - outline[i, 0], outline[j, 1] - outline[i, 1]
     else:
@@ -307,7 +339,7 @@ def _curvature(outline: np.ndarray, i: int, j: int) -> tuple[float, float, float
         dx = (outline[one, 0] + outline[other, 0]) / 2 - outline[i, 0]
         dy = (outline[one, 1] + outline[other, 1]) / 2 - outline[i, 1]
     square = dx**2 + dy**2 + 1e-6
-    return 2 * (nx * dx + ny * dy) / square, dx, dy, square, nx, ny, length
+    return 2 * (nx * dx + ny * dy) / square, dx, dy, square, nx, ny
 
 
 @njit(cache=True, error_model="numpy")
@@ -318,18 +350,11 @@ def _add_curvature(
     if i == j:
         return
     n = len(outline)
-    before, following = (i - 1) % n, (i + 1) % n
-    curvature, dx, dy, square, nx, ny, length = _curvature(outline, i, j)
+    curvature, dx, dy, square, nx, ny = _curvature(outline, i, j)
     weight = weight * sign * radius * _compressed_slope(sign * curvature * radius - 1)
     apart_x = 2 * weight * (nx - curvature * dx) / square
     apart_y = 2 * weight * (ny - curvature * dy) / square
-    normal_x, normal_y = 2 * weight * dx / square, 2 * weight * dy / square
-    along = nx * normal_x + ny * normal_y
-    turned_x, turned_y = (normal_x - nx * along) / length, (normal_y - ny * along) / length
-    slope[following, 0] += turned_y
-    slope[following, 1] -= turned_x
-    slope[before, 0] -= turned_y
-    slope[before, 1] += turned_x
+    _add_normal(outline, i, 2 * weight * dx / square, 2 * weight * dy / square, slope)
     slope[i, 0] -= apart_x
     slope[i, 1] -= apart_y
     if j < n:

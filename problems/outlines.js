@@ -59,15 +59,17 @@ function measure(outline) {
 // The largest curvatures of circles that are tangent at a vertex and pass through another point, inside and outside.
 function tangentPointCurvatures(points, near) {
   const n = points.length / 2;
+  const { along, length } = edgesOf(points);
   const others = new Float64Array(4 * n); // vertices, then middles of edges
   others.set(points);
   for (let at = 0; at < 2 * n; at++) others[2 * n + at] = (points[at] + points[(at + 2) % (2 * n)]) / 2;
   let [most, least] = [-Infinity, Infinity];
   for (let i = 0; i < n; i++) {
-    const [after, before] = [2 * ((i + 1) % n), 2 * ((i + n - 1) % n)];
-    const [tx, ty] = [points[after] - points[before], points[after + 1] - points[before + 1]];
-    const length = Math.hypot(tx, ty);
-    const [nx, ny, x, y] = [-ty / length, tx / length, points[2 * i], points[2 * i + 1]];
+    const before = (i + n - 1) % n;
+    const tx = along[2 * before] / length[before] + along[2 * i] / length[i];
+    const ty = along[2 * before + 1] / length[before] + along[2 * i + 1] / length[i];
+    const scale = Math.hypot(tx, ty);
+    const [nx, ny, x, y] = [-ty / scale, tx / scale, points[2 * i], points[2 * i + 1]]; // halves the angle
     for (let j = 0; j < 2 * n; j++) {
       const isNear = j >= n && (j - n - i + near + n) % n < 2 * near; // an edge within `near` of the vertex
       const [dx, dy] = [others[2 * j] - x, others[2 * j + 1] - y];

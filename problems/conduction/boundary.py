@@ -23,7 +23,7 @@ import torch
 from torch import Tensor
 
 from problems.geometry import isoperimetric_quotient, perimeter, unit_size
-from problems.manufacturing import tangent_point_curvatures
+from problems.manufacturing import normals, tangent_point_curvatures
 
 SHARPNESS = 0.02
 """Of the smooth maximum: temperatures that differ by this share of their own count much alike."""
@@ -84,12 +84,9 @@ def inside(outline: Tensor, found: Temperatures, targets: Tensor, biot: float) -
 
 def largest(outline: Tensor, found: Temperatures, near: int, biot: float) -> Tensor:
     """The largest temperature (n,), smoothly: of vertices, and of the middles of the largest discs that touch there."""
-    following = outline.roll(-1, 1)
-    tangent = following - outline.roll(1, 1)
-    normal = torch.stack([-tangent[..., 1], tangent[..., 0]], dim=2)
-    normal = normal / (normal.square().sum(dim=2, keepdim=True) + torch.finfo(outline.dtype).tiny).sqrt()
-    curvature = tangent_point_curvatures(outline.mT.contiguous(), near)[0].clamp(min=1.0)
-    inner = inside(outline, found, outline + normal / curvature[:, :, None], biot)
+    points = outline.mT.contiguous()
+    curvature = tangent_point_curvatures(points, near)[0].clamp(min=1.0)
+    inner = inside(outline, found, outline + normals(points).mT / curvature[:, :, None], biot)
     every = torch.cat([found.values, inner], dim=1)
     share = torch.softmax(every / (SHARPNESS * every.abs().amax(dim=1, keepdim=True)), dim=1)
     return (share * every).sum(dim=1)

@@ -6,12 +6,10 @@ body is hottest which is cooled through its boundary: in the middle of a disc or
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from numba import njit
 
-from problems.kernels import _partner, _points
+from problems.kernels import _add_normal, _partner, _points
 
 FURTHEST = 1.0
 """Radius of a disc where nothing is in its way, in s = √A."""
@@ -47,7 +45,6 @@ def add_centre_slopes(
     n = len(outline)
     for i in range(n):
         j = partners[i]
-        before, after = (i - 1) % n, (i + 1) % n
         nx, ny = normals[0, i], normals[1, i]
         wx, wy = of_centres[i]
         radius, apart_x, apart_y, normal_x, normal_y = FURTHEST, 0.0, 0.0, FURTHEST * wx, FURTHEST * wy
@@ -58,15 +55,7 @@ def add_centre_slopes(
             if radius < FURTHEST:
                 apart_x, apart_y = outward * (dx - radius * nx) / along, outward * (dy - radius * ny) / along
                 normal_x, normal_y = radius * (wx - outward * dx / along), radius * (wy - outward * dy / along)
-        tx, ty = outline[after, 0] - outline[before, 0], outline[after, 1] - outline[before, 1]
-        length = math.sqrt(tx * tx + ty * ty)
-        if length > 0:
-            along = nx * normal_x + ny * normal_y
-            turned_x, turned_y = (normal_x - nx * along) / length, (normal_y - ny * along) / length
-            of_outline[after, 0] += turned_y
-            of_outline[after, 1] -= turned_x
-            of_outline[before, 0] -= turned_y
-            of_outline[before, 1] += turned_x
+        _add_normal(outline, i, normal_x, normal_y, of_outline)
         of_outline[i, 0] += wx - apart_x
         of_outline[i, 1] += wy - apart_y
         if j < n:

@@ -26,8 +26,8 @@ STEPS = 30
 """Of optimality criteria that a stored density took; each is an evaluation."""
 TASKS = 1000
 """Loads of which there are densities."""
-SHIPPED: tuple[dict[str, Any], ...] = ({}, {"nx": 120, "ny": 40, "radius": 3.2})
-"""Plates of which they are shipped: the usual one, and the same with cells of half the side."""
+SHIPPED: tuple[dict[str, Any], ...] = ({"nx": 30, "ny": 10}, {}, {"nx": 120, "ny": 40, "radius": 3.2})
+"""Plates of which they are shipped: the usual one, and the same with cells of twice and of half the side."""
 
 
 @dataclass(frozen=True, kw_only=True)

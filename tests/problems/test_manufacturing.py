@@ -16,7 +16,7 @@ from problems import best_known, outlines
 from problems.base import FEASIBILITY_TOLERANCE
 from problems.heat_dispersion import HeatDispersion
 from problems.isoperimetric import Isoperimetric
-from problems.manufacturing import CONSTRAINTS, Tools
+from problems.manufacturing import CONSTRAINTS, Tools, normals
 from problems.shapes import RoundedShapeData
 from problems.target_ratio import TargetRatio
 from problems.verification import KEPT, verified_share, verify_manufacturable
@@ -149,7 +149,8 @@ def pair_by_pair(points: np.ndarray, r: float) -> tuple[float, float]:
     near = np.ceil(n * np.pi * r**2 / (1 + np.pi * r**2))
     found = []
     for i in range(n):
-        tangent = points[(i + 1) % n] - points[i - 1]
+        before, after = points[i] - points[i - 1], points[(i + 1) % n] - points[i]
+        tangent = before / np.hypot(*before) + after / np.hypot(*after)
         normal = np.array([-tangent[1], tangent[0]]) / np.hypot(*tangent)
         for j in range(n):
             middle = (points[j] + points[(j + 1) % n]) / 2
@@ -158,6 +159,21 @@ def pair_by_pair(points: np.ndarray, r: float) -> tuple[float, float]:
                 d = other - points[i]
                 found.append(2 * normal @ d / (d @ d + 1e-6))
     return max(found), -min(found)
+
+
+@pytest.mark.parametrize("start", [attack.training, attack.shaken, attack.serpent], ids=lambda start: start.__name__)
+def test_a_normal_leans_off_both_of_its_edges_alike_however_long_they_are(start: attack.Start) -> None:
+    """Central differences lean by up to the whole turn off a short edge: waists of 1.68 r passed, 1.7 r is verified."""
+    points = start(HeatDispersion(), np.random.default_rng(10))
+    keep = np.random.default_rng(11).random(len(points)) < 0.5  # edges of very different lengths
+    edges = np.roll(points[keep], -1, axis=0) - points[keep]
+    across = np.stack([-edges[:, 1], edges[:, 0]], axis=1) / np.linalg.norm(edges, axis=1, keepdims=True)
+    found = normals(torch.tensor(points[keep].T[None].copy()))[0].T.numpy()
+    np.testing.assert_allclose(
+        (found * across).sum(axis=1), (found * np.roll(across, 1, axis=0)).sum(axis=1), atol=1e-9
+    )
+    np.testing.assert_allclose(np.linalg.norm(found, axis=1), 1, rtol=1e-12)
+    assert ((found * across).sum(axis=1) >= 0).all()
 
 
 @pytest.mark.parametrize("settings", SETTINGS)
