@@ -24,6 +24,8 @@ from bench.analysis.plots.style import DASHES, EVALUATIONS, GREY, PAGE, PALETTE,
 from bench.analysis.records import Records
 
 FLOOR = 1e-6
+WIDE = 10.0
+"""How many times the least value on a vertical axis the largest is, from which the axis is logarithmic."""
 LOWEST, HIGHEST, PAGE_HEIGHT = 1.0, 2.2, 8.3
 """Heights in inches of a row of panels, between which many share a page, and of that page."""
 LEVEL: dict[str, Any] = {"color": GREY, "linewidth": 0.8, "zorder": 3}
@@ -163,12 +165,12 @@ def _scene(records: Records, data: pd.DataFrame, hue: str, styles: dict[str, dic
     curves = data[["low", "median", "high"]]
     values = np.concatenate([curves.to_numpy(float).ravel(), marks.to_numpy(float).ravel(), [*levels.values()]])
     finite = values[np.isfinite(values)]
-    if gap:
-        ends = _ends(np.log(np.maximum(finite[finite > 0.0], FLOOR)))
-        limits = (np.exp(ends[0]), np.exp(ends[1]))
-        return Scene(hue, styles, levels, marks, "normalised\ngap Δ", "log", limits, switches)
-    axis = f"best verified\n{plain(problem['quantity'])}"
-    return Scene(hue, styles, levels, marks, axis, "linear", _ends(finite), switches)
+    axis = "normalised\ngap Δ" if gap else f"best verified\n{plain(problem['quantity'])}"
+    wide = finite.size > 0 and finite.min() > 0.0 and finite.max() > WIDE * finite.min()
+    if not gap and not wide:
+        return Scene(hue, styles, levels, marks, axis, "linear", _ends(finite), switches)
+    low, high = np.exp(_ends(np.log(np.maximum(finite[finite > 0.0], FLOOR))))
+    return Scene(hue, styles, levels, marks, axis, "log", (float(low), float(high)), switches)
 
 
 def _ends(values: NDArray[np.float64]) -> tuple[float, float]:

@@ -96,6 +96,19 @@ def test_displayed_value_is_drawn_where_no_optimum_is_known(records: SimpleNames
     assert data["median"].max() == 1.5
 
 
+@pytest.mark.parametrize(("first", "scale"), [(9.0, "linear"), (11.0, "log")])
+def test_values_of_many_magnitudes_are_drawn_on_a_logarithmic_axis(
+    records: SimpleNamespace, first: float, scale: str
+) -> None:
+    events = ((1, first), (40, 1.2), (80, 1.0))
+    found = [records.run("raw/a", 90, *events, replicate=replicate, optimum=nan) for replicate in range(3)]
+    figure, data = plots.convergence(*records.experiment(*found))
+    assert figure.axes[0].get_yscale() == scale
+    low, high = figure.axes[0].get_ylim()
+    assert low < data["median"].min() < data["median"].max() < high
+    assert low > 0 or scale == "linear"
+
+
 def test_what_is_infinitely_bad_or_solved_lies_on_the_edge(records: SimpleNamespace) -> None:
     found = [records.run("raw/a", 90, (1, 1.5), (40, 1.2), (80, 1.0), replicate=replicate) for replicate in range(3)]
     figure, data = plots.convergence(*records.experiment(*found, records.run("raw/a", 90, replicate=3)))
