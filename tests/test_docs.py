@@ -89,15 +89,6 @@ def test_what_k_and_beta_are_worth_follows_from_the_records() -> None:
     assert [number for number in said if number not in set(NUMBER.findall(made)) | known] == []
 
 
-def test_what_is_said_of_plates_follows_from_their_records() -> None:
-    section = findings("results/README.md").partition("## Plates, in a suite")[2].partition("\n## ")[0]
-    folders = [REFERENCE / name for name in PLATES]
-    published = "".join(path.read_text(encoding="utf-8") for folder in folders for path in folder.glob("*.md"))
-    known = {"1200", "4800", "60", "20", "500", "0.96605", "420"}  # cells, designs, a plate on record since, a picture
-    said = [number for number in NUMBER.findall(section) if number not in set(NUMBER.findall(published)) | known]
-    assert said == []
-
-
 def test_how_much_near_plates_are_worth_follows_from_the_records() -> None:
     folder = REFERENCE / "structure-neighbourhood"
     figure = script(folder / "figure.py")

@@ -34,6 +34,8 @@ LEGEND = (
     f"{UNSURE}: the leading side is not the same in 95 % of bootstrap draws over replicates. "
     f"{SEEN}: the best training design has that value already."
 )
+MANY = 5
+"""Problems from which on it is counted on how many of them who is ahead."""
 NOTHING = "No answer: no problem has arms that search a learned space and arms that search another."
 
 
@@ -93,9 +95,31 @@ def render(frame: pd.DataFrame, fmt: str = "text") -> str:
 
 def _page(frame: pd.DataFrame, write: Writer) -> Iterator[str]:
     yield write.paragraph(" ".join(answer(frame)))
+    if frame.loc[frame["compared"], "problem"].nunique() >= MANY:
+        yield write.table("On how many problems who is surely ahead", _counts(frame[frame["compared"]]))
     if len(frame):
         yield write.table("Who is ahead", _cells(frame))
         yield write.paragraph(LEGEND)
+
+
+def _counts(told: pd.DataFrame) -> pd.DataFrame:
+    """How many problems each side surely leads, without and with gradients."""
+    sides = (
+        told["kind"]
+        .map(lambda kind: "others" if kind in UNLEARNED else "learned")
+        .where(told["certain"] & told["kind"].notna() & (told["kind"] != LEVEL), "open")
+    )
+    rows = []
+    for gradients, each in told.assign(side=sides).groupby("gradients"):
+        count = each.groupby(["size", "side"]).size()
+        rows.append(
+            {"gradients": "yes" if gradients else "no"}
+            | {
+                size: ", ".join(f"{side} {count.get((size, side), 0)}" for side in ("learned", "others", "open"))
+                for size in SIZES
+            }
+        )
+    return pd.DataFrame(rows)
 
 
 def _cells(frame: pd.DataFrame) -> pd.DataFrame:

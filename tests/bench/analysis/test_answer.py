@@ -50,6 +50,19 @@ def test_several_problems_are_counted(records: SimpleNamespace) -> None:
     assert said.endswith("fixed basis on 0, 0 and 0.")
 
 
+def test_many_problems_are_counted_in_a_table_where_each_is_once_in_every_cell(records: SimpleNamespace) -> None:
+    hits = {"a": (None, 8), "b": (None, 8), "c": (8, None), "d": (None, None), "e": (None, 8)}
+    parts = [
+        part
+        for problem, both in hits.items()
+        for arm, hit in zip(("raw/cma", "pca/cma"), both, strict=True)
+        for part in runs(records, arm, hit, problem=problem)
+    ]
+    page = answer.render(table(records, *parts), "markdown")
+    assert "| no | learned 3, others 1, open 1 | learned 3, others 1, open 1 | learned 3, others 1, open 1 |" in page
+    assert "surely ahead**" not in answer.render(table(records, *parts[:-16]), "markdown")
+
+
 @pytest.mark.parametrize(("best", "seen"), [(1.005, True), (1.2, False)])
 def test_what_training_designs_show_already_is_said(records: SimpleNamespace, best: float, seen: bool) -> None:
     parts = [
