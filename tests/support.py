@@ -19,7 +19,7 @@ from filelock import FileLock
 
 import bench
 from bench import cli
-from bench.experiments import registry
+from bench.experiments import plugins
 
 ENVIRONMENT = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
 """Of a process that can import what the tests can."""
@@ -72,7 +72,7 @@ def made_once(name: str, make: Callable[[Path], object], temporary: pytest.TempP
 
 def cheaply(name: str) -> dict[str, Any]:
     """Parameters with which a plug-in is quick to try: little training, few models; and those that it cannot lack."""
-    defaults = registry.defaults_of(registry.kind_of(name), name)
+    defaults = plugins.defaults_of(plugins.kind_of(name), name)
     needed = {"optimiser": "nelder-mead"} if defaults.get("optimiser") is inspect.Parameter.empty else {}
     epochs = {"epochs": 20} if defaults.get("epochs", 0) else {}
     return needed | epochs | ({"startup": 57} if "startup" in defaults else {})

@@ -17,7 +17,7 @@ from bench.analysis import answer, fixed
 from bench.analysis.records import Records
 from bench.analysis.tables import efficiency_table, render
 from bench.commands.common import app
-from bench.experiments import registry
+from bench.experiments import plugins
 from bench.experiments.experiment import Experiment
 
 ROOT = Path(__file__).parent.parent
@@ -223,7 +223,7 @@ def test_every_row_of_a_documents_tables_is_a_row_of_a_reference(document: str) 
 
 def test_the_examples_for_contributors_conform() -> None:
     names: dict[str, Any] = {}
-    for kind in registry.BASES.values():
+    for kind in plugins.BASES.values():
         module, _, name = kind.partition(":")
         exec(f"from {module} import {name}", names)
     exec("import numpy as np\nimport torch\nfrom problems.base import DifferentiableProblem", names)

@@ -125,12 +125,12 @@ def import_(
     out: Annotated[Path | None, typer.Option(help="A directory that is not there yet; results/runs/FILE.")] = None,
 ) -> None:
     """Take in runs of your own loop as an experiment directory: columns arm, replicate, evaluation, value, x0, x1, …"""
-    from bench.experiments import registry
+    from bench.experiments import plugins, registry
     from bench.running.finished import RESULTS
     from bench.running.importing import take_in
 
     look_in_this_folder()
-    known = problem is not None and (":" in problem or problem in registry.targets("problems"))
+    known = problem is not None and (":" in problem or problem in plugins.targets("problems"))
     if settings and not known:
         raise BadInput(f"--set: '{problem or file.stem}' is no problem that latentbench knows, so it has no parameters")
     label = problem or file.stem

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import cast
 
 from bench.errors import BadInput, unknown
-from bench.experiments import registry
-from bench.experiments.registry import PRESETS, Kind
+from bench.experiments import plugins
+from bench.experiments.plugins import PRESETS, Kind
 
 SUITES = Path(__file__).parent / "suites"
 
@@ -49,7 +49,7 @@ def summaries(kind: str) -> dict[str, str]:
     presets = PRESETS[cast(Kind, kind)]
     return {
         name: presets[name].summary if name in presets else _first_line(target)
-        for name, target in registry.targets(cast(Kind, kind)).items()
+        for name, target in plugins.targets(cast(Kind, kind)).items()
     }
 
 
@@ -59,14 +59,14 @@ def describe(kind: str, name: str) -> str:
         if name not in suites():
             raise unknown("suite", name, suites())
         return suites()[name].read_text(encoding="utf-8").rstrip()
-    cls = registry.load_class(cast(Kind, kind), name)
-    defaults = registry.defaults_of(cast(Kind, kind), name)
+    cls = plugins.load_class(cast(Kind, kind), name)
+    defaults = plugins.defaults_of(cast(Kind, kind), name)
     lines = [
         f"  {parameter}{'' if value is inspect.Parameter.empty else f' = {value!r}'}"
         for parameter, value in defaults.items()
     ]
     return "\n".join(
-        [f"{name} ({registry.targets(cast(Kind, kind)).get(name, name)})", *lines, "", inspect.getdoc(cls) or ""]
+        [f"{name} ({plugins.targets(cast(Kind, kind)).get(name, name)})", *lines, "", inspect.getdoc(cls) or ""]
     )
 
 

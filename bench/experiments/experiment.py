@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
 
 from bench import seeds
-from bench.errors import BadInput, unknown
+from bench.errors import BadInput
 from bench.experiments import promises, schema
+from bench.experiments.arms import Arm, Stage, arms_of
 from bench.experiments.catalogue import source_text
+from bench.experiments.pairs import draws_designs, why_not
 from bench.experiments.plan import Plan
 from bench.experiments.registry import Spec, from_record, resolve
-from bench.optimisers.base import Optimiser
-from encoders.base import Encoder
-from problems.base import Problem
 
 KEY_LENGTH = 20
 """Hexadecimal digits of the key of a fit or run."""
@@ -31,52 +29,6 @@ def fit_key(*names: Any) -> str:
 def run_key(*names: Any) -> str:
     """A hash of all that a run depends on: seed, problem, replicate, arm, search, budget and trace mode."""
     return seeds.digest("run", *names)[:KEY_LENGTH]
-
-
-@dataclass(frozen=True)
-class Stage:
-    """An encoder, an optimiser, and when to go on to the next stage: a share of the budget, or a price in vain.
-
-    With `refit`, the encoder is fitted anew when the stage begins, on what has been found until then.
-    """
-
-    encoder: Spec
-    optimiser: Spec
-    until: float | None = None
-    stagnation: int | None = None
-    refit: bool = False
-
-    @property
-    def searcher(self) -> str:
-        """The name of the optimiser, or of the one that is restarted."""
-        inner = self.optimiser.params.get("optimiser") if self.optimiser.name == "restarts" else None
-        return str(inner["name"] if inner else self.optimiser.name)
-
-    def identity(self) -> dict[str, Any]:
-        """All that the stage does, as plain data."""
-        named = {
-            "encoder": self.encoder.identity(),
-            "optimiser": self.optimiser.identity(),
-            "until": self.until,
-            "stagnation": self.stagnation,
-        }
-        # seeds hang on this: a stage that refits nothing is what it was before there were refits
-        return named | ({"refit": True} if self.refit else {})
-
-
-@dataclass(frozen=True)
-class Arm:
-    """One or more stages on one budget, and what tables call it, its encoder and its optimiser."""
-
-    label: str
-    encoder: str
-    optimiser: str
-    stages: tuple[Stage, ...]
-    budget: int
-
-    def identity(self) -> dict[str, Any]:
-        """All that the arm does, as plain data; its names are not part of it, nor is its budget."""
-        return {"stages": [stage.identity() for stage in self.stages]}
 
 
 @dataclass(frozen=True)
@@ -178,7 +130,7 @@ class Experiment:
         """Read an experiment from TOML text; files lie relative to a folder. Raises `BadInput` like `load`."""
         table = schema.parse(text)
         problems = {factor.title: resolve("problems", factor.name, factor.params, folder) for factor in table.problems}
-        arms = tuple(_arms(table))
+        arms = tuple(arms_of(table))
         schema.refuse_equal_labels([arm.label for arm in arms])
         schema.refuse_twins({label: spec.identity() for label, spec in problems.items()})
         schema.refuse_twins({arm.label: (arm.identity(), arm.budget) for arm in arms})
@@ -274,11 +226,11 @@ class Experiment:
             problem = spec.make()
             if (wrong := promises.fault(problem)) is not None:
                 raise BadInput(f"problem '{label}': {wrong}")
-            has_designs = _has_designs(problem)
+            has_designs = draws_designs(problem)
             for arm in self.arms:
                 try:
                     complaints = [
-                        _why_not(problem, has_designs, stage, made[stage.encoder], made[stage.optimiser])
+                        why_not(problem, has_designs, stage, made[stage.encoder], made[stage.optimiser])
                         for stage in arm.stages
                     ]
                 except (AttributeError, TypeError) as error:
@@ -290,91 +242,3 @@ class Experiment:
 def fits(runs: list[Run]) -> list[Fit]:
     """The fits that some runs need, each once, in the order of need."""
     return list({fit.key: fit for run in runs for fit in run.fits}.values())
-
-
-def _arms(table: schema.ExperimentTable) -> Iterator[Arm]:
-    encoders = {factor.title: resolve("encoders", factor.name, factor.params) for factor in table.encoders}
-    optimisers = {factor.title: _optimiser(factor) for factor in table.optimisers}
-    budgets = {factor.title: factor.budget or table.budget for factor in table.optimisers}
-    partners = {factor.title: factor.encoders or list(encoders) for factor in table.optimisers}
-    for optimiser, named in partners.items():
-        if (missing := next((name for name in named if name not in encoders), None)) is not None:
-            raise unknown(f"optimiser '{optimiser}': encoders", missing, encoders)
-    for encoder in encoders:
-        for optimiser in (name for name in optimisers if encoder in partners[name]):
-            stages = (Stage(encoders[encoder], optimisers[optimiser]),)
-            yield Arm(f"{encoder}/{optimiser}", encoder, optimiser, stages, budgets[optimiser])
-    for arm in table.arms:
-        shares = [0.0, *(stage.until for stage in arm.stages if stage.until is not None)]
-        if shares != sorted(set(shares)):
-            raise BadInput(f"arm '{arm.label}': until: {shares[1:]} must increase from stage to stage")
-        for stage in arm.stages:
-            if stage.encoder not in encoders:
-                raise unknown(f"arm '{arm.label}': encoder", stage.encoder, encoders)
-            if stage is arm.stages[0] and stage.refit:
-                raise BadInput(
-                    f"arm '{arm.label}': refit: the first stage has no designs yet to fit its encoder on anew"
-                )
-            if stage.optimiser not in optimisers:
-                raise unknown(f"arm '{arm.label}': optimiser", stage.optimiser, optimisers)
-        yield Arm(
-            arm.label,
-            " → ".join(stage.encoder for stage in arm.stages),
-            " → ".join(stage.optimiser for stage in arm.stages),
-            tuple(
-                Stage(encoders[s.encoder], optimisers[s.optimiser], s.until, s.stagnation, s.refit) for s in arm.stages
-            ),
-            arm.budget or table.budget,
-        )
-
-
-def _optimiser(factor: schema.OptimiserFactor) -> Spec:
-    """The optimiser of a factor, within restarts where it may converge before its budget is spent."""
-    spec = resolve("optimisers", factor.name, factor.params)
-    if not (factor.restart and spec.make().converges):
-        return spec
-    return resolve("optimisers", "restarts", {"optimiser": {"name": factor.name, **factor.params}})
-
-
-def _has_designs(problem: Problem) -> bool:
-    try:
-        return problem.designs(2, seeds.generator("probe")) is not None
-    except (Exception, SystemExit):  # a third party's code may raise anything; the fits that need designs will fail
-        return True
-
-
-def _why_not_whole(problem: Problem, stage: Stage, encoder: Encoder, optimiser: Optimiser) -> str | None:
-    kinds = " and ".join(sorted(set(problem.variables) - {"real"}))
-    if not encoder.keeps_variables:
-        return f"encoder '{stage.encoder.name}' makes real numbers of the {kinds} variables of problem '{problem.name}'"
-    if optimiser.needs_gradient:
-        return f"'{stage.searcher}' needs gradients, and the {kinds} variables of '{problem.name}' have none"
-    return None
-
-
-def _why_not(problem: Problem, has_designs: bool, stage: Stage, encoder: Encoder, optimiser: Optimiser) -> str | None:
-    missing = next((name for name in optimiser.libraries if find_spec(name.partition(".")[0]) is None), None)
-    if missing and optimiser.extra:
-        return f"'{stage.searcher}' needs {missing}; pip install 'latentbench[{optimiser.extra}]'"
-    latent_dim = getattr(encoder, "latent_dim", problem.dim)
-    if latent_dim > problem.dim:
-        return f"latent_dim {latent_dim} of '{stage.encoder.name}' is above the problem's dimension {problem.dim}"
-    if (reason := optimiser.why_not(latent_dim)) is not None:
-        return f"'{stage.searcher}' {reason}"
-    if (reason := encoder.why_not(problem.layout)) is not None:
-        return f"encoder '{stage.encoder.name}' on problem '{problem.name}': {reason}"
-    if problem.variables and (reason := _why_not_whole(problem, stage, encoder, optimiser)) is not None:
-        return reason
-    if optimiser.needs_gradient and not problem.differentiable:
-        return f"'{stage.searcher}' needs gradients, and problem '{problem.name}' has none"
-    if optimiser.needs_gradient and not encoder.differentiable:
-        return f"'{stage.searcher}' needs gradients, and encoder '{stage.encoder.name}' passes none on"
-    if stage.refit and not has_designs:
-        return f"encoder '{stage.encoder.name}' is to be fitted anew, and problem '{problem.name}' has no designs"
-    if encoder.needs_designs and not has_designs:
-        return f"encoder '{stage.encoder.name}' learns from designs, and problem '{problem.name}' has none"
-    if encoder.needs_tasks and problem.conditions is None:
-        return f"encoder '{stage.encoder.name}' is told conditions, and problem '{problem.name}' has none"
-    if not has_designs and problem.bounds is None:
-        return f"problem '{problem.name}' has neither designs nor bounds; nothing says where to search"
-    return None

@@ -16,7 +16,8 @@ from importlib.metadata import packages_distributions, version
 from pathlib import Path
 from typing import Any
 
-from bench.experiments.registry import BUILT_IN, Spec, load_class
+from bench.experiments.plugins import BUILT_IN, load_class
+from bench.experiments.registry import Spec
 
 DIGITS = 16
 

@@ -14,7 +14,8 @@ import numpy as np
 
 from bench.errors import BadInput, reason
 from bench.experiments.experiment import run_key
-from bench.experiments.registry import Kind, from_record
+from bench.experiments.plugins import Kind
+from bench.experiments.registry import from_record
 from bench.experiments.sources import changes, sources
 from bench.quantities import significant
 from bench.searching.instance import problem_of

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from numpydoc.docscrape import NumpyDocString
 
-from bench.experiments import catalogue, registry
+from bench.experiments import catalogue, plugins
 
 if TYPE_CHECKING:
     from numpydoc.docscrape import Parameter
@@ -27,24 +27,24 @@ INTRODUCTIONS = {
 }
 
 
-def page(kind: registry.Kind, name: str) -> str:
+def page(kind: plugins.Kind, name: str) -> str:
     """The page of one plug-in, in MyST Markdown."""
-    cls = registry.load_class(kind, name)
+    cls = plugins.load_class(kind, name)
     doc = NumpyDocString(inspect.getdoc(cls) or "")
-    target = registry.targets(kind)[name]
+    target = plugins.targets(kind)[name]
     parts = [f"# {name}", f"`{target}`"]
-    preset = registry.PRESETS[kind].get(name)
+    preset = plugins.PRESETS[kind].get(name)
     if preset is not None:
         parts.append(preset.summary)
         parts += [f"The class says of itself: {' '.join(doc['Summary'])}"]
     else:
         parts.append(" ".join(doc["Summary"]))
     parts.append(definitions(doc["Extended Summary"]))
-    parts += parameters("Parameters", described(cls), registry.defaults_of(kind, name))
+    parts += parameters("Parameters", described(cls), plugins.defaults_of(kind, name))
     parts += parameters("Attributes", doc["Attributes"], {})
     parts += [f"## {section}\n\n{definitions(doc[section])}" for section in ("Notes", "References") if doc[section]]
     parts.append(f'## In an experiment\n\n```toml\n[[{kind}]]\nname = "{name}"\n```')
-    others = [other for other, where in registry.targets(kind).items() if where == target and other != name]
+    others = [other for other, where in plugins.targets(kind).items() if where == target and other != name]
     if others:
         parts.append("Other settings of the same class: " + ", ".join(f"[{o}]({o}.md)" for o in others) + ".")
     return "\n\n".join(filter(None, parts)) + "\n"
@@ -104,8 +104,8 @@ def index(kind: str) -> str:
 def write(folder: Path) -> None:
     """Write all pages, and touch none that is the same already."""
     pages = {folder / f"{kind}.md": index(kind) for kind in INTRODUCTIONS}
-    for kind in registry.BASES:
-        pages |= {folder / kind / f"{name}.md": page(kind, name) for name in registry.targets(kind)}
+    for kind in plugins.BASES:
+        pages |= {folder / kind / f"{name}.md": page(kind, name) for name in plugins.targets(kind)}
     pages |= {folder / "suites" / f"{name}.md": suite(name) for name in catalogue.suites()}
     for stale in set(folder.glob("**/*.md")) - set(pages):
         stale.unlink()

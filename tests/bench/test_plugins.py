@@ -19,7 +19,7 @@ from bench import checks
 from bench.checks import encoder, optimiser, problem
 from bench.checks.kit import Finding
 from bench.errors import BadInput
-from bench.experiments import registry
+from bench.experiments import plugins, registry
 from encoders.linear import Linear
 from problems import outlines
 
@@ -28,7 +28,7 @@ DESIGNS, _ = outlines.draw(60, np.random.default_rng(0), 12)
 Findings = Callable[[Any], Iterator[Finding]]
 
 
-@pytest.mark.parametrize("name", [name for kind in get_args(registry.Kind) for name in registry.targets(kind)])
+@pytest.mark.parametrize("name", [name for kind in get_args(plugins.Kind) for name in plugins.targets(kind)])
 def test_a_plugin_conforms(name: str) -> None:
     try:
         registry.resolve_any(name, cheaply(name))
@@ -111,7 +111,7 @@ def test_a_class_of_which_another_process_cannot_import_the_base_is_said(monkeyp
     assert checks.check_problem(checks.Bowl) == []
 
 
-@pytest.mark.parametrize("name", registry.targets("optimisers"))
+@pytest.mark.parametrize("name", plugins.targets("optimisers"))
 def test_a_longer_budget_repeats_a_shorter_one(name: str) -> None:
     def points(budget: int) -> list[object]:
         bowl, raw = checks.Bowl(), registry.make_encoder("raw")

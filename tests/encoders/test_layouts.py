@@ -11,7 +11,7 @@ from support import cheaply
 from thirdparty.fields import Ball, Likeness, Plate
 
 import bench
-from bench.experiments import registry
+from bench.experiments import plugins
 from encoders import bases
 from encoders.autoencoder import Autoencoder
 from encoders.base import Encoder, Tasks
@@ -20,7 +20,7 @@ from encoders.networks import Convolution, RecurrentDecoder, RecurrentEncoder
 from encoders.outputs import fixed_basis
 from problems.layouts import Grid, Outline
 
-NAMES = registry.targets("encoders")
+NAMES = plugins.targets("encoders")
 PROBLEMS = {"plate": Plate, "ball": Ball}
 LACKING: dict[str, set[str]] = {"plate": set(), "ball": {"bspline", "conv-vae", "lstm-vae", "spline-gan"}}
 """What makes no sense on a layout."""
@@ -32,7 +32,7 @@ NEEDY = {
 
 
 def made(name: str, problem: Likeness) -> Encoder:
-    defaults = registry.defaults_of("encoders", name)
+    defaults = plugins.defaults_of("encoders", name)
     highest = problem.layout.frequencies(problem.dim)[-1]
     most = int(highest) - 1 if name != "spline-gan" else 3  # so many control points there are
     modes: dict[str, Any] = {"modes": most} if "modes" in defaults else {}

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bench.errors import BadInput
-from bench.experiments import catalogue, registry
+from bench.experiments import catalogue, plugins, registry
 
 PACKAGE = Path(__file__).parents[2] / "package"
 NAMES = ("acme-spring", "acme-whitening", "acme-pattern")
@@ -101,4 +101,4 @@ def test_an_entry_point_to_nowhere_is_one_line() -> None:
 def test_a_name_for_two_kinds_must_be_told_apart() -> None:
     assert registry.make_problem("twice").dim == 4
     with pytest.raises(BadInput, match=r"one of problems and of encoders; give its class.* thirdparty:Unfittable"):
-        registry.kind_of("twice")
+        plugins.kind_of("twice")

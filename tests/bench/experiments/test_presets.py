@@ -5,17 +5,17 @@ import inspect
 import pytest
 
 import bench
-from bench.experiments import catalogue, registry
+from bench.experiments import catalogue, plugins, registry
 from encoders.presets import PRESETS
 
 
 @pytest.mark.parametrize("name", PRESETS)
 def test_a_preset_sets_parameters_that_its_class_has_and_another_value_wins(name: str) -> None:
     preset = PRESETS[name]
-    assert preset.defaults.keys() <= inspect.signature(registry.load_class("encoders", name)).parameters.keys()
+    assert preset.defaults.keys() <= inspect.signature(plugins.load_class("encoders", name)).parameters.keys()
     spec = registry.resolve("encoders", name)
     assert spec.params.items() >= preset.defaults.items()
-    assert spec.params.keys() == registry.defaults_of("encoders", name).keys()
+    assert spec.params.keys() == plugins.defaults_of("encoders", name).keys()
     assert registry.resolve("encoders", name, {"latent_dim": 6}).params["latent_dim"] == 6
 
 

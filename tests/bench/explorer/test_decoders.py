@@ -15,7 +15,7 @@ from support import cheaply
 from thirdparty.fields import ball
 from torch import Tensor
 
-from bench.experiments import registry
+from bench.experiments import plugins, registry
 from bench.explorer import decoders
 from bench.explorer.decoders import Unsupported, decoder
 from encoders.autoencoder import Autoencoder
@@ -59,7 +59,7 @@ def latents(encoder: Encoder, n: int = 5) -> np.ndarray:
 def test_every_encoder_decodes_as_in_python(visit: Any) -> None:
     made, names = [], []
     for kind, layout in LAYOUTS.items():
-        for name in registry.targets("encoders"):
+        for name in plugins.targets("encoders"):
             params = cheaply(name)
             known = inspect.signature(registry.resolve("encoders", name).make).parameters
             small = {key: value for key, value in {"epochs": 1, "hidden": 8}.items() if key in params or key in known}

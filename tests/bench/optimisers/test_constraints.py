@@ -15,7 +15,7 @@ from hypothesis.extra.numpy import arrays
 
 import bench
 from bench.checks import Bowl
-from bench.experiments import experiment
+from bench.experiments import pairs
 from bench.experiments.experiment import Experiment
 from bench.optimisers.augmented_lagrangian import AugmentedLagrangian, Merit
 
@@ -70,7 +70,7 @@ def test_a_missing_extra_is_a_skip_that_names_the_command(tiny: str, monkeypatch
     def find(name: str) -> ModuleSpec | None:
         return None if name == "botorch" else importlib.util.find_spec(name)
 
-    monkeypatch.setattr(experiment, "find_spec", find)
+    monkeypatch.setattr(pairs, "find_spec", find)
     skips = Experiment.from_toml(text).skips
     assert skips["isoperimetric", "raw/random-search"] == "'gp-logei' needs botorch; pip install 'latentbench[bo]'"
     assert skips["isoperimetric", "raw/l-bfgs"] is None
