@@ -7,21 +7,16 @@ space, and between those that did not, the simplest leads then; across that line
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from bench.analysis import cost, frames
-from bench.analysis.compare import SpeedUp, speed_up, target_text
+from bench.analysis import cost
+from bench.analysis.by_price import draws, median, of_replicates, unit
 from bench.analysis.kinds import KINDS, UNLEARNED, kinds
 from bench.analysis.records import Records
-from bench.analysis.runtimes import resample
-from bench.seeds import generator
 
-DRAWS = 200
-"""Bootstrap draws over replicates."""
 CERTAIN = 0.95
 """Share of them that a kind must lead for its lead to be called certain."""
 LEVEL_GAP = 1e-3
@@ -97,7 +92,7 @@ class Race:
         taken = np.vstack([np.arange(n)[None], draws(records, n)])
         medians = np.empty((len(taken), len(arms), len(at)))
         for number, of_arm in enumerate(values):
-            medians[:, number] = _median(of_arm[taken.T])
+            medians[:, number] = median(of_arm[taken.T])
         kind = np.array([KINDS.index(each) for each in kinds(records)[arms]], dtype=int)
         return cls(records, arms, kind, at, medians, _level(records, medians[0]))
 
@@ -155,87 +150,10 @@ class Race:
         return self.at((t - (fit + data * t_f) / reuse - refit) / (t_f + overhead))
 
 
-@dataclass(frozen=True)
-class Lead:
-    """Who is ahead on a problem at a budget, and by how much.
-
-    Attributes
-    ----------
-    problem : str
-    gradients : bool
-        Whether arms that take gradients took part.
-    budget : int
-        Evaluations.
-    kind, arm : str or None
-        The leader, of `LEADERS`, and its best arm; None where nobody has a verified design in most runs.
-    certain : bool
-    reached : str
-        The median that the arm has by then, as a target in words.
-    rival : str or None
-        The best arm of the other side, learned or not, at that target.
-    speed_up : SpeedUp
-        How many times fewer evaluations the arm needs to that target than the strongest of the other side, had no
-        search been given more than the budget.
-    seen : bool
-        Whether the best training design of the median replicate meets that target already.
-    """
-
-    problem: str
-    gradients: bool
-    budget: int
-    kind: str | None = None
-    arm: str | None = None
-    certain: bool = False
-    reached: str = ""
-    rival: str | None = None
-    speed_up: SpeedUp = field(default_factory=SpeedUp)
-    seen: bool = False
-
-
-def draws(records: Records, replicates: int) -> NDArray[np.int_]:
-    """Replicates that each bootstrap draw takes, shape (draws, replicates), the same for all arms of one problem."""
-    size = (DRAWS if replicates > 1 else 0, replicates)
-    return generator("ahead", str(records.problem), replicates).integers(replicates, size=size)
-
-
-def of_replicates(records: Records, prices: NDArray[np.float64]) -> tuple[list[str], NDArray[np.float64]]:
-    """Best verified objective of every replicate of each arm of one problem, where it has paid so much.
-
-    Returns
-    -------
-    arms : list of str
-        Those that evaluated anything.
-    values : ndarray, shape (arms, replicates, m)
-        The median over searches, the worse of two in the middle; inf without a verified design, NaN without a run.
-    """
-    tried = records.tried[records.tried["price"] > 0].reset_index(drop=True)
-    replicates, index = np.unique(tried["replicate"], return_inverse=True)
-    of_run = _staircases(tried["run"], records.own_improvements, prices)
-    there = set(tried["arm"])
-    arms = [str(arm) for arm in kinds(records).index if arm in there]
-    values = np.full((len(arms), len(replicates), len(prices)), np.nan)
-    for number, arm in enumerate(arms):
-        rows = np.flatnonzero(tried["arm"] == arm)
-        for replicate in set(index[rows].tolist()):
-            values[number, replicate] = _median(of_run[rows[index[rows] == replicate]])
-    return arms, values
-
-
 def budgets(records: Records) -> list[int]:
     """A small, a medium and a large budget: a hundredth, a tenth and the whole of the largest of the problem."""
     largest = float(records.tried["budget"].max())
     return sorted({max(1, round(largest * share)) for share in (0.01, 0.1, 1.0)})
-
-
-def leads(records: Records) -> list[Lead]:
-    """Who is ahead on each problem at its three `budgets`, without gradients and, where some take them, with."""
-    found = []
-    for part in records.parts.values():
-        at = budgets(part) if len(part.tried) else []
-        for gradients, race in races(part, at).items():
-            standing = race.at(at)
-            found += [_lead(race, gradients, standing, place, budget) for place, budget in enumerate(at)]
-    return found
 
 
 def races(records: Records, prices: ArrayLike | None = None) -> dict[bool, Race]:
@@ -254,83 +172,6 @@ def races(records: Records, prices: ArrayLike | None = None) -> dict[bool, Race]
     bare = whole.without_gradients()
     found = {False: bare} if bare.arms else {}
     return found | ({True: whole} if len(whole.arms) > len(bare.arms) else {})
-
-
-def _lead(race: Race, gradients: bool, standing: Standing, place: int, budget: int) -> Lead:
-    problem, number, arm = str(race.records.problem), int(standing.kind[place]), standing.arm[place]
-    if number < 0:
-        return Lead(problem, gradients, budget)
-    tried, larger = race.records.tried, race.records.sign < 0
-    target = _easier(_displayed(race.records.own_improvements, standing.objective[place]), larger)
-    aimed = tried.assign(targets=pd.Series([[target]] * len(tried), index=tried.index), target=target)
-    data = race.records.arms["data_best"].median()
-    lead = Lead(
-        *(problem, gradients, budget, LEADERS[number], arm, bool(standing.certain[place])),
-        reached=target_text(aimed.iloc[0]),
-        seen=bool(data >= target if larger else data <= target),
-    )
-    if lead.kind == LEVEL:
-        return lead
-    others = [each for each, kind in zip(race.arms, race.kind, strict=True) if SIDES[kind] == 1 - SIDES[number]]
-    aimed = aimed[aimed["arm"].isin([arm, *others])]
-    runtimes = resample(_within(budget, frames.first_hits(aimed, race.records.own_improvements)), DRAWS)
-    ranked = runtimes.observed[others].fillna(np.inf)
-    rival = str(ranked.idxmin()) if np.isfinite(ranked.min()) else None
-    return replace(lead, rival=rival, speed_up=speed_up(runtimes, arm, others))
-
-
-def _within(budget: int, hits: pd.DataFrame) -> pd.DataFrame:
-    """Hits as they would be, had no search been given more."""
-    return hits.assign(success=hits["evaluations"] <= budget, spent=np.minimum(hits["spent"], budget))
-
-
-def _displayed(found: pd.DataFrame, objective: float) -> float:
-    """The displayed value of an objective that a run has had."""
-    nearest = (found["objective"] - objective).abs().to_numpy().argmin()
-    return float(found["displayed"].to_numpy()[nearest])
-
-
-def _easier(displayed: float, larger_is_better: bool) -> float:
-    """Four significant digits of a value, so rounded that what has it meets them."""
-    if displayed == 0.0 or not np.isfinite(displayed):
-        return displayed
-    unit = 10.0 ** (np.floor(np.log10(abs(displayed))) - 3)
-    steps = displayed / unit
-    return float(f"{(np.floor(steps) if larger_is_better else np.ceil(steps)) * unit:.10g}")
-
-
-def _staircases(runs: pd.Series, found: pd.DataFrame, prices: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Best objective of each run (rows) at each price; inf before its first verified design."""
-    paid, values = found["evaluations"].to_numpy(float), found["objective"].to_numpy(float)
-    of_run = found.groupby("run", sort=False, observed=True).indices
-    made = np.full((len(runs), len(prices)), np.inf)
-    for number, run in enumerate(runs):
-        if run in of_run:
-            last = np.searchsorted(paid[of_run[run]], prices, side="right") - 1
-            made[number] = np.where(last < 0, np.inf, values[of_run[run]][np.maximum(last, 0)])
-    return made
-
-
-def _median(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Median along the first axis of what is not NaN, the worse of the two in the middle; NaN for nothing at all."""
-    there = np.sort(values, axis=0)  # NaN comes last
-    n = len(values) - np.isnan(values).sum(axis=0)
-    if not len(values):
-        return np.full(values.shape[1:], np.nan)
-    return np.take_along_axis(there, np.minimum(n // 2, len(values) - 1)[None], axis=0)[0]
-
-
-def unit(records: Records, values: NDArray[np.float64]) -> tuple[float, float]:
-    """What objectives of one problem are measured from, and in: the optimum and its distance from the reference.
-
-    Where they are not known, the least and the range of some values stand in their place.
-    """
-    known, finite = records.known, values[np.isfinite(values)]
-    if not finite.size:
-        return 0.0, 0.0
-    least = finite.min() if np.isnan(known["f_star"]) else float(known["f_star"])
-    most = finite.max() if np.isnan(known["reference"]) else float(known["reference"])
-    return least, max(most - least, 0.0)
 
 
 def _level(records: Records, medians: NDArray[np.float64]) -> float:

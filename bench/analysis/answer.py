@@ -11,9 +11,10 @@ from typing import Any
 import pandas as pd
 
 from bench.analysis import cost, writers
-from bench.analysis.ahead import LEVEL, Lead, leads
+from bench.analysis.ahead import LEVEL
 from bench.analysis.compare import SpeedUp
 from bench.analysis.kinds import UNLEARNED, kinds
+from bench.analysis.leads import Lead, leads
 from bench.analysis.price import measured
 from bench.analysis.records import Records
 from bench.analysis.writers import Writer
@@ -45,7 +46,7 @@ def table(records: Records) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        A row per (problem, gradients, budget), with `COLUMNS`: those of `ahead.Lead`, its speed-up in four; ``size``,
+        A row per (problem, gradients, budget), with `COLUMNS`: those of `leads.Lead`, its speed-up in four; ``size``,
         the name of the budget; ``compared``, whether the problem has arms of both sides; ``fit_seconds`` of the arm's
         encoder and ``evaluation_seconds`` of the problem, medians over runs.
     """

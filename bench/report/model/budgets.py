@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.analysis.ahead import draws, of_replicates, unit
+from bench.analysis.by_price import draws, of_replicates, unit
 from bench.analysis.records import Records
 from bench.report.model.numbers import changes
 
@@ -30,7 +30,7 @@ def found(records: Records, budgets: NDArray[np.float64], exact: bool) -> dict[s
         better, a difference of 10⁻³ being level; empty without a verified design, None without a run. Where the optimum
         is known, the cost is the normalised gap.
         ``values`` : the same, of the displayed value where that is what curves show, else empty.
-        ``draws`` : the replicates that each bootstrap draw takes, as `bench.analysis.ahead` has them.
+        ``draws`` : the replicates that each bootstrap draw takes, as `bench.analysis.by_price` has them.
     """
     if not records.tried["price"].gt(0).any():
         return {"arms": {}, "values": {}, "draws": []}

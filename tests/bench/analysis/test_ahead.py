@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bench.analysis.ahead import LEADERS, LEVEL, Race, leads
+from bench.analysis.ahead import LEADERS, LEVEL, Race
 from bench.analysis.kinds import BASIS, HAND_OFF, LEARNED, PCA, RAW, kinds
+from bench.analysis.leads import leads
 from bench.analysis.plots import overall, when
 from bench.analysis.records import Records
 

@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from bench.analysis.audit import FEW, RULES, audit, render
+from bench.analysis.audit import RULES, audit, render
+from bench.analysis.audit_arms import FEW
 
 ARMS = ("raw-fourier/cma", "pca/cma")
 SQUASHED = json.dumps({"stages": [{"encoder": {"params": {"output": "sigmoid"}}}]})
