@@ -261,7 +261,7 @@ def test_every_column_of_the_records_is_described(tiny_file: Path, tmp_path: Pat
 
 
 def test_every_number_of_the_claims_is_in_the_records_that_are_named_beside_it() -> None:
-    text = (ROOT / "docs" / "claims.md").read_text(encoding="utf-8").partition("## Asked")[0]
+    text = (ROOT / "docs" / "claims.md").read_text(encoding="utf-8").partition("## Claims without")[0]
     rows = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("| ")][2:]
     assert rows
     said = {
@@ -290,7 +290,7 @@ def test_every_number_of_the_claims_is_in_the_records_that_are_named_beside_it()
 
 
 def test_every_arm_that_the_claims_name_is_in_the_suite() -> None:
-    text = (ROOT / "docs" / "claims.md").read_text(encoding="utf-8").partition("## Asked")[2]
+    text = (ROOT / "docs" / "claims.md").read_text(encoding="utf-8").partition("## Claims without")[2]
     named = [line.strip("| ").split(" | ")[-1] for line in text.splitlines() if line.startswith("| ")][2:]
     assert named
     assert set(named) <= {arm.label for arm in Experiment.load("rivals").arms}
