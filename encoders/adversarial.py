@@ -1,4 +1,4 @@
-"""A generator that a critic cannot tell from designs: a decoder without an encoder, inverted by optimisation."""
+"""A generative adversarial network (GAN): its generator is the decoder, and optimisation inverts it to encode."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ BLUR = 0.1
 
 
 class GAN(Autoencoder):
-    """A generative adversarial network over a smooth basis, from all of whose latents a third network reads them again.
+    """A generative adversarial network over a smooth basis, with a third network that predicts latents from designs.
 
-    A critic learns to tell designs from generated ones, and the generator to deceive it. What reads the latents of
-    generated designs (InfoGAN) keeps any latent from being idle, and gives the guess from which a design is inverted:
-    its latent is the one that decodes to what is nearest to it.
+    A critic learns to distinguish designs from generated ones, and the generator learns to make this impossible. A
+    third network predicts the latents of generated designs (InfoGAN), so that no latent is unused. To encode a design,
+    the latent that decodes nearest to it is searched for, from the prediction of this network.
 
     Parameters
     ----------
@@ -35,7 +35,7 @@ class GAN(Autoencoder):
     output : {"bspline", "spectral", "direct"}
         What the generator's numbers mean; see `encoders.autoencoder.Autoencoder`.
     information : float
-        The weight of the squared error of the latents that are read, at least 0.
+        The weight of the squared error of the predicted latents, at least 0.
     hidden : int
         Width of the hidden layers.
     modes : int
@@ -101,7 +101,7 @@ class GAN(Autoencoder):
         return (judging + deceiving).mean() + self.beta * reading.mean()
 
     def encode(self, x: np.ndarray) -> np.ndarray:
-        """Latents (n, k) that decode to what is nearest to designs (n, d), from those that are read."""
+        """Latents (n, k) that decode nearest to designs (n, d), searched for from predicted ones."""
         return inverted(self.decode, x, super().encode(x))
 
     def prior_mean(self) -> np.ndarray:

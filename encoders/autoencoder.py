@@ -26,7 +26,7 @@ Loss = Literal["mse", "bce"]
 
 
 class Autoencoder(Encoder):
-    """Two networks, d → codes and k → design, trained to reproduce the designs through k numbers.
+    """Two networks, d → codes and k → design, trained to reconstruct designs from k numbers.
 
     Training is in float32, everything after it in float64.
 
@@ -35,46 +35,47 @@ class Autoencoder(Encoder):
     latent_dim : int
         The dimension k of the latent space.
     architecture : {"mlp", "conv", "lstm"}
-        "mlp": hidden layers with ReLU. "conv": convolutions over one or two axes of the layout, circular where it is
-        closed. "lstm": a recurrent network along the first of one or two axes, of two a column at a time.
+        "mlp": hidden layers with ReLU. "conv": convolutions over one or two axes of the layout, circular along a closed
+        axis. "lstm": a recurrent network along the first axis; with two axes, it reads one column at a time.
     output : {"direct", "sigmoid", "spectral", "bspline"}, optional
-        What the decoder's numbers mean, beside the mean design: coordinates; coordinates squashed into the box of the
-        training designs, 5 % wider on each side; or the weights of a fixed smooth basis of the layout, its modes up to
-        the frequency `modes`, or a cubic spline of about as many control points (on an outline, 2 · `modes` + 1). By
-        default "sigmoid" for the loss "bce", "direct" for "mse".
+        What the decoder's numbers mean, added to the mean design. "direct": coordinates. "sigmoid": coordinates
+        squashed into the box of the training designs, 5 % wider on each side. "spectral", "bspline": the weights of a
+        fixed smooth basis of the layout, its modes up to the frequency `modes`, or a cubic spline of about as many
+        control points (on an outline, 2 · `modes` + 1). By default "sigmoid" for the loss "bce", "direct" for "mse".
     regulariser : {"kl", "mmd", "least-volume", "none"}
         What shapes the latent space; see `encoders.regularisers`.
     loss : {"mse", "bce"}
-        "mse": squared error. "bce": binary cross-entropy of where in the box coordinates lie, which needs the output
-        "sigmoid". Either is of designs in units of their deviation from the mean design, summed over coordinates and
-        averaged over designs, so that β means about the same for both.
+        "mse": squared error. "bce": binary cross-entropy of the positions of coordinates in the box; it needs the
+        output "sigmoid". Designs are in units of their deviation from the mean design. Both losses are summed over
+        coordinates and averaged over designs, so that β means about the same for both.
     beta : float
         The weight β of the regulariser, at least 0.
     warm_up : float
         The share of the training, in [0, 1], over which β grows from 0.
     hidden : int or list of int
-        Width of the hidden layer, or of each of several, from the design to the codes. An LSTM has so many layers, all
-        of one width. Convolutions have a quarter as many channels, and halve the number of points as often as there are
-        widths; three times for one width.
+        Width of the hidden layer, or of each of several, from the design to the codes. An LSTM has one layer per width,
+        and all widths must be the same. Convolutions have a quarter as many channels, and halve the number of points
+        once per width; with one width, three times.
     modes : int
         Of the outputs "spectral" and "bspline".
     mixture : int
         Components of the Gaussian mixture that is fitted to the encoded designs and that `sample` draws from (ex-post
-        density estimation); 0 for the prior that the regulariser draws to.
+        density estimation); 0 to draw from the prior of the regulariser.
     epochs, batch_size : int
     learning_rate : float
-        Of `encoders.training.Trainer`. Without an epoch the networks are untrained, as a placebo.
+        See `encoders.training.Trainer`. With 0 epochs the networks are untrained, as a placebo.
     patience : int or None
-        Epochs after which training stops where held-out designs are not reproduced better; None to train to the end.
+        Training stops after so many epochs without a better reconstruction of held-out designs; None to train to the
+        end.
     device : {"cpu", "auto"}
-        Where it is trained; "auto" for a GPU where there is one, whose digits differ from a CPU's.
+        Where it is trained; "auto" for a GPU if there is one. Its results differ from a CPU's in the last digits.
 
     Attributes
     ----------
     progress : bool
-        Set it to see a bar with the loss while `fit` trains; False at first.
+        Whether `fit` shows a bar with the loss; False by default.
     watch : callable or None
-        Set it to be given the encoded designs (n, k) after every epoch of `fit`; None at first.
+        Called with the encoded designs (n, k) after every epoch of `fit`; None by default.
 
     References
     ----------
@@ -241,7 +242,7 @@ class Autoencoder(Encoder):
         return np.zeros(self.latent_dim) if self.regulariser.standard else super().prior_mean()
 
     def sample(self, n: int, rng: np.random.Generator) -> np.ndarray:
-        """Draw n latents (n, k): from the mixture, or from the prior that the regulariser draws to."""
+        """Draw n latents (n, k): from the mixture, or from the prior of the regulariser."""
         if self._prior is not None:
             return self._prior.sample(n, rng)
         return rng.normal(size=(n, self.latent_dim)) if self.regulariser.standard else super().sample(n, rng)

@@ -1,6 +1,6 @@
-"""What an encoder is: the one file that the author of an encoder reads.
+"""The interface of encoders: the only file that the author of an encoder needs to read.
 
-Encoders are put together of parts: of an autoencoder any architecture goes with any output, regulariser and loss.
+Encoders are composed of parts: an autoencoder takes any architecture with any output, regulariser and loss.
 
 >>> import numpy as np, torch
 >>> from encoders.autoencoder import Autoencoder
@@ -39,11 +39,11 @@ LEAST_SCALE = 0.01
 
 
 class Layout(Protocol):
-    """What a design is the coordinates of, as far as encoders need to know; `problems.layouts` has some."""
+    """Of what a design is the coordinates, as far as encoders need to know; `problems.layouts` has some."""
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """Of one design as an array; the design vector is the array in C order."""
+        """The shape of one design as an array; the design vector is the array in C order."""
 
     @property
     def closed(self) -> tuple[bool, ...]:
@@ -62,14 +62,14 @@ class Layout(Protocol):
 
 @dataclass(frozen=True)
 class Tasks:
-    """What designs were made for: numbers of order one, in which near tasks are near.
+    """The tasks that designs were made for, as numbers of order one: similar tasks have similar numbers.
 
     Attributes
     ----------
     designs : ndarray, shape (n, f)
         The task of each training design.
     own : ndarray, shape (f,)
-        The task that the latent space is to be searched for.
+        The task of the search.
     """
 
     designs: np.ndarray
@@ -77,14 +77,14 @@ class Tasks:
 
 
 class NotFitted(RuntimeError, AttributeError):
-    """Something is asked of an encoder that it learns in `fit`."""
+    """An encoder is used before `fit`."""
 
 
 class Encoder(ABC):
     """A map between designs in R^d and latents in R^k, learned from designs.
 
-    A subclass writes `_fit`, `encode`, `decode`, `state` and `restore`; where the search starts, how far it may go and
-    in what units it steps follow from the encoded designs by one rule for all encoders.
+    A subclass writes `_fit`, `encode`, `decode`, `state` and `restore`. The start of a search, its bounds and its units
+    follow from the encoded designs, by one rule for all encoders.
 
     Attributes
     ----------
@@ -95,24 +95,24 @@ class Encoder(ABC):
     needs_designs : bool
         Whether it can do nothing before `fit`.
     needs_tasks : bool
-        Whether it must be told what each design was made for.
+        Whether `fit` needs the task of each design.
     variational : bool
-        Whether its latents are means of posteriors, so that one that hardly varies, against 1, is not in use.
+        Whether its latents are means of posteriors. A latent whose variance is much smaller than 1 is then not in use.
     confined : bool
-        Whether no latent decodes to a design outside of the box of the training designs (give or take a margin), so
-        that a search through it can find nothing there.
+        Whether every latent decodes to a design in the box of the training designs (plus a margin). A search through it
+        finds no other designs.
     leaves_designs : bool
-        Whether `_fit` does not write into the designs, so that it needs no copy of them, which may be of gigabytes.
+        Whether `_fit` leaves the designs unchanged. Then they are not copied, which saves memory if they are large.
     keeps_variables : bool
-        Whether latents are the design variables themselves, so that one that is an integer stays one.
+        Whether latents are the design variables themselves, so that integer variables stay integers.
     libraries : tuple of str
-        Modules that `_fit` imports, and that are imported before the clock starts.
+        Modules that `_fit` needs. They are imported before the clock starts.
     layout : Layout or None
-        What the designs of `fit` are the coordinates of, if that was said; set before `_fit`.
+        The layout that was given to `fit`, if any; set before `_fit`.
     tasks : Tasks or None
-        What they were made for, if that was said; there while `fit` learns and encodes, and forgotten after it.
+        The tasks that were given to `fit`, if any; kept only while `fit` learns and encodes.
     fineness : ndarray, shape (k,), or None
-        How fine the details are that each latent changes: frequencies of modes, numbers of components. None where
+        How fine the details are that each latent changes: frequencies of modes, or numbers of components. None if
         latents have no such order.
     centre, scale : ndarray, shape (k,), or None
         Mean and standard deviation of the encoded designs; None before `fit`.
@@ -148,8 +148,8 @@ class Encoder(ABC):
         Raises
         ------
         ValueError
-            For designs that are not finite, too few, all the same, or of fewer dimensions than the latent space, and
-            for a layout that is not theirs or of no use (`why_not`), and tasks that are not theirs or missing.
+            If designs are not finite, too few, all the same, or of fewer dimensions than the latent space; if the
+            layout does not fit them or cannot be used (`why_not`); or if tasks do not fit them or are missing.
         """
         if rng is None:
             raise ValueError("rng: None must be a generator of NumPy, or a seed")
@@ -195,7 +195,7 @@ class Encoder(ABC):
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
     def why_not(self, layout: Layout | None) -> str | None:
-        """Say in a sentence why it cannot learn designs of a layout, or of none; None where it can."""
+        """Say in a sentence why it cannot learn designs of this layout, or without a layout; None if it can."""
         return None
 
     def _codes(self, designs: np.ndarray) -> np.ndarray:
@@ -206,7 +206,7 @@ class Encoder(ABC):
     def _fit(self, designs: np.ndarray, rng: np.random.Generator) -> None:
         """Learn the map; every random draw comes from `rng`.
 
-        Designs (n, d) are checked, and its own unless it `leaves_designs`.
+        Designs (n, d) have been checked. They are a copy, unless it `leaves_designs`.
         """
 
     @abstractmethod
@@ -218,21 +218,21 @@ class Encoder(ABC):
         """Designs (n, d) of latents (n, k), both float64."""
 
     def prior_mean(self) -> np.ndarray:
-        """Give the mean (k,) of the prior that `sample` draws from."""
+        """Give the mean (k,) of the prior of `sample`."""
         if self.centre is None:
             raise NotFitted("the encoder is not fitted: fit(designs, rng) comes first")
         return self.centre
 
     def sample(self, n: int, rng: np.random.Generator) -> np.ndarray:
-        """Draw n latents (n, k) from the prior: here the normal one with the encoded designs' mean and deviation."""
+        """Draw n latents (n, k) from the prior: by default normal, with the mean and deviation of encoded designs."""
         if self.scale is None:
             raise NotFitted("the encoder is not fitted: fit(designs, rng) comes first")
         return self.prior_mean() + self.scale * rng.normal(size=(n, len(self.scale)))
 
     @abstractmethod
     def state(self) -> dict[str, np.ndarray]:
-        """What `_fit` learned, as plain arrays, and what is needed of the layout: `restore` is told neither."""
+        """What `_fit` learned, as plain arrays, and what is needed of the layout; `restore` gets nothing else."""
 
     @abstractmethod
     def restore(self, state: dict[str, np.ndarray]) -> None:
-        """Take back what `state` gave, on an encoder made with the same parameters."""
+        """Restore the result of `state`, on an encoder made with the same parameters."""

@@ -1,4 +1,4 @@
-"""The conditional autoencoder: both its networks are told the task, and latents are left with what it does not say."""
+"""The conditional autoencoder: both networks get the task, and latents describe what the task does not determine."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from encoders.stored import stored
 
 
 class ConditionalAutoencoder(Autoencoder):
-    """A variational autoencoder of designs given the tasks that they were made for.
+    """A variational autoencoder that is conditioned on the tasks that designs were made for.
 
-    Trained on many tasks, it encodes and decodes for the one at hand: its prior mean is an answer in one shot.
+    It is trained on many tasks, and encodes and decodes for the task of the search. Its prior mean is a design for this
+    task without a search.
 
     Parameters
     ----------
@@ -94,7 +95,7 @@ class ConditionalAutoencoder(Autoencoder):
 
 
 class Told(nn.Module):
-    """A network that is given the task beside its numbers; where it is not, it takes its own.
+    """A network that gets the task beside its inputs; without one, it takes the task of the search.
 
     Attributes
     ----------

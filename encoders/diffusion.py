@@ -1,4 +1,4 @@
-"""The diffusion autoencoder: a latent tells a small denoiser which design to draw out of noise."""
+"""The diffusion autoencoder: a small denoiser, conditioned on the latent, makes a design from noise."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ LEAST_SPREAD = 1e-3
 class DiffusionAutoencoder(Autoencoder):
     """A semantic latent of k dimensions, and a denoiser of spectral coefficients that is conditioned on it.
 
-    A design is drawn by deterministic steps (DDIM) from noise that is drawn once and the same for all, so that it is a
-    differentiable function of the latent. The denoiser is told noisy coefficients, the time and the latent, and gives
-    clean coefficients; it is trained by the squared error of the designs at random times.
+    A design is made by deterministic steps (DDIM) from noise that is the same for all designs, so it is a
+    differentiable function of the latent. The denoiser gets noisy coefficients, the time and the latent, and gives
+    clean coefficients. It is trained with the squared error of the designs at random times.
 
     Parameters
     ----------
     latent_dim : int
         The dimension k of the latent space.
     steps : int
-        Of the decoder; each is a pass through the denoiser.
+        Steps of the decoder; each is a pass through the denoiser.
     beta : float
-        The weight of the divergence of the latents' posteriors from a standard normal prior.
+        The weight of the divergence between the posteriors of latents and a standard normal prior.
     hidden : int
         Width of the encoder's hidden layer; the denoiser has two of twice the width.
     modes : int

@@ -12,10 +12,10 @@ from encoders.wrapping import Wrapping
 
 
 class Inverted(Wrapping):
-    """Another encoder, whose latent of a design is the one that decodes to what is nearest to it.
+    """Another encoder, but the latent of a design is the one that decodes nearest to the design.
 
-    What an autoencoder encodes, it does not quite decode; a model of losses over latents is then wrong about where they
-    were. Decoding, prior and training are the other encoder's.
+    An autoencoder does not decode a latent exactly to the design that it encoded. A model of losses over latents then
+    has wrong positions. Decoding, prior and training are those of the other encoder.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ class Inverted(Wrapping):
         return inverted(self.decode, designs, self.inner._codes(designs))
 
     def encode(self, x: np.ndarray) -> np.ndarray:
-        """Latents (n, k) that decode to what is nearest to designs (n, d)."""
+        """Latents (n, k) that decode nearest to designs (n, d)."""
         return inverted(self.decode, x, self.inner.encode(x))
 
     def decode(self, z: Tensor) -> Tensor:
@@ -61,6 +61,6 @@ class Inverted(Wrapping):
         return self.inner.state()
 
     def restore(self, state: dict[str, np.ndarray]) -> None:
-        """Take it back."""
+        """Restore the other encoder."""
         self.inner.restore(state)
         self.latent_dim = self.inner.latent_dim

@@ -19,9 +19,9 @@ class KernelPCA(Encoder):
     latent_dim : int
         The number k of components.
     width : float
-        Of the kernel, in units of the designs' root mean square distance from their mean.
+        Width of the kernel, in units of the designs' root mean square distance from their mean.
     ridge : float
-        What the regression of designs on latents pays for the size of its weights.
+        The penalty on the size of the weights in the regression of designs on latents.
 
     References
     ----------
@@ -87,7 +87,7 @@ class KernelPCA(Encoder):
         return {name: array.numpy() for name, array in self._arrays.items()}
 
     def restore(self, state: dict[str, np.ndarray]) -> None:
-        """Take them back."""
+        """Restore them."""
         self._arrays = {name: torch.as_tensor(np.asarray(array, dtype=float)) for name, array in state.items()}
 
 

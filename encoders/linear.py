@@ -33,13 +33,13 @@ class Linear(Encoder):
     latent_dim : int or None
         The number k of basis vectors; None for all, as many as a design has coordinates.
     basis : {"pca", "whitened-pca", "fourier", "bspline", "random"}
-        "pca": principal components of the designs, the best linear map for its dimension in the mean square;
-        "whitened-pca": the same, each as long as the designs' deviation along it (1 % of the longest at least), so that
-        encoded designs are uncorrelated and of unit deviation. The others learn nothing but the mean, and go by the
-        layout. "fourier": its modes by rising frequency, each as long as the inverse of that, so that equal steps in
-        all of them are steps in the Sobolev norm H¹, those that only move a design last; "bspline": a cubic spline over
-        its axes, with as many control points as there are latents for each component of a point; "random": random
-        smooth directions, whose coefficients of modes fall as the inverse square of the frequency.
+        "pca": principal components of the designs, the best linear map of this dimension in the mean square.
+        "whitened-pca": the same, each scaled by the designs' standard deviation along it (by 1 % of the largest at
+        least), so that encoded designs are uncorrelated and of unit variance. The others learn only the mean, and
+        depend on the layout. "fourier": its modes by rising frequency, each divided by its frequency, so that equal
+        steps in all of them are steps in the Sobolev norm H¹; modes that only move a design come last. "bspline": a
+        cubic spline over its axes, with as many control points for each component of a point as there are latents.
+        "random": random smooth directions, whose mode coefficients decrease as the inverse square of the frequency.
 
     References
     ----------

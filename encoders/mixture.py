@@ -14,7 +14,7 @@ LEAST_VARIANCE = 1e-4
 
 @dataclass(frozen=True)
 class Mixture:
-    """A density of latents, fitted after the encoder (ex-post), which may leave the prior it was drawn to unfilled.
+    """A density of latents, fitted after the encoder was trained (ex-post), because latents may not fill the prior.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""Names for encoders that are settings of a few classes: what each sets, beside which all parameters stay free."""
+"""Names for settings of a few encoder classes: the defaults that each sets; all parameters can still be given."""
 
 from __future__ import annotations
 

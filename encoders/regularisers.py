@@ -1,4 +1,4 @@
-"""What shapes the latent space of an autoencoder beside the reconstruction of its designs."""
+"""Regularisers: what shapes the latent space of an autoencoder, besides the reconstruction of designs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ RegulariserName = Literal["kl", "mmd", "least-volume", "none"]
 
 
 class Regulariser:
-    """How codes become latents while training, and what is paid for how those lie; here nothing, a plain autoencoder.
+    """How codes become latents in training, and a penalty on latents; here none, for a plain autoencoder.
 
     Attributes
     ----------
@@ -96,7 +96,7 @@ class Discrepancy(Regulariser):
 
 
 class LeastVolume(Regulariser):
-    """The geometric mean of the latents' deviations, under a decoder that cannot stretch what it decodes.
+    """The geometric mean of the latents' standard deviations, under a decoder that cannot stretch distances.
 
     Latent coordinates that are not needed shrink to nothing.
 

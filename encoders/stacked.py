@@ -1,4 +1,4 @@
-"""An encoder of what another one encodes: a network of few inputs for designs of many coordinates."""
+"""An encoder of the latents of another encoder: a small network for designs with many coordinates."""
 
 from __future__ import annotations
 
@@ -14,16 +14,15 @@ from encoders.wrapping import Wrapping
 class Stacked(Wrapping):
     """Reduce designs by one encoder, and learn the latents of that by another.
 
-    A network's first and last layer are as wide as its designs: with millions of coordinates, it is better trained on
-    some tens of principal components, or of smooth modes, beyond which designs hardly differ. What they leave out it
-    can neither see nor decode.
+    A network's first and last layer are as wide as its designs. With millions of coordinates it is better to train it
+    on some tens of principal components or smooth modes. Details that these leave out are neither encoded nor decoded.
 
     Parameters
     ----------
     outer : Encoder, optional
         Between designs and a few numbers; by default 16 principal components.
     inner : Encoder, optional
-        Between those and the latents; by default an autoencoder of 8.
+        Between these numbers and the latents; by default an autoencoder of 8 latents.
     """
 
     leaves_designs = True
@@ -54,7 +53,7 @@ class Stacked(Wrapping):
         return self.outer.decode(self.inner.decode(z))
 
     def state(self) -> dict[str, np.ndarray]:
-        """What both learned."""
+        """What both encoders learned."""
         parts = {"outer": self.outer, "inner": self.inner}
         return {f"{name}.{key}": array for name, part in parts.items() for key, array in part.state().items()}
 

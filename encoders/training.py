@@ -28,10 +28,10 @@ HELD_OUT = 0.1
 class Trainer:
     """Minimise the mean loss of minibatches with Adam, the learning rate on one cycle: up, then down to nothing.
 
-    The cycle lets batches be larger and the rate higher than the classic 32 and 10⁻³, for the same loss in less time.
-    Adam moves each weight as far as the rate says, so that what a neuron sums moves as far as it has inputs: a weight
-    matrix of more than `FAN_IN` inputs learns at a rate that is smaller in proportion. With it, and with gradients that
-    are cut where they leap, a rate that suits a small network suits a wide one too.
+    The cycle allows larger batches and higher rates than the usual 32 and 10⁻³, for the same loss in less time. Adam
+    moves each weight by about the rate, so the sum of a neuron moves in proportion to its number of inputs. Therefore a
+    weight matrix of more than `FAN_IN` inputs learns at a rate that is smaller in proportion. With this, and with very
+    large gradients shortened, a rate for a small network suits a wide one too.
 
     Attributes
     ----------
@@ -39,12 +39,12 @@ class Trainer:
         0 for no training at all.
     batch_size : int
     learning_rate : float
-        The highest, of weights with few inputs.
+        The highest rate of the cycle, for weights with few inputs.
     device : {"cpu", "auto"}
-        "auto" for a GPU, where there is one.
+        "auto" for a GPU, if there is one.
     patience : int or None
-        Epochs after which training stops where the loss of held-out rows (a tenth) has not fallen; the network is then
-        that of its best epoch. None to train on all rows to the end.
+        Training stops after so many epochs without a lower loss of held-out rows (a tenth); the network of the best
+        epoch is kept. None to train on all rows to the end.
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""An encoder as a transformer of scikit-learn: fit, transform and inverse_transform, to be put into its pipelines."""
+"""An encoder as a transformer of scikit-learn, with fit, transform and inverse_transform, for its pipelines."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ class Transformer(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     Parameters
     ----------
     encoder : Encoder
-        Not fitted; a copy of it learns.
+        Not fitted; a copy of it is fitted.
     seed : int
-        Of its random draws.
+        Seed of its random draws.
     """
 
     def __init__(self, encoder: Encoder, seed: int = 0) -> None:
