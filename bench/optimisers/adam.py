@@ -1,4 +1,4 @@
-"""Adam, the habit of deep learning."""
+"""Adam, the usual optimiser of deep learning."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ FIRST, SECOND, EPSILON = 0.9, 0.999, 1e-8
 
 
 class Adam(Optimiser):
-    """Adam on the shared loss, unbounded, with a rate that falls along a cosine; then again from the best point so far.
+    """Adam on the shared loss, unbounded, with a rate that decreases as a cosine; it restarts from the best point.
 
-    Its steps are of about equal size in all coordinates, whatever their gradients: in units of the scale of each.
+    Its steps are in units of each coordinate's scale, and of about equal size in all coordinates.
 
     Parameters
     ----------
     rate : float
         The first step, in units of the search space's scale.
     cycle : int
-        Steps until the rate has fallen to nothing and the search starts again.
+        Steps until the rate is zero and the search starts again.
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""The augmented Lagrangian method around L-BFGS: it ends feasible, where a fixed penalty stops at its first kink."""
+"""The augmented Lagrangian method with L-BFGS: it ends feasible, while a fixed penalty stops at its first kink."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ LARGEST_PENALTY = 1e5
 
 
 class AugmentedLagrangian(Optimiser):
-    """Minimise f + (μ/2) Σ max(g + m + λ/μ, 0)², update the multipliers λ, and go on; unbounded.
+    """Minimise f + (μ/2) Σ max(g + m + λ/μ, 0)², update the multipliers λ, and repeat; unbounded.
 
-    It sees objective and constraints of what it pays for, and minimises a merit of its own. It stops when nothing
-    changes any more; without constraints it is L-BFGS. Where a problem's constraints are maxima, over the vertices of
-    an outline say, each of those is a constraint with a multiplier of its own: what attains a maximum jumps from place
-    to place.
+    It minimises a merit function of its own, of the objective and the constraints of each evaluation. It stops when
+    nothing changes any more; without constraints it is L-BFGS. If a problem's constraints are maxima, for example over
+    the vertices of an outline, each vertex has a constraint and a multiplier of its own, because the vertex that
+    attains the maximum changes from step to step.
 
     Parameters
     ----------
@@ -31,14 +31,15 @@ class AugmentedLagrangian(Optimiser):
     penalty : float
         μ at first.
     growth : float
-        Factor of μ where an iteration has not shrunk the largest violation to ``shrink`` times what it was.
+        μ is multiplied by this after an iteration that did not reduce the largest violation to ``shrink`` times its
+        value.
     shrink : float
     margin : float
-        m: by so much constraints are to be overfulfilled, so that what it converges to from outside is feasible.
+        m, added to each constraint, so that the limit is feasible although it is approached from outside.
     iterations : int
-        Of L-BFGS between updates.
+        Iterations of L-BFGS between updates.
     rounds : int
-        Updates at most.
+        Number of updates at most.
     memory : int
         Curvature pairs kept.
     multipliers : {"each", "largest"}

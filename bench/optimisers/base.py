@@ -1,6 +1,6 @@
-"""What an optimiser is: the one file that the author of an optimiser reads.
+"""The interface of optimisers: the only file that the author of an optimiser needs to read.
 
-Optimisers are combined, not configured. Here one restarts another, and two of them share a budget as stages of an arm:
+Optimisers are combined. Here one optimiser restarts another, and two of them share a budget as stages of an arm:
 
 >>> import bench, numpy as np
 >>> from bench.searching.ledger import Ledger
@@ -28,30 +28,30 @@ import numpy as np
 
 
 class SearchSpace(Protocol):
-    """All that an optimiser is given: a function to minimise, and where and in what units to search.
+    """All that an optimiser gets: a function to minimise, and where and in what units to search.
 
     Attributes
     ----------
     dim : int
         The number k of variables.
     bounds : ndarray, shape (2, k)
-        A box that holds `start`; an optimiser may leave it unless it says otherwise.
+        A box that contains `start`. An optimiser may leave it, unless its documentation says otherwise.
     scale : ndarray, shape (k,)
         A natural step in each variable; step sizes are stated in units of it.
     start : ndarray, shape (k,)
         Where to begin.
     start_value : float
-        The value there, evaluated and charged already.
+        The value there; it is already evaluated and counted.
     centre : ndarray, shape (k,)
-        The middle of what is known to be good: of encoded designs, or of the box.
+        The mean of the encoded designs, or the middle of the box.
     fineness : ndarray, shape (k,), or None
-        How fine the details are that each variable changes, at least 0; None where variables have no such order.
+        How fine the details are that each variable changes, at least 0; None if variables have no such order.
     variables : tuple of {"real", "integer", "categorical"}
-        The kind of each variable; empty where all are real. Those that are not are whole numbers from one whole bound
-        to the other, and what lies in between is evaluated at the nearest.
+        The kind of each variable; empty if all are real. Integer and categorical variables are whole numbers within
+        whole bounds; a value in between is evaluated at the nearest whole number.
     known : tuple of ndarray
-        Points (n, k) that stand for designs which earlier stages have paid for, and their losses (n,); none where
-        nothing of them is kept.
+        Points (n, k) of designs that earlier stages have evaluated, and their losses (n,); no points if these are not
+        kept.
     """
 
     dim: int
@@ -66,44 +66,44 @@ class SearchSpace(Protocol):
 
     @property
     def best(self) -> np.ndarray:
-        """The point (k,) of least shared loss so far in this search, whatever merit it was evaluated with."""
+        """The point (k,) of least shared loss so far in this search, also if it was evaluated with another merit."""
 
     def sample(self, n: int, rng: np.random.Generator) -> np.ndarray:
-        """Points (n, k) drawn from what is known of designs, at no charge: nothing is evaluated."""
+        """Points (n, k) drawn from the prior of designs; this costs no evaluation."""
 
     @property
     def remaining(self) -> int:
         """Evaluations left."""
 
     def __call__(self, z: np.ndarray, merit: Callable[..., Any] | None = None) -> np.ndarray:
-        """Losses (m,) of points (m, k), each charged 1; infinite where an evaluation failed.
+        """Losses (m,) of points (m, k), each counted as 1; infinite if an evaluation failed.
 
         Parameters
         ----------
         z : ndarray, shape (m, k)
         merit : callable, optional
             Another loss than objective + ρ Σ max(g, 0): a function of objective (m,) and constraints (m, c), in
-            operations that NumPy arrays and Torch tensors share. One with a method ``slopes`` sees arrays alone: that
-            gives the derivatives by both, (m,) and (m, c), and saves the time of Torch.
+            operations that NumPy arrays and Torch tensors share. A merit with a method ``slopes`` gets only arrays;
+            ``slopes`` gives the derivatives by both, (m,) and (m, c), which takes less time than Torch.
 
         Raises
         ------
         BudgetSpent
-            As soon as the budget is gone; let it pass.
+            As soon as the budget is spent; do not catch it.
         """
 
     def value_and_gradient(
         self, z: np.ndarray, merit: Callable[..., Any] | None = None, field: bool = False
     ) -> tuple[float, np.ndarray]:
-        """Loss and gradient (k,) at one point (k,), charged 2; raises like a call.
+        """Loss and gradient (k,) at one point (k,), counted as 2; raises like a call.
 
-        With ``field``, a merit is given every constraint before the maxima (1, M); see
+        With ``field``, a merit gets every constraint before the maxima (1, M); see
         `problems.base.DifferentiableProblem.constraint_field`.
         """
 
 
 class Optimiser(ABC):
-    """A search that minimises an objective and keeps nothing: the objective remembers every point.
+    """A search that minimises an objective. It stores no results: the objective records every point.
 
     Attributes
     ----------
@@ -112,11 +112,11 @@ class Optimiser(ABC):
     converges : bool
         Whether `minimise` may return before the budget is spent; experiments then restart it, unless told not to.
     libraries : tuple of str
-        Modules that `minimise` imports, and that are imported before the clock starts.
+        Modules that `minimise` needs. They are imported before the clock starts.
     extra : str
-        The extra of this distribution that brings them; empty where the suite always has them.
+        The extra of latentbench that installs them; empty if they are always installed.
     unrecorded : tuple of str
-        Parameters on which no result depends, such as where a log is kept: neither seeds nor records know them.
+        Parameters on which no result depends, such as the place of a log. They are in no seed and no record.
     """
 
     needs_gradient: bool = False
@@ -126,11 +126,11 @@ class Optimiser(ABC):
     unrecorded: tuple[str, ...] = ()
 
     def settings(self, dim: int) -> dict[str, Any]:
-        """Give what the parameters come to in so many variables, where that cannot be read from themselves."""
+        """Give the values that parameters have for so many variables, if the parameters themselves do not say."""
         return {}
 
     def why_not(self, dim: int) -> str | None:
-        """Say why it cannot search so many variables, as a predicate of its name; None where it can."""
+        """Say why it cannot search so many variables, as a predicate of its name; None if it can."""
         return None
 
     @abstractmethod

@@ -1,4 +1,4 @@
-"""Trust regions in subspaces that grow: few directions at first, all of them in the end."""
+"""Trust regions in growing subspaces: few directions at first, all of them in the end."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ PARTS = 4
 class BAxUS(TuRBO):
     """TuRBO in a sparse random embedding, each of whose directions is split when the trust region is too small.
 
-    A direction moves a share of the variables together, each with a random sign, from the start towards the edges of
-    the box. A split shares its variables out among new directions, whose coordinates are at first those of the old
-    one: so no point that was evaluated is lost. Once every variable has a direction of its own it is TuRBO.
+    A direction moves a group of variables together, each with a random sign, from the start towards the edges of
+    the box. A split divides the group among new directions, whose coordinates are at first those of the old
+    one, so every evaluated point is kept. When every variable has a direction of its own, it is TuRBO.
 
     Parameters
     ----------
     startup : int
-        Evaluations before there is a model, the start among them.
+        Evaluations before there is a model, including the start.
     batch : int
         Points evaluated between two models.
     horizon : int
-        By how many evaluations every variable is to have a direction of its own.
+        After so many evaluations every variable has a direction of its own.
 
     References
     ----------

@@ -23,13 +23,13 @@ RESTARTS, RAW_SAMPLES = 4, 128
 class BayesianOptimiser(Optimiser):
     """What all have in common: start-up points, a model of all losses so far, and next points where it says so.
 
-    The model sees ranks of losses as quantiles of a normal distribution, since penalties are orders of magnitude larger
-    than the differences that matter. Within the box.
+    The model gets ranks of losses, as quantiles of a normal distribution, since penalties are orders of magnitude
+    larger than the differences that matter. The search stays within the box.
 
     Parameters
     ----------
     startup : int
-        Samples of the prior that are evaluated before there is a model, the start among them.
+        Samples of the prior that are evaluated before there is a model, including the start.
 
     References
     ----------
@@ -70,7 +70,7 @@ class LogEI(BayesianOptimiser):
     Parameters
     ----------
     startup : int
-        Samples of the prior that are evaluated before there is a model, the start among them.
+        Samples of the prior that are evaluated before there is a model, including the start.
 
     References
     ----------

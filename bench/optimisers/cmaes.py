@@ -19,21 +19,21 @@ MOST_COVARIANCES = 1500
 class CMAES(Optimiser):
     """CMA-ES from the start point, unbounded: it may leave the box.
 
-    It ends, or restarts, where pycma says that it has converged, or where a whole generation of evaluations fails.
-    Integer variables keep a least step (pycma's integer handling); categories, which have no order, are searched by
-    their numbers, as if they had one.
+    It ends, or restarts, if pycma says that it has converged, or if all evaluations of a generation fail.
+    Integer variables keep a minimum step (pycma's integer handling). Categories are searched by their numbers, as if
+    they had an order.
 
     Parameters
     ----------
     sigma : float
         Initial step size, in units of the search space's scale.
     covariance : {"full", "diagonal", "vkd"}
-        "diagonal" is separable CMA-ES, linear in the dimension; "vkd" a diagonal and as many vectors as it needs.
+        "diagonal" is separable CMA-ES, linear in the dimension; "vkd" is a diagonal and as many vectors as it needs.
     population : int or None
         Points a generation; None is pycma's 4 + ⌊3 ln k⌋.
     restarts : {"none", "ipop", "bipop"}
-        "ipop": from a draw of what is known of designs, with a population twice as large as the largest so far.
-        "bipop": by turns so, and with a small one and a small step, whichever has cost less by then.
+        "ipop": from a random draw of the prior, with a population twice as large as the largest so far.
+        "bipop": either so, or with a small population and a small step, whichever has cost less so far.
 
     References
     ----------

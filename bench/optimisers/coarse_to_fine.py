@@ -1,4 +1,4 @@
-"""Search coarse details first: there are fewer local optima where there are fewer ways to change a design."""
+"""Search coarse details first, since a search with few variables has fewer local optima."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ from bench.optimisers.wrappers import Wrapper
 
 
 class CoarseToFine(Wrapper):
-    """Search the coarsest variables, then finer ones too, until all are free; then begin anew, while the budget lasts.
+    """Search the coarsest variables, then finer ones too, until all are free; repeat until the budget is spent.
 
-    Which variables are how coarse the search space says: modes of a layout by their frequency, principal components by
-    their number. Where it says nothing, all are free from the beginning.
+    The search space says how coarse each variable is: modes of a layout by their frequency, principal components by
+    their number. If it does not say so, all variables are free from the start.
 
     Parameters
     ----------
     optimiser : Optimiser, optional
-        Called once a level; by default an augmented Lagrangian, its variables in one unit and its penalty high at once.
+        Called once per level; by default an augmented Lagrangian with one unit for all variables and a high penalty.
     levels : sequence of float
-        Rising; how fine variables may be that are free, level by level, before all are.
+        Rising: the largest fineness of free variables at each level, before all are free.
     price : int
-        Evaluations that a level may cost.
+        The evaluations of a level, at most.
     last : int
-        How many times as much the last level may cost.
+        The factor by which the last level may cost more.
     jitter : float
-        Deviation of the noise that is added to the free variables of a level, in units of their scale; without it, a
-        symmetric start keeps its symmetry.
+        Standard deviation of the noise that is added to the free variables of a level, in units of their scale. Without
+        it a symmetric start stays symmetric.
 
     References
     ----------

@@ -19,11 +19,11 @@ class DifferentialEvolution(Optimiser):
     Parameters
     ----------
     population : int
-        Members.
+        Number of members.
     spread : float
-        Deviation of the first population, in units of the scale.
+        Standard deviation of the first population, in units of the scale.
     recombination : float
-        Share of coordinates that a mutant passes on.
+        Share of coordinates that come from the mutant.
 
     References
     ----------

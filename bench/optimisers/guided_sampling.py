@@ -1,4 +1,4 @@
-"""Samples of the prior, led towards small losses by their gradient."""
+"""Samples of the prior, moved towards small losses along the gradient."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from bench.optimisers.parameters import at_least, positive
 
 
 class GuidedSampling(Optimiser):
-    """Draw from the prior, and move each sample along the loss's gradient with noise that dies away, one after another.
+    """Draw samples from the prior, and move each along the gradient of the loss, with noise that decreases.
 
-    Langevin steps of a fixed length against the gradient: what guides a diffusion model, here in the latents that its
-    decoder is conditioned on. The first begins at the start. A search about the best sample is to follow, as a stage.
+    These are Langevin steps against the gradient, as in a guided diffusion model, but in the latents that its decoder
+    is conditioned on. The first sample is the start. Use another optimiser as a second stage, from the best sample.
 
     Parameters
     ----------
     steps : int
-        For each sample.
+        Steps for each sample.
     step : float
-        Length of the first one, in units of the search space's scale for each variable; the last has almost none.
+        Length of the first step, in units of the search space's scale for each variable; the last step is almost zero.
     noise : float
-        Deviation of the noise, as a share of the step.
+        Standard deviation of the noise, as a share of the step.
 
     References
     ----------
@@ -41,7 +41,7 @@ class GuidedSampling(Optimiser):
         self.noise = noise
 
     def minimise(self, objective: SearchSpace, rng: np.random.Generator) -> None:
-        """Lead one sample after another."""
+        """Move one sample after another."""
         low, high = objective.bounds
         point = objective.start
         while True:

@@ -18,10 +18,11 @@ class LBFGS(Optimiser):
     Parameters
     ----------
     units : {"common", "each"}
-        Whether all coordinates are in one unit, the root mean square of the search space's scale, so that the choice
-        of coordinates is the only preconditioner; or each in the unit of its own scale, which is one more.
+        "common": all coordinates have one unit, the root mean square of the search space's scale, so that only the
+        choice of coordinates preconditions. "each": each coordinate has its own scale as its unit, which preconditions
+        too.
     step : float
-        Length of the first step, in these units and per coordinate: √k times as long in k of them.
+        Length of the first step, in these units and per coordinate: in k coordinates it is √k times as long.
     memory : int
         Curvature pairs kept.
     tolerance : float

@@ -1,4 +1,4 @@
-"""Bayesian linear regression on a sphere: the cheap control that questions all other surrogates."""
+"""Bayesian linear regression on a sphere: a cheap baseline for all other surrogates."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 class LinearGP(Thompson):
     """A Gaussian process with a linear kernel, on points of the box mapped onto a sphere.
 
-    On the box itself, the best of a linear model would always be a corner. By the inverse of the stereographic
-    projection the middle of the box becomes a pole, and its corners come to lie on the equator, in every dimension.
+    On the box itself the minimum of a linear model would always be a corner. The inverse stereographic projection maps
+    the middle of the box to a pole and its corners to the equator, in every dimension.
 
     Parameters
     ----------
     startup : int
-        Samples of the prior that are evaluated before there is a model, the start among them.
+        Samples of the prior that are evaluated before there is a model, including the start.
     batch : int
         Points evaluated between two models.
 

@@ -1,4 +1,4 @@
-"""A trust region that goes on where the latent space was learned anew."""
+"""A trust region that continues after the latent space was trained again."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ REMEMBERED = 200
 
 
 class LOLBO(TuRBO):
-    """TuRBO, which begins with all that earlier stages have found, as the present encoder sees it.
+    """TuRBO that begins with all evaluations of earlier stages, encoded by the present encoder.
 
-    With stages that refit their encoder it is local latent space Bayesian optimisation: latent space and trust region
-    are learned anew together, on what the search has found. Encoders that invert their decoder (`inverted`) place what
-    was found where it really is. The paper refits both by one loss, whenever steps have failed; here the encoder is
-    refitted by its own loss, on designs drawn by rank, where a stage begins.
+    With stages that refit their encoder it is local latent space Bayesian optimisation: encoder and surrogate are
+    trained again on the designs that the search has found. Encoders that invert their decoder (`inverted`) give these
+    designs the latents that really decode to them. The paper trains both by one loss, whenever steps have failed. Here
+    the encoder is trained by its own loss, on designs drawn by rank, when a stage begins.
 
     Parameters
     ----------
     startup : int
-        Samples of the prior that are evaluated before there is a model, the start among them, where nothing is known.
+        Samples of the prior that are evaluated before there is a model, including the start, where nothing is known.
     batch : int
         Points evaluated between two models.
 
@@ -32,7 +32,7 @@ class LOLBO(TuRBO):
     """
 
     def minimise(self, objective: SearchSpace, rng: np.random.Generator) -> None:
-        """Search about the best of what is known, and then in one region after another."""
+        """Search around the best known point, and then in one region after another."""
         known, losses = objective.known
         if len(known):
             best = np.argsort(losses, kind="stable")[:REMEMBERED]

@@ -22,8 +22,8 @@ CURVED = 1e-5
 class MMA(Optimiser):
     """Minimise one convex separable model after another, each with a pole on either side of every variable.
 
-    The poles come nearer where a variable swings, and go away where it moves on. Where the objective does not feel the
-    variables' sum, as with densities whose volume the problem holds, the sum is a constraint of the model.
+    The poles move nearer if a variable oscillates, and away if it keeps its direction. If the objective does not depend
+    on the variables' sum, as with densities whose volume the problem fixes, the sum is a constraint of the model.
 
     Parameters
     ----------

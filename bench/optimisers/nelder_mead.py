@@ -14,9 +14,9 @@ class NelderMead(Optimiser):
     Parameters
     ----------
     step : float
-        Edges of the first simplex, in units of the search space's scale.
+        Length of the edges of the first simplex, in units of the search space's scale.
     tolerance : float
-        Size of the simplex, in the same units, and range of its losses below which it stops.
+        It stops when the size of the simplex, in the same units, and the range of its losses are below this.
 
     References
     ----------

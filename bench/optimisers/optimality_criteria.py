@@ -1,4 +1,4 @@
-"""Optimality criteria, the engineers' own method for densities."""
+"""Optimality criteria, the classical engineering method for densities."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from bench.optimisers.parameters import positive
 
 
 class OptimalityCriteria(Optimiser):
-    """Give to each variable in proportion to the root of its use, x ← x √(use/Λ), in steps no larger than a move.
+    """Multiply each variable by the square root of its use, x ← x √(use/Λ), with steps no larger than ``move``.
 
-    Of densities whose volume the problem holds itself, only differences of slopes are known: use is counted from the
-    least useful variable, whose slope is taken to be none, as that of a void is, and Λ holds the sum. Where the
-    objective feels the sum, each variable moves against its slope as far as it may. Moves shrink where a step makes
-    things worse.
+    If the problem itself fixes the volume of densities, only differences of slopes are known. Then use is measured from
+    the least useful variable, whose slope is taken as zero, like that of a void, and Λ keeps the sum. If the objective
+    depends on the sum, each variable moves against its slope as far as allowed. Moves shrink after a step that made the
+    objective worse.
 
     Parameters
     ----------

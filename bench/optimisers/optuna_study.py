@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 
 
 class Study(Optimiser):
-    """A sampler of Optuna within the box, which it never leaves; it is told the start.
+    """A sampler of Optuna within the box, which it never leaves; it knows the start.
 
     Parameters
     ----------
     startup : int
-        Random points before the model is used, the start among them.
+        Random points before the model is used, including the start.
     storage : str
-        URL of a database that keeps each study when its search ends, such as "sqlite:///studies.db", which lies in the
-        current directory; empty for none. It changes no result but the optimiser's seconds, which writing adds to.
+        URL of a database in which each study is saved when its search ends, such as "sqlite:///studies.db" in the
+        current directory; empty for none. It changes no result except the optimiser's seconds, which include writing.
     """
 
     libraries: tuple[str, ...] = ("optuna",)
@@ -91,9 +91,10 @@ class TPE(Study):
     Parameters
     ----------
     multivariate : bool
-        Whether the variables are modelled jointly; else each on its own, which in many dimensions is slower by far.
+        Whether the variables are modelled jointly. Otherwise each is modelled alone, which is much slower in many
+        dimensions.
     startup : int
-        Random points before the model is used, the start among them.
+        Random points before the model is used, including the start.
     storage : str
         See `Study`.
 
@@ -118,7 +119,7 @@ class GaussianProcess(Study):
     Parameters
     ----------
     startup : int
-        Random points before the model is used, the start among them.
+        Random points before the model is used, including the start.
     storage : str
         See `Study`.
     """

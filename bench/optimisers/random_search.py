@@ -1,4 +1,4 @@
-"""Random search, the floor under every comparison."""
+"""Random search, the simplest baseline."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class RandomSearch(Optimiser):
     Parameters
     ----------
     batch : int
-        Points evaluated at a time; without influence on the points.
+        Points evaluated at a time; it does not change the points.
     """
 
     def __init__(self, batch: int = 100) -> None:

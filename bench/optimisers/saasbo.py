@@ -1,4 +1,4 @@
-"""A Gaussian process that takes most coordinates for unimportant until losses say otherwise."""
+"""A Gaussian process with sparse priors: most coordinates are unimportant until losses show that they matter."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ STEPS = 50
 
 
 class SAASBO(Thompson):
-    """Sparse axis-aligned subspaces: half-Cauchy priors on inverse length scales, hyperparameters the likeliest.
+    """Sparse axis-aligned subspaces: half-Cauchy priors on inverse length scales, most likely hyperparameters.
 
-    The paper averages over samples of the hyperparameters, by NUTS, and maximises expected improvement. Here they are
-    the likeliest for a sum of four kernels of different sparsity, BoTorch's substitute that is orders of magnitude
-    faster, and the next points are drawn by Thompson sampling, several at a time.
+    The paper averages over samples of the hyperparameters, by NUTS, and maximises expected improvement. Here the most
+    likely hyperparameters are used, for a sum of four kernels of different sparsity. This is BoTorch's substitute,
+    which is orders of magnitude faster. The next points are drawn by Thompson sampling, several at a time.
 
     Parameters
     ----------
     startup : int
-        Samples of the prior that are evaluated before there is a model, the start among them.
+        Samples of the prior that are evaluated before there is a model, including the start.
     batch : int
         Points evaluated between two models.
 

@@ -27,14 +27,14 @@ MOVED = 20
 
 
 class Thompson(BayesianOptimiser):
-    """A model of all losses so far, and as next points those where samples of its posterior are least.
+    """A model of all losses so far; the next points are the minima of samples of its posterior.
 
     Candidates differ from the best point in some coordinates, over the whole box.
 
     Parameters
     ----------
     startup : int
-        Samples of the prior that are evaluated before there is a model, the start among them.
+        Samples of the prior that are evaluated before there is a model, including the start.
     batch : int
         Points evaluated between two models.
     """
@@ -79,12 +79,12 @@ class Thompson(BayesianOptimiser):
 
 
 class TuRBO(Thompson):
-    """TuRBO-1: Thompson sampling from a Gaussian process in one trust region, which grows, shrinks and starts anew.
+    """TuRBO-1: Thompson sampling from a Gaussian process in one trust region, which grows, shrinks and restarts.
 
     Parameters
     ----------
     startup : int
-        Samples of the prior that are evaluated before there is a model, the start among them.
+        Samples of the prior that are evaluated before there is a model, including the start.
     batch : int
         Points evaluated between two models.
 

@@ -12,16 +12,16 @@ FAILED = 1e30
 
 
 class TrustRegion(Optimiser):
-    """Minimise quadratic models of the loss in a trust region about the best point, within the box.
+    """Minimise quadratic models of the loss in a trust region around the best point, within the box.
 
-    A search about a latent that is known to be good; stops when the region has become too small.
+    It searches around the start, and stops when the region is too small.
 
     Parameters
     ----------
     radius : float
-        Of the first region, in units of the search space's scale.
+        Radius of the first region, in units of the search space's scale.
     least : float
-        Of the last one.
+        Radius of the last region.
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""Optimisers made of another one: what they add is where it starts, how often, or how far it may go."""
+"""Optimisers around another one: they change where it starts, how often, or how far it may go."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bench.optimisers.views import Ball, View
 
 
 class Wrapper(Optimiser):
-    """An optimiser around another, which it calls as often as it likes.
+    """An optimiser around another one, which it may call several times.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ class Wrapper(Optimiser):
 
 
 class Restarts(Wrapper):
-    """Start the optimiser again where it has converged, until the budget is spent: iterated local search.
+    """Start the optimiser again when it has converged, until the budget is spent: iterated local search.
 
     Each new start is the best point so far, with normal noise.
 
@@ -45,7 +45,7 @@ class Restarts(Wrapper):
     ----------
     optimiser : Optimiser
     step : float
-        Deviation of the noise, in units of the search space's scale.
+        Standard deviation of the noise, in units of the search space's scale.
 
     References
     ----------
@@ -67,13 +67,13 @@ class Restarts(Wrapper):
 
 
 class Multistart(Wrapper):
-    """Evaluate samples of the prior, and start the optimiser at the best of them; again where it has converged.
+    """Evaluate samples of the prior, and start the optimiser at the best one; repeat when it has converged.
 
     Parameters
     ----------
     optimiser : Optimiser
     samples : int
-        Evaluated, and charged, before each start.
+        Samples that are evaluated, and counted, before each start.
     """
 
     def __init__(self, optimiser: Optimiser, samples: int = 100) -> None:
@@ -93,17 +93,17 @@ class Multistart(Wrapper):
 
 
 class DensityBound(Wrapper):
-    """Keep the optimiser where designs are: within an ellipsoid that holds a share of a normal prior.
+    """Keep the optimiser near the designs: within an ellipsoid that contains a share of a normal prior.
 
     Parameters
     ----------
     optimiser : Optimiser
     coverage : float
-        The share, of a normal distribution with the encoded designs' centre and scale.
+        The share of a normal distribution with the encoded designs' centre and scale.
 
     References
     ----------
-    Griffiths & Hernández-Lobato 2020, 1709.05501 (why: decoders are worthless where they have seen nothing).
+    Griffiths & Hernández-Lobato 2020, 1709.05501 (decoders fail far from their training designs).
     """
 
     def __init__(self, optimiser: Optimiser, coverage: float = 0.99) -> None:
