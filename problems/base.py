@@ -1,7 +1,7 @@
-"""What a design problem is: the one file that the author of a problem reads.
+"""The interface of design problems: the only file that the author of a problem needs to read.
 
-A problem is put together of parts: what designs are, where training designs come from, formulas, constraints. Here the
-roundest outline of at least unit area, of what outlines share, with one formula and one constraint:
+A problem is composed of parts: what designs are, where training designs come from, formulas, constraints. The example
+looks for the roundest outline of at least unit area. It uses what outlines share, one formula and one constraint:
 
 >>> import numpy as np, torch
 >>> from problems.geometry import isoperimetric_quotient, signed_area, vertices
@@ -76,9 +76,9 @@ class Constraint:
     ----------
     name : str
     category : {"physics", "manufacturing", "numerics"}
-        Why there is one: nature has it so, nobody could make the design, or no formula or solver could be trusted.
+        Why there is one: a law of nature, the design could not be made, or a formula or solver would not be valid.
     severity : {"error", "warning"}
-        Whether a design that breaks it is infeasible, or counts all the same and is told of.
+        Whether a design that violates it is infeasible, or still counts and is reported.
     """
 
     name: str
@@ -88,16 +88,16 @@ class Constraint:
 
 @dataclass(frozen=True)
 class Verification:
-    """What an independent check says of one design.
+    """The result of an independent check of one design.
 
     Attributes
     ----------
     ok : bool
-        Whether nothing speaks against it.
+        Whether there is no objection.
     reasons : tuple of str
-        The sentences that do.
+        The objections, as sentences.
     value : float or None
-        Its value as people read it (`Problem.display`), measured by the same independent means, where there are any.
+        Its displayed value (`Problem.display`), measured by the same independent means, if there are any.
     """
 
     ok: bool
@@ -107,20 +107,20 @@ class Verification:
 
 @dataclass(frozen=True)
 class DataFacts:
-    """What is on record of a problem's training data; see `problems.data`.
+    """What records say about a problem's training data; see `problems.data`.
 
     Attributes
     ----------
     source : str
-        Where they come from, in words: what is drawn, or the name of a file.
+        Where the data come from, in words: what is drawn, or the name of a file.
     identity : str
-        What other data would have another of: the SHA-256 of a file, say.
+        Different data have different identities; for example the SHA-256 of a file.
     withheld : float
-        The share of the best, in [0, 1), that training does not see.
+        The share of the best designs, in [0, 1), that training does not see.
     price_each : float
-        Evaluations that one design took to make.
+        Evaluations that it took to make one design.
     left_out : str
-        How many designs of the source cannot be used, and why; empty where all can.
+        How many designs of the source cannot be used, and why; empty if all can.
     """
 
     source: str
@@ -136,9 +136,9 @@ class DataFacts:
             raise ValueError(f"price_each: {self.price_each} must be at least 0 and finite")
 
     def price(self, n: float) -> float:
-        """Evaluations that n training designs cost in all, those included that were thrown away.
+        """Evaluations that n training designs cost in all, including the designs that were withheld.
 
-        Where some are withheld, each had to be evaluated once more, to tell the better ones.
+        If some are withheld, each design was evaluated once more, to find the better ones.
         """
         if not self.withheld:
             return float(n * self.price_each)
@@ -154,36 +154,36 @@ class Problem(ABC):
     Attributes
     ----------
     name : str
-        As in an experiment file.
+        Its name in an experiment file.
     version : str
-        Of its formulas: another one where a design has another value. It is on record, and `latentbench verify` tells
-        where the record's is not the present one.
+        Version of its formulas. It changes if the value of a design changes. It is on record, and `latentbench verify`
+        says if a record has another version.
     dim : int
         The number d of design variables.
     bounds : ndarray, shape (2, d), or None
-        Lower and upper bounds of the raw design vector, which bind: what a search asks for beyond them is moved to them
-        before it is evaluated (`repair`), whatever the optimiser. A problem has bounds or designs, or both.
+        Lower and upper bounds of the raw design vector. They hold for every optimiser: a design outside is moved to
+        them before it is evaluated (`repair`). A problem has bounds or designs, or both.
     variables : tuple of {"real", "integer", "categorical"}
-        The kind of each variable; empty where all are real. Those that are not are whole numbers within whole bounds,
-        which the problem then must have: a category is its number. What a search asks for in between is moved to the
-        nearest of them (`repair`), and of two to the even one.
+        The kind of each variable; empty if all are real. Integer variables, and categories by their number, are whole
+        numbers within whole bounds, which the problem then must have. A value in between is moved to the nearest whole
+        number (`repair`); of two equally near ones, to the even one.
     optimum : float or None
-        The least feasible objective value, where it is known exactly.
+        The least feasible objective value, if it is known exactly.
     optimal_design : ndarray, shape (d,), or None
-        A design that attains the optimum, where one is known.
+        A design that attains the optimum, if one is known.
     known_design : ndarray, shape (d,), or None
-        The optimal design, or else the best verified one on record; for studies, no search sees it.
+        The optimal design, or else the best verified one on record. It is for studies; no search sees it.
     best_known : float or None
-        The objective of the best verified design on record, where the optimum is not known.
+        The objective of the best verified design on record, if the optimum is not known.
     bound : float or None
-        An objective value that no ideal design betters, whether or not one attains it.
+        A lower bound on the objective of ideal designs; it may not be attained.
     targets : tuple of float
-        What the efficiency table asks for, in displayed units.
+        Targets of the efficiency table, in displayed units.
     penalty : float
         The factor ρ of the shared loss: objective + ρ Σ max(g, 0).
     constraint_kinds : tuple of Constraint
-        What constraints stand for: first those of `evaluate`, by columns, which are errors; then those of `warnings`.
-        Empty where there are none, or nothing is said.
+        What the constraints stand for: first those of `evaluate`, by columns, which are errors; then those of
+        `warnings`. Empty if there are none, or if this is not declared.
     differentiable : bool
         Whether objective and constraints can be differentiated (see `DifferentiableProblem`).
     quantity : str
@@ -193,20 +193,21 @@ class Problem(ABC):
     n_designs : int
         How many training designs an experiment draws.
     n_reference : int or None
-        How many designs a start is looked for among, the reference value is the median of, and an encoder is tried on,
-        at most, each of which is evaluated beside all budgets; None for as many as is usual, 256 to 1,000 each. A
-        problem whose evaluation takes seconds sets 16, say.
+        How many designs are evaluated, at most, to find a start, to compute the reference value, and to diagnose an
+        encoder. These evaluations are on no budget. None for the usual numbers, 256 to 1,000 each. A problem whose
+        evaluation takes seconds may set 16.
     seconds_per_evaluation : float or None
-        What one evaluation takes of the simulator that the problem stands for, a declared price: nothing waits, tables
-        of costs count with it. None for what was measured.
+        The declared price of an evaluation: how long the simulator takes that the problem stands for. Nothing waits;
+        tables of costs use it. None for the measured time.
     layout : Layout or None
-        What a design is the coordinates of (see `problems.layouts`); None where there is nothing to say.
+        Of what a design is the coordinates (see `problems.layouts`); None if it has no layout.
     data_facts : DataFacts or None
-        Where they come from, what of them is withheld and what they cost; None says nothing, which an audit tells.
+        Where training designs come from, which are withheld and what they cost. None if unknown; the audit then says
+        so.
     conditions : Conditions or None
-        What varies between its sibling tasks, for which training designs were made (see `problems.conditions`).
+        What varies between the tasks that training designs were made for (see `problems.conditions`).
     task : ndarray, shape (c,), or None
-        The values of these of the problem itself; a replicate may have others (`instance`).
+        The values of these conditions for the problem itself; a replicate may have others (`instance`).
     """
 
     name: str
@@ -239,9 +240,9 @@ class Problem(ABC):
         return np.array([kind != "real" for kind in self.variables or ["real"] * self.dim])
 
     def repair(self, x: np.ndarray) -> np.ndarray:
-        """Move designs (n, d) to the nearest allowed ones, which searches evaluate.
+        """Move designs (n, d) to the nearest allowed ones, which are then evaluated.
 
-        By default those are within the bounds, and whole numbers where variables are integer or categorical.
+        By default these are within the bounds, with whole numbers for integer and categorical variables.
         """
         # for one design, faster than `clip`
         within = x if self.bounds is None else np.minimum(np.maximum(x, self.bounds[0]), self.bounds[1])
@@ -249,45 +250,45 @@ class Problem(ABC):
 
     @abstractmethod
     def evaluate(self, x: np.ndarray) -> Evaluation:
-        """Evaluate designs of shape (n, d), n = 0 included. A value that is not finite is a failed evaluation."""
+        """Evaluate designs of shape (n, d); n may be 0. A value that is not finite is a failed evaluation."""
 
     def warnings(self, x: np.ndarray) -> np.ndarray:
-        """Signed values (n, w) of constraints that only warn, of designs (n, d); broken above 0. By default none."""
+        """Values (n, w) of constraints that only warn, for designs (n, d); violated above 0. By default none."""
         return np.empty((len(x), 0))
 
     def designs(self, n: int, rng: np.random.Generator) -> np.ndarray | None:
-        """Draw n training designs, shape (n, d); None where the problem has none."""
+        """Draw n training designs, shape (n, d); None if the problem has none."""
         return None
 
     def labels(self, n: int, rng: np.random.Generator) -> np.ndarray | None:
-        """Class names, shape (n,), of what `designs` draws with an equal generator; None where there are no classes."""
+        """Class names (n,) of the designs that `designs` draws with an equal generator; None without classes."""
         return None
 
     def tasks(self, n: int, rng: np.random.Generator) -> np.ndarray | None:
-        """The tasks (n, c) of what `designs` draws with an equal generator; None where it was made for none."""
+        """The tasks (n, c) of the designs that `designs` draws with an equal generator; None if they have no tasks."""
         return None
 
     def reference(self, n: int, rng: np.random.Generator) -> np.ndarray | None:
-        """Draw n designs from all that the problem knows, whatever `designs` withholds; starts come from here."""
+        """Draw n designs from all that the problem knows, also those that `designs` withholds; used to find starts."""
         return self.designs(n, rng)
 
     def instance(self, rng: np.random.Generator) -> Self:
-        """The problem as one replicate sees it: with an alignment of its designs, say, or under conditions of its own.
+        """The problem of one replicate, for example with its own alignment of designs or its own conditions.
 
-        Where it has no conditions, the objective is the same.
+        Without conditions, the objective is the same for all replicates.
         """
         return self
 
     def at(self, task: np.ndarray) -> Self:
-        """The problem under other conditions, shape (c,); to be written where it has some."""
+        """The problem under other conditions, shape (c,); a problem with conditions must write it."""
         raise NotImplementedError(f"problem '{self.name}' has no conditions")
 
     def display(self, objective: np.ndarray) -> np.ndarray:
-        """Turn objective values into what people read; monotone."""
+        """Turn objective values into displayed values; monotone."""
         return objective
 
     def best_known_entry(self, x: np.ndarray, found: str) -> str | None:
-        """Write what to add to the problem's table of best known designs for a better one; None without a table."""
+        """Write the entry of a better design for the problem's table of best known designs; None without a table."""
         return None
 
     def draw(self, x: np.ndarray, ax: Axes) -> None:
@@ -297,10 +298,10 @@ class Problem(ABC):
         draw(self.layout, x, ax)
 
     def explorer_formulas(self) -> tuple[Path, dict[str, Any]] | None:
-        """Name a JavaScript file that measures designs in the explorer's page, and the facts that it needs.
+        """Name a JavaScript file that evaluates designs in the explorer's page, and the facts that it needs.
 
-        It defines ``measure(x)`` and ``constraintsOf(x, tools)``, as problems/outlines.js does. By default there is
-        none, and the page shows what Python has computed on a grid of latents.
+        The file defines ``measure(x)`` and ``constraintsOf(x, tools)``, as problems/outlines.js does. By default there
+        is none, and the page shows values that Python has computed on a grid of latents.
         """
         return None
 
@@ -315,14 +316,14 @@ class Problem(ABC):
         Returns
         -------
         (float, float) or None
-            The value, and how far apart it and that of `evaluate` may be by the errors of both; None where there are no
-            such means. For `latentbench verify --fem`; no search waits for it.
+            The value, and how much it and that of `evaluate` may differ by the errors of both; None if there are no
+            such means. Used by `latentbench verify --fem`, never by a search.
         """
         return None
 
 
 class DifferentiableProblem(Problem):
-    """A problem whose formulas are written once, in Torch; values and exact gradients both come from them."""
+    """A problem whose formulas are written once, in Torch; they give values and exact gradients."""
 
     differentiable = True
 
@@ -335,24 +336,24 @@ class DifferentiableProblem(Problem):
         return x.new_zeros((len(x), 0))
 
     def constraint_field(self, x: Tensor) -> Tensor:
-        """All constraints (n, M) before the maxima that `constraints` are of, of the same sign and scale.
+        """All constraints (n, M) before the maxima in `constraints`, of the same sign and scale.
 
-        With one multiplier each, a method that has multipliers sees every place that is broken, and not the worst
-        alone. By default the constraints themselves.
+        A method with a multiplier for each of them sees every place that is violated, not only the worst. By default
+        the constraints themselves.
         """
         return self.constraints(x)
 
     def linearise_field(self, x: np.ndarray) -> tuple[Evaluation, np.ndarray, Pullback]:
-        """Like `linearise`, with the constraint field (n, M), of which the pullback takes the weights."""
+        """Like `linearise`, with the constraint field (n, M); the pullback takes weights for all M."""
         if type(self).constraint_field is DifferentiableProblem.constraint_field:
             evaluation, pullback = self.linearise(x)
             return evaluation, evaluation.constraints, pullback
         return (self.evaluate(x), *self._differentiated(x, self.constraint_field)[1:])
 
     def linearise(self, x: np.ndarray) -> tuple[Evaluation, Pullback]:
-        """Evaluate designs of shape (n, d), and give the function that differentiates any sum of what was found.
+        """Evaluate designs of shape (n, d), and give a function for the gradients of any weighted sum of the results.
 
-        Override it, together with `evaluate`, where gradients are written out or come from a solver; the default asks
+        Override it, together with `evaluate`, if gradients are hand-written or come from a solver. The default uses
         Torch.
         """
         objective, constraints, pullback = self._differentiated(x, self.constraints)

@@ -1,6 +1,6 @@
-"""What varies between sibling tasks of a problem: named numbers, and how far apart two tasks are in them.
+"""What varies between related tasks of a problem: named numbers, and the distance of two tasks.
 
-A problem whose training data were made for other tasks than the one at hand declares `Conditions`; see `problems.base`.
+A problem declares `Conditions` if its training data were made for other tasks than its own; see `problems.base`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Condition:
-    """One number that tells sibling tasks apart.
+    """One number in which related tasks differ.
 
     Attributes
     ----------
@@ -43,7 +43,7 @@ class Condition:
 
 @dataclass(frozen=True)
 class Conditions:
-    """All the numbers that tell sibling tasks apart; tasks are rows of their values, shape (n, c)."""
+    """All the numbers in which related tasks differ; tasks are rows of their values, shape (n, c)."""
 
     parts: tuple[Condition, ...]
 
@@ -70,7 +70,7 @@ class Conditions:
         return np.asarray((apart / [part.unit for part in self.parts]).max(axis=1))
 
     def features(self, tasks: np.ndarray) -> np.ndarray:
-        """Numbers of order one in which near tasks are near, shape (n, f): what a network is told of tasks (n, c)."""
+        """Inputs of a network for tasks (n, c): numbers (n, f) of order one, similar for similar tasks."""
         columns = []
         for part, values in zip(self.parts, tasks.T, strict=True):
             share = (values - part.low) / (part.high - part.low)

@@ -1,4 +1,4 @@
-"""Training data as a part that any problem composes: where designs come from, what is kept back, and what they cost.
+"""Training data as a part of any problem: where designs come from, which are withheld, and what they cost.
 
 ::
 
@@ -45,18 +45,19 @@ Sample = tuple[np.ndarray, np.ndarray | None]
 
 @dataclass(frozen=True, kw_only=True)
 class DataSettings:
-    """What an experiment file may say of any problem's training data.
+    """Settings of any problem's training data, in an experiment file.
 
     Attributes
     ----------
     withhold : float
-        The share of the draw, in [0, 1), that is dropped: the best by the problem's own objective (leak control).
+        The share of the draw, in [0, 1), that is withheld: the best designs by the problem's own objective (leak
+        control).
     n : int
         How many training designs an experiment draws.
     source : str, tuple of str, or None
         The user's own designs: a file, a folder of files, or several of either; see `problems.files`.
     digest : str
-        SHA-256 of the file, or of those of all files; filled in, and where it is given, the files must match it.
+        SHA-256 of the file or of all files. It is filled in; if it is given, the files must match it.
     """
 
     withhold: float = 0.0
@@ -164,7 +165,7 @@ class Source(Protocol):
 
 @dataclass(frozen=True)
 class Drawn:
-    """Designs that a function draws, as many as are asked for; nothing is held out, since no two draws are the same.
+    """Designs that a function draws, in any number. Nothing is held out, since no two draws are the same.
 
     Attributes
     ----------
@@ -202,7 +203,7 @@ class Drawn:
 
 @dataclass(frozen=True)
 class File:
-    """Designs of a file, read at once, so that one that cannot be used is an error now and not in a worker.
+    """Designs of a file. It is read at once, so that an unusable file is an error now and not in a worker.
 
     Attributes
     ----------
@@ -247,13 +248,13 @@ class File:
 
 @dataclass(frozen=True)
 class TrainingData:
-    """A source, less the share of the best that training must not see.
+    """A source, without the share of best designs that training must not see.
 
     Attributes
     ----------
     source : Source
     withhold : float
-        The share of what the source gives, in [0, 1), that is dropped: the best by the problem's own objective.
+        The share of the source's designs, in [0, 1), that is withheld: the best by the problem's own objective.
     """
 
     source: Source

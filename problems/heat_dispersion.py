@@ -1,4 +1,4 @@
-"""Heat dispersion: the outline with the most perimeter for its area that can still be made."""
+"""Heat dispersion: the manufacturable outline with the most perimeter for its area."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class HeatDispersion(ManufacturableProblem):
-    """Maximise the surface-to-volume ratio of an outline, a stand-in for the heat that it gives off.
+    """Maximise the surface-to-volume ratio of an outline, a proxy for the heat that it gives off.
 
     Design space
         N vertices in the plane, d = 2N, unbounded. Invariant to translation, rotation and scale.

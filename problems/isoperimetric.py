@@ -20,9 +20,9 @@ class Isoperimetric(ShapeProblem):
     Design space
         N vertices in the plane, d = 2N, unbounded. Invariant to translation, rotation and scale.
     Objective
-        1 − Q with Q = 4πA/P² = σ⁻²; at its least 1 − π/(N tan(π/N)).
+        1 − Q with Q = 4πA/P² = σ⁻²; the minimum is 1 − π/(N tan(π/N)).
     Constraints
-        None: the isoperimetric inequality holds for every closed polygon, self-crossing ones too.
+        None: the isoperimetric inequality holds for every closed polygon, also for self-intersecting ones.
     Verification
         Shapely: a simple, counter-clockwise ring.
     """

@@ -1,4 +1,4 @@
-"""What problems on designs that are to be made share: their constraints, their data and how a design is verified."""
+"""What problems on manufacturable outlines have in common: constraints, training data and verification."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ LIMITS = {
 
 
 class ManufacturableProblem(ShapeProblem):
-    """A problem on outlines that tools of given radii can cut; lengths are in units of √A.
+    """A problem on outlines that tools of given radii can cut. Lengths are in units of √A.
 
     Parameters
     ----------
     n_vertices : int
-        The number N of vertices, enough to draw the tool: N >= 1/r² + π.
+        The number N of vertices, large enough for the tool: N >= 1/r² + π.
     r : float
         Radius of the smallest circle that must fit everywhere inside: no feature is thinner than 2r.
     h : float

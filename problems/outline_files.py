@@ -1,4 +1,4 @@
-"""Outlines of the user's own, from files: repaired where that is safe, resampled, normalised, and if asked rounded."""
+"""The user's own outlines, from files: repaired if that is safe, resampled, normalised, and rounded if asked for."""
 
 from __future__ import annotations
 

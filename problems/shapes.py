@@ -1,4 +1,4 @@
-"""What all problems on outlines share: their designs, where those come from, and how one is shown and verified."""
+"""What all problems on outlines have in common: designs, training data, display and verification."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ TEMPLATE_SIZE = 256
 
 @dataclass(frozen=True)
 class ShapeData(DataSettings):
-    """Which outlines a problem's training designs are, beside what `problems.data.DataSettings` says of any.
+    """Settings of a problem's training outlines, in addition to those of `problems.data.DataSettings`.
 
-    Outlines of the user's own, four at least, may come in any file that `problems.files` reads, wherever they lie in
-    the plane; of another number of vertices they are resampled by arc length, and all are normalised.
+    The user's own outlines, at least four, may be in any file that `problems.files` reads, anywhere in the plane.
+    Outlines with another number of vertices are resampled by arc length, and all are normalised.
 
     Attributes
     ----------
     classes : tuple of str
-        Names in `problems.outlines.CLASSES`, of which outlines are drawn where there is no file.
+        Names in `problems.outlines.CLASSES`; outlines of these classes are drawn if there is no file.
     alignment : {"drawn", "canonical", "shuffled"}
-        How outlines are turned and which of their vertices is the first, in one replicate up to a common rotation and
-        shift. "drawn": as their families draw them, up to 15° apart, and from polar angle 0; "canonical": to the best
-        correlation with the Procrustes mean of a fixed sample; "shuffled": each at random, which augments the data.
+        The rotation and the first vertex of outlines; each replicate adds a rotation and shift common to all. "drawn":
+        as their families draw them, rotated by up to 15°, from polar angle 0. "canonical": with the best correlation
+        with the Procrustes mean of a fixed sample. "shuffled": each at random, which augments the data.
     """
 
     classes: tuple[str, ...] = tuple(outlines.CLASSES)
@@ -55,12 +55,12 @@ class ShapeData(DataSettings):
 
 @dataclass(frozen=True)
 class RoundedShapeData(ShapeData):
-    """Outlines whose corners are rounded to the problem's tools, so that nearly all can be made.
+    """Settings of outlines whose corners are rounded to the problem's tools, so that nearly all can be made.
 
     Attributes
     ----------
     rounded : bool
-        Whether they are.
+        Whether their corners are rounded.
     """
 
     rounded: bool = True
@@ -97,7 +97,7 @@ FORMULAS = Path(__file__).with_name("outlines.js")
 
 
 class ShapeProblem(DifferentiableProblem):
-    """A problem on outlines of N vertices, d = 2N, whose values people read as σ = P / (2 √(πA)).
+    """A problem on outlines of N vertices, d = 2N, with displayed value σ = P / (2 √(πA)).
 
     Parameters
     ----------
@@ -141,7 +141,7 @@ class ShapeProblem(DifferentiableProblem):
         self._first_vertex = 0
 
     def instance(self, rng: np.random.Generator) -> Self:
-        """Give the designs another common rotation and first vertex, to which the objective is blind."""
+        """Give the designs another common rotation and first vertex, which do not change the objective."""
         turned = copy.copy(self)
         angle = rng.uniform(0, 2 * np.pi)
         turned._rotation = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])

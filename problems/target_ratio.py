@@ -1,4 +1,4 @@
-"""Target ratio: an outline of a given surface-to-volume ratio that can be made."""
+"""Target ratio: a manufacturable outline of a given surface-to-volume ratio."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 
 class TargetRatio(ManufacturableProblem):
-    """Find a design whose surface-to-volume ratio σ is a given one.
+    """Find a design with a given surface-to-volume ratio σ.
 
     Design space
         N vertices in the plane, d = 2N, unbounded. Invariant to translation, rotation and scale.
     Objective
-        (σ/σ_target − 1)², with σ = Q^(-1/2) and Q clamped from below; 0 at its least, if σ_target is no more than what
-        the best known design attains. What is displayed is its root, the relative deviation.
+        (σ/σ_target − 1)², with σ = Q^(-1/2) and Q clamped from below. The minimum is 0, if the best known design has at
+        least σ_target. The displayed value is the root, the relative deviation.
     Constraints
         Those of heat-dispersion.
     Verification

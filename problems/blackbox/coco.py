@@ -31,7 +31,7 @@ class BBOB(BlackBox):
     """Minimise a noiseless test function of COCO's suite bbob (extra interop).
 
     Design space
-        2, 3, 5, 10, 20 or 40 variables; the optimum is within -5 and 5, which do not bind.
+        2, 3, 5, 10, 20 or 40 variables. The optimum is between -5 and 5; designs may be outside.
     Objective
         f − f*, which is 0 at the optimum.
     Constraints

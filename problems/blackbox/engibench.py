@@ -34,10 +34,10 @@ class EngiBench(Problem):
     Objective
         One of its objectives, negated where it is to be maximised.
     Constraints
-        How many of EngiBench's own are broken; those that only warn do so here, too.
+        The number of EngiBench's own constraints that are violated; those that only warn are warnings here too.
     Data
-        `optimal_design` of the training split, of other conditions than these alone; the price is the mean length of
-        its optimisation histories. Or the user's own file.
+        `optimal_design` of the training split, only for other conditions; the price is the mean length of
+        the optimisation histories. Or the user's own file.
 
     Parameters
     ----------
@@ -48,8 +48,8 @@ class EngiBench(Problem):
     objective : str
         Empty for the first.
     dataset : bool
-        Whether its data set is the training data; it is fetched where it is not there. Else there are none, and starts
-        are random smooth fields.
+        Whether its data set is the training data; it is downloaded if it is missing. Otherwise there are no training
+        data, and starts are random smooth fields.
     data : DataSettings
 
     Raises

@@ -1,4 +1,4 @@
-"""What problems on test functions of other suites share."""
+"""What problems with test functions of other suites have in common."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from problems.data import DataSettings, Drawn, Sample, TrainingData
 
 
 class BlackBox(Problem):
-    """A test function, less its optimum; its training data are points that CMA-ES visits on other instances.
+    """A test function minus its optimum; its training data are points that CMA-ES visits on other instances.
 
-    Its bounds are where its optimum and starts are, and do not bind: it has values everywhere, as its suite has it.
-    A latent space is a map that is learned from such points, so that it knows what instances share and not where the
-    optimum of this one is. Each of the points is an evaluation, which the cost ledger charges.
+    Its bounds contain the optimum and the starts, but a search may leave them: as in its suite, it has values
+    everywhere. A latent space is learned from points on other instances. So it knows what instances have in common, but
+    not where the optimum of this one is. Each of these points costs an evaluation, which the cost ledger charges.
 
     Parameters
     ----------
     function, dimension, instance : int
-        Which one, as its suite counts.
+        Numbers as in the suite.
     data : DataSettings
-        How many points; a file of points instead.
+        How many points, or a file of points.
 
     Raises
     ------

@@ -21,7 +21,7 @@ class IOH(BlackBox):
     """Minimise a test function of IOHprofiler (extra interop).
 
     Design space
-        d variables in a box, from -5 to 5 for BBOB, which binds for SBOX alone.
+        d variables in a box, from -5 to 5 for BBOB; designs must stay in it for SBOX only.
     Objective
         f − f*, which is 0 at the optimum.
     Constraints

@@ -1,4 +1,4 @@
-"""Heat dispersion in space: the body with the most surface for its volume that can still be printed."""
+"""Heat dispersion in space: the printable body with the most surface for its volume."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PRINTABLE = BodyData()
 
 
 class HeatDispersion3D(BodyProblem):
-    """Maximise the surface-to-volume ratio of a body, a stand-in for the heat that it gives off.
+    """Maximise the surface-to-volume ratio of a body, a proxy for the heat that it gives off.
 
     Design space
         V vertices of a subdivided icosahedron, d = 3V, unbounded. Invariant to translation, rotation and scale.
@@ -36,7 +36,7 @@ class HeatDispersion3D(BodyProblem):
         Tangent-point radii inside (r) and outside (h), angles round vertices, container, lengths of edges, folds,
         quality of triangles, orientation.
     Verification
-        Closed, turned outwards, nowhere through itself, wound round nothing twice; walls and gaps by rays; container.
+        Closed, normals outwards, no self-intersection, winding number one; walls and gaps by rays; container.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ class HeatDispersion3D(BodyProblem):
     h : float
         Radius of the smallest ball that must fit everywhere outside: no gap is narrower than 2h.
     R_c : float
-        Radius of the container. All three are in units of the cube root of the volume.
+        Radius of the container. All three radii are in units of the cube root of the volume.
     data : BodyData
         Where training designs come from.
 

@@ -18,9 +18,9 @@ class Isoperimetric3D(BodyProblem):
         1 − Q with Q = 36πV|V|/S³ = σ⁻³. The optimum of a mesh is not known; the ball bounds it, and problems/bodies
         has the roundest body so far of meshes of up to 2,562 vertices.
     Constraints
-        None: the isoperimetric inequality holds for every closed mesh, self-crossing ones too.
+        None: the isoperimetric inequality holds for every closed mesh, also for self-intersecting ones.
     Verification
-        Closed, turned outwards, nowhere through itself.
+        Closed, normals outwards, no self-intersection.
     """
 
     name = "isoperimetric-3d"

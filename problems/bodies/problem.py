@@ -1,4 +1,4 @@
-"""What all problems on bodies share: their designs, where those come from, their formulas, and how one is verified."""
+"""What all problems on bodies have in common: designs, training data, formulas, and verification."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class BodyData(DataSettings):
-    """Which bodies a problem's training designs are, beside what `problems.data.DataSettings` says of any.
+    """Settings of a problem's training bodies, in addition to those of `problems.data.DataSettings`.
 
-    Bodies of the user's own, two at least, come as meshes (PLY, STL, OBJ; a file each), which are mapped to the
-    sphere's connectivity if all of a mesh is seen from one point inside, and else left out; or as arrays (n, 3V), of
-    that connectivity.
+    The user's own bodies, at least two, are meshes (PLY, STL, OBJ; one file each) or arrays (n, 3V) of the sphere's
+    connectivity. A mesh is mapped to this connectivity if all of it is visible from one point inside; otherwise it is
+    left out.
 
     Attributes
     ----------
     n : int
         How many training designs an experiment draws.
     classes : tuple of str
-        Names in `problems.bodies.families.CLASSES`, of which bodies are drawn where there is no file.
+        Names in `problems.bodies.families.CLASSES`; bodies of these classes are drawn if there is no file.
     """
 
     n: int = 500
@@ -54,9 +54,9 @@ EVERY_CLASS = BodyData()
 
 
 class BodyProblem(DifferentiableProblem):
-    """A problem on closed triangle meshes of one connectivity, whose values people read as σ = S / (36πV²)^⅓.
+    """A problem on closed triangle meshes of one connectivity, with displayed value σ = S / (36πV²)^⅓.
 
-    A subclass writes `linearise`, by formulas that are compiled, from which everything else follows.
+    A subclass writes `linearise`, with compiled formulas; everything else follows from it.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ class BodyProblem(DifferentiableProblem):
     data : BodyData
         Where training designs come from.
     relief : float
-        How far the drawn bodies depart from the ball; see `problems.bodies.families.draw`.
+        How much the drawn bodies differ from the ball; see `problems.bodies.families.draw`.
 
     Raises
     ------
@@ -96,7 +96,7 @@ class BodyProblem(DifferentiableProblem):
         return Drawn(f"drawn: {', '.join(data.classes)}", partial(draw, classes=data.classes), draw)
 
     def instance(self, rng: np.random.Generator) -> Self:
-        """Give the designs another common rotation, to which the objective is blind."""
+        """Give the designs another common rotation, which does not change the objective."""
         turned = copy.copy(self)
         turned._rotation = families.rotation(rng.normal(size=3), rng.uniform(0, math.pi))
         for name in ("known_design", "optimal_design"):
@@ -148,7 +148,7 @@ class BodyProblem(DifferentiableProblem):
         return np.where(quotient > 0, np.cbrt(1 / np.where(quotient > 0, quotient, 1.0)), np.inf)
 
     def verify(self, x: np.ndarray) -> Verification:
-        """Check that the surface is that of a solid: closed, turned outwards, and nowhere through itself."""
+        """Check that the surface is that of a solid: closed, normals outwards, no self-intersection."""
         from problems.bodies.verification import verify_body
 
         return verify_body(x, self.faces)

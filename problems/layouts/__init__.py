@@ -1,4 +1,4 @@
-"""Layouts: what a design vector is the coordinates of, a file each; `base` says what a layout is."""
+"""Layouts: of what a design vector is the coordinates, one file each; `base` has the interface."""
 
 from problems.layouts.grid import Grid
 from problems.layouts.mesh import Mesh

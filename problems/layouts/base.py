@@ -1,4 +1,4 @@
-"""What a layout is: the one file that the author of a layout reads."""
+"""The interface of layouts: the only file that the author of a layout needs to read."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import numpy as np
 
 
 class Layout(ABC):
-    """What a design vector is the coordinates of: the geometry that encoders, pictures and files go by.
+    """Of what a design vector is the coordinates: the geometry that encoders, pictures and files use.
 
     A subclass sets `shape`, `closed` and `still`, and writes `_modes` and `_frequencies`. Layouts are never changed,
-    and equal ones have equal hashes. A class of a stranger need not derive from this one, as long as it has `shape`,
-    `closed`, `still`, `modes` and `frequencies`. How a design is drawn stands in `problems.layouts.drawing`.
+    and equal ones have equal hashes. A class of a plug-in need not derive from this one; it needs `shape`,
+    `closed`, `still`, `modes` and `frequencies`. `problems.layouts.drawing` draws designs.
 
     Attributes
     ----------
@@ -21,8 +21,8 @@ class Layout(ABC):
         Of one design as an array; the design vector is the array in C order.
     closed : tuple of bool
         One for each leading axis of `shape` along which neighbours in the array are neighbours in space: whether its
-        last element is the first one's neighbour. Axes that follow hold the components of a point. Empty where the
-        order of points says nothing, as on a mesh.
+        last element is the first one's neighbour. Further axes are the components of a point. Empty if the
+        order of points has no meaning, as on a mesh.
     still : int
         How many leading modes only move the design as a whole.
     """

@@ -11,12 +11,12 @@ from problems.layouts.base import Layout
 
 @dataclass(frozen=True)
 class Grid(Layout):
-    """One number in each of nx × ny square cells, such as a density: a design is the array (nx, ny), row by row.
+    """One number in each of nx × ny square cells, such as a density. A design is the array (nx, ny), row by row.
 
     Its modes are products of the cosines of the discrete cosine transform, cos(πk(i + ½)/n), so that no edge is seen.
     The frequency of the pair (kx, ky) is √((kx/nx)² + (ky/ny)²) times the longer side: half-waves along it, the same in
     all directions. Of pairs of one frequency, the one of smaller kx comes first. The constant mode is the mean density,
-    which is no motion: none is still.
+    which is not a motion, so `still` is 0.
 
     Attributes
     ----------

@@ -23,7 +23,7 @@ SHIFT = -0.01
 
 
 class Mesh(Layout):
-    """A closed surface of V vertices and fixed triangles: a design is where its vertices are, (x₀, y₀, z₀, x₁, …).
+    """A closed surface of V vertices and fixed triangles: a design is its vertices, (x₀, y₀, z₀, x₁, …).
 
     Its modes are the eigenvectors of the Laplace-Beltrami operator of the rest shape (cotangents, a third of the
     adjacent area to each vertex), one copy for each component, x first. Eigenvectors are orthogonal with respect to

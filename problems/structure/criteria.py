@@ -1,4 +1,4 @@
-"""Optimality criteria: the engineers' own method for least compliance, with which sibling tasks are solved."""
+"""Optimality criteria, the classical method for least compliance; training designs are made with it."""
 
 from __future__ import annotations
 

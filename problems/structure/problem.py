@@ -44,15 +44,15 @@ class Structure(DifferentiableProblem):
     """Minimise the compliance of a plate of given volume under a load: topology optimisation on a grid.
 
     Design space
-        Any field x on nx × ny cells, d = nx·ny. The density is the nearest to it within [0, 1] and of mean v, so that
-        the volume holds exactly; then it is filtered.
+        Any field x on nx × ny cells, d = nx·ny. The density is the nearest field within [0, 1] of mean v, so the volume
+        is exact. The density is then filtered.
     Objective
-        log(c / c_best), with c = fᵀu; displayed is c / c_best. c_best is the least compliance on record for the load,
-        or where there is none, that of 100 steps of optimality criteria.
+        log(c / c_best), with c = fᵀu; c / c_best is displayed. c_best is the least compliance on record for the load;
+        if there is none, it comes from 100 steps of optimality criteria.
     Constraints
-        None: the volume is held by projection.
+        None: the projection keeps the volume.
     Conditions
-        Place and angle of the load; where they are not given, each replicate draws its own.
+        Place and angle of the load; if they are not given, each replicate draws its own.
     Verification
         Another projection, filter, assembly and solver; forces in balance.
 
@@ -65,11 +65,11 @@ class Structure(DifferentiableProblem):
     support : {"cantilever", "bridge", "mbb"}
         See `problems.structure.supports`.
     place : float or None
-        Of the load on its edge, in [0, 1], from below or from the left.
+        Place of the load on its edge, in [0, 1], from below or from the left.
     angle : float or None
-        Of the load, in degrees from the x axis.
+        Angle of the load, in degrees from the x axis.
     radius : float
-        Of the density filter, in cells.
+        Radius of the density filter, in cells.
     e_min : float
         Young's modulus of the void; that of the material is 1.
     data : StructureData

@@ -32,7 +32,7 @@ SHIPPED: tuple[dict[str, Any], ...] = ({"nx": 30, "ny": 10}, {}, {"nx": 120, "ny
 
 @dataclass(frozen=True, kw_only=True)
 class StructureData(DataSettings):
-    """What an experiment file may say of the training data of `structure`.
+    """Settings of the training data of `structure`, in an experiment file.
 
     Attributes
     ----------
@@ -42,7 +42,7 @@ class StructureData(DataSettings):
         Densities that were optimised for other loads, or random smooth fields, a placebo. A file of your own in
         `source` takes the place of both.
     nearest : float
-        Siblings that are nearer than this to the load at hand, in the units of its conditions, are withheld.
+        Densities for loads nearer than this to the search's own load, in units of the conditions, are withheld.
     """
 
     n: int = 500
@@ -82,7 +82,7 @@ def digest(path: Path) -> str:
 
 @dataclass(frozen=True)
 class Siblings:
-    """Stored densities of all loads but those near the one at hand.
+    """Stored densities for all loads except those near the search's own.
 
     Attributes
     ----------
