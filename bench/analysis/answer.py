@@ -13,7 +13,7 @@ import pandas as pd
 from bench.analysis import cost, writers
 from bench.analysis.ahead import LEVEL
 from bench.analysis.compare import SpeedUp
-from bench.analysis.kinds import UNLEARNED, kinds
+from bench.analysis.kinds import BASIS, HAND_OFF, LEARNED, PCA, RAW, UNLEARNED, kinds
 from bench.analysis.leads import Lead, leads
 from bench.analysis.price import measured
 from bench.analysis.records import Records
@@ -35,6 +35,14 @@ LEGEND = (
     f"{UNSURE}: the leading side is not the same in 95 % of bootstrap draws over replicates. "
     f"{SEEN}: the best training design has that value already."
 )
+CALLED = {
+    RAW: "the raw vector",
+    BASIS: "a fixed basis",
+    PCA: "PCA",
+    LEARNED: "a learned encoder",
+    HAND_OFF: "a hand-off",
+}
+"""Kinds of spaces in a sentence."""
 MANY = 5
 """Problems from which on it is counted on how many of them who is ahead."""
 NOTHING = "No answer: no problem has arms that search a learned space and arms that search another."
@@ -74,12 +82,13 @@ def answer(frame: pd.DataFrame) -> list[str]:
         return [NOTHING]
     learned = told["kind"].notna() & ~told["kind"].isin([*UNLEARNED, LEVEL])
     other = told["kind"].isin(UNLEARNED)
-    said = [
-        _who(told[told["gradients"] == gradients].assign(learned=learned, other=other))
-        for gradients in sorted(set(told["gradients"]))
+    many = told["problem"].nunique() >= MANY
+    said = _counted(told, learned, other) if many else _told(told)
+    leads_of_sides = [
+        *_largest(told[learned], "a learned space", "any search in another one"),
+        *_largest(told[other], "the others", "any search in a learned space"),
     ]
-    said += _largest(told[learned], "a learned space", "any search in another one")
-    said += _largest(told[other], "the others", "any search in a learned space")
+    said += leads_of_sides if many else leads_of_sides[:1]
     ahead = told[learned & told["certain"]]
     if ahead["seen"].any():
         said.append(
@@ -108,7 +117,7 @@ def _counts(told: pd.DataFrame) -> pd.DataFrame:
     sides = (
         told["kind"]
         .map(lambda kind: "others" if kind in UNLEARNED else "learned")
-        .where(told["certain"] & told["kind"].notna() & (told["kind"] != LEVEL), "open")
+        .where(told["certain"] & told["kind"].notna() & (told["kind"] != LEVEL), "neither")
     )
     rows = []
     for gradients, each in told.assign(side=sides).groupby("gradients"):
@@ -116,7 +125,7 @@ def _counts(told: pd.DataFrame) -> pd.DataFrame:
         rows.append(
             {"gradients": "yes" if gradients else "no"}
             | {
-                size: ", ".join(f"{side} {count.get((size, side), 0)}" for side in ("learned", "others", "open"))
+                size: ", ".join(f"{side} {count.get((size, side), 0)}" for side in ("learned", "others", "neither"))
                 for size in SIZES
             }
         )
@@ -146,32 +155,50 @@ def _cell(row: Mapping[Any, Any]) -> str:
     return f"{row['kind']}{marks}" + ("" if factor == "–" else f" {factor}")
 
 
-def _who(told: pd.DataFrame) -> str:
-    begin = "With gradients" if told["gradients"].iloc[0] else "Without gradients"
-    if told["problem"].nunique() == 1:
-        return f"{begin}, {_leaders(told)}."
-    learned, other = (
-        told[told[side] & told["certain"]].groupby("size").size().reindex(SIZES, fill_value=0)
-        for side in ("learned", "other")
-    )
-    return (
-        f"{begin}, search in a learned space is surely ahead on {learned['small']} of {told['problem'].nunique()} "
-        f"problems at a small budget, {learned['medium']} at a medium and {learned['large']} at a large one; search "
-        f"in the raw vector or a fixed basis on {other['small']}, {other['medium']} and {other['large']}."
-    )
+def _counted(told: pd.DataFrame, learned: pd.Series[bool], other: pd.Series[bool]) -> list[str]:
+    """On how many problems each side leads, without and with gradients."""
+    said = []
+    for gradients, each in told.groupby("gradients"):
+        ahead, behind = (
+            each[side[each.index] & each["certain"]].groupby("size").size().reindex(SIZES, fill_value=0)
+            for side in (learned, other)
+        )
+        said.append(
+            f"{'With' if gradients else 'Without'} gradients, search in a learned space is surely ahead on "
+            f"{ahead['small']} of {told['problem'].nunique()} problems at a small budget, {ahead['medium']} at a "
+            f"medium and {ahead['large']} at a large one; search in the raw vector or a fixed basis on "
+            f"{behind['small']}, {behind['medium']} and {behind['large']}."
+        )
+    return said
 
 
-def _leaders(told: pd.DataFrame) -> str:
-    """Who leads a problem at its budgets: ``PCA is ahead at a small budget``."""
-    certain = zip(told["size"], told["kind"], told["certain"], strict=True)
-    by_leader = groupby(
-        (
-            (size, "nobody surely" if not sure else "both sides are level" if kind == LEVEL else f"{kind} is ahead")
-            for size, kind, sure in certain
-        ),
-        key=itemgetter(1),
-    )
-    return ", ".join(f"{leader} at a {' and a '.join(size for size, _ in sizes)} budget" for leader, sizes in by_leader)
+def _told(told: pd.DataFrame) -> list[str]:
+    """Who leads each problem, a sentence each."""
+    said = []
+    for problem, rows in told.groupby("problem", sort=False):
+        parts = [
+            f"{'with' if gradients else 'without'} gradients {_leaders(each)}"
+            for gradients, each in rows.groupby("gradients")
+        ]
+        said.append(f"On {problem}, {'; '.join(parts)}.")
+    return said
+
+
+def _leaders(rows: pd.DataFrame) -> str:
+    """Who surely leads, and with how many evaluations: ``PCA surely leads with 50, a fixed basis with 500``."""
+    sure = rows[rows["certain"] & rows["kind"].notna()]
+    if sure.empty:
+        return "nobody surely leads"
+    who = [
+        (whole(budget), "neither side" if kind == LEVEL else CALLED[kind])
+        for budget, kind in zip(sure["budget"], sure["kind"], strict=True)
+    ]
+    clauses = []
+    for leader, group in groupby(who, key=itemgetter(1)):
+        *first, last = (budget for budget, _ in group)
+        clauses.append(f"{leader} with {', '.join(first) + ' and ' if first else ''}{last}")
+    leader, _, rest = clauses[0].partition(" with ")
+    return ", ".join([f"{leader} surely leads with {rest}", *clauses[1:]]) + " evaluations"
 
 
 def _largest(rows: pd.DataFrame, side: str, rest: str) -> list[str]:
