@@ -46,6 +46,12 @@ CALLED = {
 MANY = 5
 """Problems from which on it is counted on how many of them who is ahead."""
 NOTHING = "No answer: no problem has arms that search a learned space and arms that search another."
+READING = (
+    f"A lead without {UNSURE} is sure: the same side has the better design in 95 % of bootstrap draws. The bracket is "
+    "the 95 % interval of the factor, which compares the evaluations of two arms: it can go below 1 although a lead is "
+    "sure."
+)
+"""What a first-time reader needs to know about sure leads and brackets."""
 
 
 def table(records: Records) -> pd.DataFrame:

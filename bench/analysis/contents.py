@@ -1,4 +1,4 @@
-"""The tables of records by name. A new one is a file that makes and writes it, and a line here."""
+"""The tables of records by name. A new table is a file that makes and writes it, and a line here."""
 
 from __future__ import annotations
 
@@ -50,7 +50,8 @@ class Choice:
         if self.targets and "target" in frame:
             there = sorted(frame["target"].dropna().unique())
             if missing := [each for each in self.targets if each not in there]:
-                raise BadInput(f"target: {missing[0]:g} is none; allowed: {', '.join(f'{each:g}' for each in there)}")
+                allowed = ", ".join(f"{each:g}" for each in there)
+                raise BadInput(f"target: {missing[0]:g} is not a target; allowed: {allowed}")
             frame = frame[frame["target"].isin(self.targets)]
         return frame.reset_index(drop=True)
 
@@ -102,22 +103,20 @@ class Table:
 
 
 _ALL = (
-    Table("efficiency", "What arms found, and what they paid for it", "bench.analysis.tables", main=True),
+    Table("efficiency", "What each arm found, and evaluations to each target", "bench.analysis.tables", main=True),
     Table("answer", "Who is ahead, in words and one table", "bench.analysis.answer"),
-    Table("encoders", "What encoders are worth", "bench.analysis.encoders", main=True),
-    Table("tests", "Which arms differ: rank-sum tests, A₁₂", "bench.analysis.significance"),
-    Table("cost", "Cost ledger and break-even for reuse", "bench.analysis.cost"),
-    Table(
-        "price", "Seconds of a search, an evaluation costing what it did, or what is declared", "bench.analysis.price"
-    ),
-    Table("gradients", "What the price of gradients does", "bench.analysis.gradient_price"),
+    Table("encoders", "Measurements of each encoder before any search", "bench.analysis.encoders", main=True),
+    Table("tests", "Which arms differ significantly: rank-sum tests, A₁₂", "bench.analysis.significance"),
+    Table("cost", "Cost ledger, and break-even if an encoder is reused", "bench.analysis.cost"),
+    Table("price", "Seconds of a search at the measured or declared price of an evaluation", "bench.analysis.price"),
+    Table("gradients", "Speed-ups by the price of a gradient", "bench.analysis.gradient_price"),
     Table("decomposition", "Representation gap and search gap", "bench.analysis.decomposition"),
-    Table("profiles", "Shares of instances solved, beside the fastest arm", "bench.analysis.profiles"),
+    Table("profiles", "Share of instances solved within a factor of the fastest arm", "bench.analysis.profiles"),
     Table("aocc", "Area over the convergence curve", "bench.analysis.anytime", write="render_areas"),
 )
 TABLES = {table.name: table for table in _ALL}
 DEFAULT = "efficiency"
-"""The one that is shown where none is asked for."""
+"""The table that is shown by default."""
 
 
 def at_budgets(budgets: Sequence[int], choice: Choice = EVERYTHING) -> Text:

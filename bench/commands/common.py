@@ -1,4 +1,4 @@
-"""What commands share: the application, arguments that several take, and how they speak.
+"""What commands have in common: the application, common arguments, and output.
 
 Tables go to standard output, everything else to standard error.
 """
@@ -40,13 +40,19 @@ Directories = Annotated[
 
 Trust = Annotated[
     list[str] | None,
-    typer.Option("--trust", metavar="MODULE", help="A module of yours that the records name; may be repeated."),
+    typer.Option(
+        "--trust",
+        metavar="MODULE",
+        help="A module of yours that the records name and that may be imported; repeatable.",
+    ),
 ]
 
-Encoder = Annotated[str, typer.Argument(metavar="ENCODER", help="DIR/encoders/KEY, or the name of one to be fitted.")]
-OfProblem = Annotated[str | None, typer.Option("--problem", help="Whose designs it learns; isoperimetric by default.")]
+Encoder = Annotated[str, typer.Argument(metavar="ENCODER", help="DIR/encoders/KEY, or the name of an encoder to fit.")]
+OfProblem = Annotated[
+    str | None, typer.Option("--problem", help="The problem whose designs it learns; isoperimetric by default.")
+]
 Settings = Annotated[
-    list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="A parameter, in TOML; may be repeated.")
+    list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="A parameter, in TOML; repeatable.")
 ]
 
 
@@ -71,7 +77,7 @@ def load(directory: Path, columns: list[str] | None = None) -> tuple[pd.DataFram
 
 
 def load_together(directories: list[Path], columns: list[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Records of one experiment or of several, what differs between which goes to standard error."""
+    """Records of one experiment or of several; differences between these go to standard error."""
     if len(directories) == 1:
         return load(directories[0], columns)
     from bench.analysis.joining import join, named
@@ -126,10 +132,10 @@ def parameters(settings: list[str]) -> dict[str, Any]:
 
 
 def look_in_this_folder() -> None:
-    """Let modules in the current folder be plug-ins too, which shadow nothing.
+    """Let modules in the current folder be plug-ins too; they shadow no other module.
 
-    Not where records are only read: their directory may come from elsewhere, be the current one, and hold a module by
-    the name of a library that some other library would import if it were there.
+    Commands that only read records do not call this: a directory from elsewhere may be the current one, and contain a
+    module with the name of an optional library.
     """
     if "" not in sys.path:
         sys.path.append("")
@@ -141,7 +147,7 @@ def say(line: str) -> None:
 
 
 def say_failures(failures: Mapping[str, str]) -> None:
-    """Tell why what has failed did so: each reason once, with how many share it and the first of them."""
+    """Print why runs failed: each reason once, with the number of runs and the first of them."""
     by_reason: dict[str, list[str]] = {}
     for name, reason in failures.items():
         by_reason.setdefault(reason, []).append(name)

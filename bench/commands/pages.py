@@ -1,4 +1,4 @@
-"""Commands that draw what is on record: plot, report, explore."""
+"""Commands that draw what is on record: plot, map, report, explore."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def plot(
     out: Annotated[Path | None, typer.Option(help="Directory for the figures; DIR/plots by default.")] = None,
     trust: Trust = None,
 ) -> None:
-    """Draw every figure, as PNG and PDF, and name the files."""
+    """Draw every figure as PNG and PDF, and print the names of the files."""
     runs, traces = load(directory)
     if "completed" not in set(runs["status"]):
         raise BadInput(f"{directory}: no run is completed; there is nothing to draw")
@@ -48,7 +48,7 @@ def when(
     reuse: Annotated[float, typer.Option(min=1.0, help="Searches that share one fitted encoder.")] = 1.0,
     out: Annotated[Path | None, typer.Option(help="Directory for the figures; DIR/plots by default.")] = None,
 ) -> None:
-    """Draw who is ahead by the budget and the cost of an evaluation: of each problem and of all; and name the files."""
+    """Draw who is ahead, by budget and by the cost of an evaluation, for each problem and for all together."""
     from bench.analysis.plots import overall, save, when
     from bench.names import file_names
 
@@ -81,7 +81,7 @@ def report(
     ] = None,
     trust: Trust = None,
 ) -> None:
-    """Write one HTML page to play with: the answer, figures, tables, designs, how to get them again; and name it."""
+    """Write one interactive HTML page with the answer, figures, tables, designs, and how to reproduce them."""
     from bench.report.page import page
 
     alone = len(directories) == 1
@@ -95,14 +95,14 @@ def explore(
     out: Annotated[Path | None, typer.Option(help="The file; DIR/explorer.html by default.")] = None,
     trust: Trust = None,
 ) -> None:
-    """Write one self-contained HTML page to explore the latent spaces of an experiment in; and name it."""
+    """Write one HTML page on which you can move through the latent spaces of an experiment."""
     from bench.explorer.page import page
 
     _write_page(page, [directory], out or within(directory, "explorer.html"), trust)
 
 
 def _write_page(page: Callable[..., str], directories: list[Path], path: Path, trust: list[str] | None) -> None:
-    """Write a page about experiments, and name it."""
+    """Write a page about experiments, and print its name."""
     from bench.store.directory import Store
 
     if trust:

@@ -24,7 +24,7 @@ class Listed(StrEnum):
 
 
 class New(StrEnum):
-    """What can be begun."""
+    """What can be started from a skeleton."""
 
     problem = "problem"
     encoder = "encoder"
@@ -56,7 +56,7 @@ def check(
     plugin: Annotated[str, typer.Argument(metavar="NAME|module:Class", help="A problem, encoder or optimiser.")],
     settings: Settings = None,
 ) -> int:
-    """Check that a plug-in does what it must, and say in words what it does wrong."""
+    """Check that a plug-in does what its interface promises, and list what is wrong."""
     from bench.experiments import registry
 
     look_in_this_folder()
@@ -73,16 +73,16 @@ def check(
 
 @app.command()
 def new(
-    kind: Annotated[New, typer.Argument(help="What it is to be.")],
+    kind: Annotated[New, typer.Argument(help="The kind of plug-in.")],
     name: Annotated[str, typer.Argument(help="Such as my-wing, which gives my_wing.py with a class MyWing.")],
 ) -> None:
-    """Write a plug-in that works and conforms, and its test, into the current folder: replace its formulas by yours."""
+    """Write a working plug-in and its test into the current folder, for you to replace its formulas."""
     from bench.checks.skeletons import class_of, written
 
     plugin, test = written(kind.value, name, Path())
     typer.echo(f"{plugin}\n{test}")
     named = class_of(plugin)
-    say(f'latentbench check {named}: whether it conforms; in an experiment file it is name = "{named}"')
+    say(f'check it with: latentbench check {named}; in an experiment file write name = "{named}"')
 
 
 def _show(finding: Finding) -> bool:

@@ -40,7 +40,7 @@ class Target(StrEnum):
 
 
 def _with_flags(command: Callable[..., None]) -> Callable[..., None]:
-    """Put a flag for every table but the default in the place of the command's last parameter, as Typer reads them."""
+    """Replace the command's last parameter by a flag for every table except the default, for Typer to read."""
     signature = inspect.signature(command, eval_str=True)
     *named, _ = signature.parameters.values()
     flags = [
@@ -48,7 +48,7 @@ def _with_flags(command: Callable[..., None]) -> Callable[..., None]:
             table.name,
             inspect.Parameter.KEYWORD_ONLY,
             default=False,
-            annotation=Annotated[bool, typer.Option(f"--{table.name}", help=f"{table.help}, instead.")],
+            annotation=Annotated[bool, typer.Option(f"--{table.name}", help=f"Another table: {table.help}.")],
         )
         for table in contents.TABLES.values()
         if table.name != contents.DEFAULT
@@ -62,25 +62,31 @@ def _with_flags(command: Callable[..., None]) -> Callable[..., None]:
 @_with_flags
 def table(
     directories: Directories,
-    format: Annotated[Format, typer.Option(help="How it is written.")] = Format.text,
+    format: Annotated[Format, typer.Option(help="Format of the output.")] = Format.text,
     at: Annotated[
         list[int] | None,
-        typer.Option(min=1, metavar="EVALUATIONS", help="What was found by then, instead; repeatable."),
+        typer.Option(
+            min=1, metavar="EVALUATIONS", help="Another table: what was found after so many evaluations; repeatable."
+        ),
     ] = None,
-    gap: Annotated[float | None, typer.Option(help="Calls to this normalised gap, instead.")] = None,
+    gap: Annotated[float | None, typer.Option(help="Another table: calls to this normalised gap.")] = None,
     seconds: Annotated[
         list[float] | None,
-        typer.Option(metavar="SECONDS", help="What searches cost if an evaluation took so long, instead; repeatable."),
+        typer.Option(
+            metavar="SECONDS", help="Another table: seconds of a search if an evaluation took so long; repeatable."
+        ),
     ] = None,
-    problem: Annotated[list[str] | None, typer.Option(metavar="PATTERN", help="Show these only; repeatable.")] = None,
-    arms: Annotated[list[str] | None, typer.Option(metavar="PATTERN", help="Show these only; repeatable.")] = None,
-    targets: Annotated[list[float] | None, typer.Option(metavar="TARGET", help="Show these only; repeatable.")] = None,
+    problem: Annotated[
+        list[str] | None, typer.Option(metavar="PATTERN", help="Show only these problems; repeatable.")
+    ] = None,
+    arms: Annotated[list[str] | None, typer.Option(metavar="PATTERN", help="Show only these arms; repeatable.")] = None,
+    targets: Annotated[list[float] | None, typer.Option(metavar="TARGET", help="Show only these; repeatable.")] = None,
     to: Annotated[
-        list[float] | None, typer.Option(metavar="VALUE", help="Targets, instead of the problems' own; repeatable.")
+        list[float] | None, typer.Option(metavar="VALUE", help="Targets in place of the problems' own; repeatable.")
     ] = None,
     **flags: bool,
 ) -> None:
-    """Print the efficiency table of an experiment, or of several together, or another table of them."""
+    """Print the efficiency table, or another table, of one experiment or of several together."""
     given_too = {"at": bool(at), "gap": gap is not None, "seconds": bool(seconds)}
     asked = [name for name, given in {**flags, **given_too}.items() if given]
     if len(asked) > 1:
@@ -103,7 +109,7 @@ def table(
 
 @app.command()
 def audit(directory: Directory) -> None:
-    """Say what a reader must know before believing a comparison: what is unequal, leaked, missing or out of reach."""
+    """List what limits the comparison: what is unequal, leaked, missing or out of reach."""
     from bench.analysis.audit import caveats, render
     from bench.analysis.records import Records
 
@@ -114,12 +120,14 @@ def audit(directory: Directory) -> None:
 @app.command()
 def export(
     directory: Directory,
-    to: Annotated[Target, typer.Option(help="For IOHprofiler, cocopp, or as two tables.")] = Target.ioh,
+    to: Annotated[
+        Target, typer.Option(help="ioh: for IOHprofiler; coco: for cocopp; parquet: two tables.")
+    ] = Target.ioh,
     out: Annotated[
-        Path | None, typer.Option(help="A new or empty folder; DIR/ioh, or as the format is called, by default.")
+        Path | None, typer.Option(help="A new or empty folder; by default DIR/FORMAT, such as DIR/ioh.")
     ] = None,
 ) -> None:
-    """Write the records in a format that other tools read, and name the files."""
+    """Write the records in a format of other tools, and print the names of the files."""
     from bench.inspection.coco import to_coco
     from bench.inspection.export import to_ioh, to_parquet
 
@@ -131,7 +139,7 @@ def export(
 
 @app.command()
 def info(directory: Directory) -> None:
-    """Say what an experiment is, how far it has come, and with which versions and machines."""
+    """Print what an experiment is, how much of it is done, and with which versions and machines."""
     from bench.inspection.info import describe
     from bench.store.directory import Store
 
@@ -143,10 +151,10 @@ def verify(
     directory: Directory,
     trust: Trust = None,
     fem: Annotated[
-        bool, typer.Option("--fem", help="Solve by finite elements, too, where a problem has a solver (extra fem).")
+        bool, typer.Option("--fem", help="Also solve by finite elements, if the problem has such a solver (extra fem).")
     ] = False,
 ) -> int:
-    """Evaluate every best design again from its vertices, check all files, and say what cannot be believed."""
+    """Evaluate every best design again from its vertices, check all files, and list what does not agree."""
     if fem and find_spec("skfem") is None:
         raise BadInput("--fem: needs skfem; pip install 'latentbench[fem]'")
     from bench.inspection.verify import examined

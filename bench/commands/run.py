@@ -1,4 +1,4 @@
-"""Commands that compute: run, reach; merge and import, of what was computed elsewhere."""
+"""Commands that compute (run, reach), and commands that take in runs made elsewhere (merge, import)."""
 
 from __future__ import annotations
 
@@ -19,8 +19,10 @@ from bench.commands.common import (
     distinct,
     look_in_this_folder,
     parameters,
+    records_of,
     say,
     say_failures,
+    show,
     show_table,
 )
 from bench.errors import BadInput
@@ -31,33 +33,35 @@ if TYPE_CHECKING:
     from bench.store.directory import Store
 
 NEXT = {
-    "report": "one page with all figures and tables",
-    "table": "what every arm found, and what it paid",
-    "audit": "what to know before believing it",
+    "report": "one interactive page with all figures and tables",
+    "table": "what each arm found, and how many evaluations it needed",
+    "audit": "what limits the comparison",
     "map": "who is ahead, by budget and by the cost of an evaluation",
 }
-"""What one does with the records of an experiment."""
+"""What to do next with the records of an experiment."""
 
 
 @app.command()
 def run(
     experiment: Annotated[str, typer.Argument(metavar="[SUITE|FILE.toml]", help="What to run.")] = "quick",
-    out: Annotated[Path | None, typer.Option(help="Directory; results/runs/NAME by default.")] = None,
+    out: Annotated[Path | None, typer.Option(help="The experiment directory; results/runs/NAME by default.")] = None,
     jobs: Annotated[int | None, typer.Option(min=1, help="Worker processes; a core each by default.")] = None,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Set an old directory aside and start anew.")] = False,
-    mix: Annotated[bool, typer.Option("--mix", help="Keep results of plug-ins whose code has changed since.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done; write nothing.")] = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Move an old directory aside and start again.")] = False,
+    mix: Annotated[
+        bool, typer.Option("--mix", help="Keep results although the code of plug-ins has changed since.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what would be done; write nothing.")] = False,
     dask: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="Run on the Dask cluster of this scheduler.")
     ] = None,
     time_limit: Annotated[
-        float, typer.Option(metavar="SECONDS", help="A fit or run that takes longer is ended, and counts as failed.")
+        float, typer.Option(metavar="SECONDS", help="A fit or run that takes longer is stopped and counts as failed.")
     ] = TIME_LIMIT,
     part: Annotated[
-        str, typer.Option(metavar="K/N", help="Only the K-th of N parts, some replicates each; `merge` joins them.")
+        str, typer.Option(metavar="K/N", help="Run only the K-th of N parts of the replicates; `merge` joins them.")
     ] = "1/1",
 ) -> int:
-    """Run an experiment, or what is left of it, and say who is ahead."""
+    """Run an experiment, or the rest of it, and say who is ahead."""
     from bench.running.finished import finished
 
     look_in_this_folder()
@@ -87,7 +91,7 @@ def reach(
     jobs: Annotated[int | None, typer.Option(min=1, help="Worker processes; a core each by default.")] = None,
     trust: Trust = None,
 ) -> int:
-    """Find the best design that can be reached through each encoder, and print the table of encoders with it."""
+    """Find the best design that can be reached through each encoder, and print the table of encoders."""
     from bench.analysis.contents import TABLES
     from bench.running import reaching
     from bench.running.progress import on_stderr
@@ -104,10 +108,10 @@ def reach(
 @app.command()
 def merge(
     directories: Directories,
-    out: Annotated[Path, typer.Option(help="A directory that is not there yet.")],
-    mix: Annotated[bool, typer.Option("--mix", help="Join results of plug-ins of different code, too.")] = False,
+    out: Annotated[Path, typer.Option(help="A new directory.")],
+    mix: Annotated[bool, typer.Option("--mix", help="Join results although the code of plug-ins differs.")] = False,
 ) -> None:
-    """Join the runs of independent jobs into one experiment directory, and say how many of them are there."""
+    """Join the runs of independent jobs into one experiment directory, and print how many there are."""
     from bench.store.merging import merge
 
     store = merge(distinct(directories), out, mix)
@@ -117,14 +121,14 @@ def merge(
 
 @app.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV or Parquet, a row an evaluation.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV or Parquet, one row per evaluation.")],
     problem: Annotated[
-        str | None, typer.Option(help="NAME, module:Class, or a label of yours; by default the file's name.")
+        str | None, typer.Option(help="NAME, module:Class, or a label of your own; by default the file's name.")
     ] = None,
     settings: Settings = None,
-    out: Annotated[Path | None, typer.Option(help="A directory that is not there yet; results/runs/FILE.")] = None,
+    out: Annotated[Path | None, typer.Option(help="A new directory; results/runs/FILE by default.")] = None,
 ) -> None:
-    """Take in runs of your own loop as an experiment directory: columns arm, replicate, evaluation, value, x0, x1, …"""
+    """Make an experiment directory of your own program's runs: columns arm, replicate, evaluation, value, x0, x1, …"""
     from bench.experiments import plugins, registry
     from bench.running.finished import RESULTS
     from bench.running.importing import take_in
@@ -132,20 +136,26 @@ def import_(
     look_in_this_folder()
     known = problem is not None and (":" in problem or problem in plugins.targets("problems"))
     if settings and not known:
-        raise BadInput(f"--set: '{problem or file.stem}' is no problem that latentbench knows, so it has no parameters")
+        raise BadInput(
+            f"--set: '{problem or file.stem}' is not a problem that latentbench knows, so it has no parameters"
+        )
     label = problem or file.stem
     what = registry.resolve("problems", label, parameters(settings or [])) if known else label
     if not known:
-        say(f"'{label}' is no problem that latentbench knows: its values are minimised, and taken as they are")
+        say(f"'{label}' is not a problem that latentbench knows: its values are minimised, and not checked")
     store = take_in(file, out or RESULTS / file.stem, what)
     say(f"{sum(1 for _ in store.rows())} runs in {store.path}, not counted by latentbench")
 
 
 def _say_summary(summary: Summary) -> None:
+    from bench.analysis import answer
     from bench.analysis.contents import TABLES
     from bench.store.directory import FINDS
 
-    show_table([summary.path], Format.text, TABLES["answer"].text)
+    text = TABLES["answer"].text(records_of([summary.path]), Format.text.value)
+    show(text.removesuffix("\n"))
+    if answer.NOTHING not in text:
+        say(answer.READING)
     say_failures(summary.failures)
     for find in summary.finds:
         say(f"better than known: {find.problem}: {find.text}")

@@ -25,12 +25,13 @@ def latent(
     settings: Settings = None,
     out: Annotated[Path, typer.Option(help="Directory for the pictures.")] = Path("latent"),
     between: Annotated[
-        tuple[str, str] | None, typer.Option(metavar="CLASS CLASS", help="What is interpolated between.")
+        tuple[str, str] | None,
+        typer.Option(metavar="CLASS CLASS", help="Interpolate between designs of these classes."),
     ] = None,
-    films: Annotated[Moving | None, typer.Option(help="Animations, too, of this kind.")] = None,
+    films: Annotated[Moving | None, typer.Option(help="Also write animations, in this format.")] = None,
     trust: Trust = None,
 ) -> None:
-    """Draw a latent space: grids, encoded designs, landscape, searches, sensitivity, interpolation; name the files."""
+    """Draw a latent space: grids, encoded designs, landscape, searches, sensitivity, interpolation."""
     look_in_this_folder()
     from bench.latent import pictures
     from bench.latent.subject import find
@@ -43,7 +44,7 @@ def latent(
 @app.command()
 def sample(
     encoder: Encoder,
-    n: Annotated[int, typer.Option("-n", min=1, help="How many designs are drawn.")] = 1000,
+    n: Annotated[int, typer.Option("-n", min=1, help="Number of designs.")] = 1000,
     problem: OfProblem = None,
     settings: Settings = None,
     out: Annotated[Path, typer.Option(help="Directory for the files.")] = Path("samples"),
@@ -54,10 +55,10 @@ def sample(
         ),
     ] = None,
     size: Annotated[float, typer.Option(metavar="MM", help="Largest extent of drawings and solids.")] = 100.0,
-    thickness: Annotated[float, typer.Option(metavar="MM", help="Of solids.")] = 5.0,
+    thickness: Annotated[float, typer.Option(metavar="MM", help="Thickness of solids.")] = 5.0,
     trust: Trust = None,
 ) -> None:
-    """Draw designs from an encoder, say what they are worth, and write them, a contact sheet and their distribution."""
+    """Sample designs from an encoder, print how good they are, and write files and pictures of them."""
     look_in_this_folder()
     from bench.analysis import plots
     from bench.latent import design_files, samples
@@ -79,11 +80,11 @@ def sample(
 def dataset(
     problem: Annotated[str, typer.Argument(metavar="PROBLEM", help="NAME, or module:Class.")],
     settings: Settings = None,
-    n: Annotated[int, typer.Option("-n", min=3, help="How many designs, in all splits.")] = 1000,
-    seed: Annotated[int, typer.Option(help="Of the draw.")] = 0,
+    n: Annotated[int, typer.Option("-n", min=3, help="Number of designs in all splits together.")] = 1000,
+    seed: Annotated[int, typer.Option(help="Seed of the draw.")] = 0,
     out: Annotated[Path | None, typer.Option(help="A new or empty folder; dataset-PROBLEM by default.")] = None,
 ) -> None:
-    """Write a problem's training designs as Parquet, split into train, val and test, for models of other libraries."""
+    """Write a problem's training designs as Parquet, split into train, val and test, for other libraries."""
     look_in_this_folder()
     from bench.experiments.registry import make_problem
     from bench.names import file_names

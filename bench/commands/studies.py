@@ -14,15 +14,15 @@ from bench.commands.common import app, say, show
 def proxy(
     out: Annotated[Path, typer.Option(help="Directory for the designs, the table and the figure.")] = Path("proxy"),
     starts: Annotated[
-        int, typer.Option(min=2, help="Searches for σ, from each of which others go on for cooling.")
+        int, typer.Option(min=2, help="Searches for σ; from the end of each, others continue for cooling.")
     ] = 6,
     budget: Annotated[
         int, typer.Option(min=10, help="Evaluations of a search for σ; the others have a quarter.")
     ] = 4000,
-    seed: Annotated[int, typer.Option(help="Of all draws.")] = 0,
+    seed: Annotated[int, typer.Option(help="Seed of all draws.")] = 0,
     jobs: Annotated[int, typer.Option(min=1, help="Worker processes.")] = 1,
 ) -> None:
-    """Study whether σ stands for cooling: rank correlations, and what is lost by optimising σ; name the files."""
+    """Study whether σ is a proxy for cooling: rank correlations, and what is lost by optimising σ."""
     from bench.analysis import plots
     from bench.analysis import proxy as analysis
     from bench.analysis.plots.proxy import proxy as drawn

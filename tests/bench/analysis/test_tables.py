@@ -306,7 +306,7 @@ def test_rows_are_chosen_after_their_numbers_are_made(records: SimpleNamespace) 
     assert "raw/cma" not in render(chosen).partition("Settings")[0].replace("Strongest raw arm: raw/cma", "")
     with pytest.raises(BadInput, match=r"arm: 'vae\*' is unknown"):
         Choice(arms=["vae*"]).of(whole)
-    with pytest.raises(BadInput, match=r"target: 3 is none; allowed: 1.05, 1.2"):
+    with pytest.raises(BadInput, match=r"target: 3 is not a target; allowed: 1.05, 1.2"):
         Choice(targets=[3.0]).of(whole)
 
 

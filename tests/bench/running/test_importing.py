@@ -68,7 +68,7 @@ def test_values_alone_of_a_problem_that_nobody_knows_are_taken_as_they_are(loop:
     few.to_parquet(tmp_path / "wing.parquet")
     answer = latentbench("import", "wing.parquet", "--out", "wing", cwd=tmp_path)
     assert answer.returncode == 0
-    assert "'wing' is no problem that latentbench knows" in answer.stderr
+    assert "'wing' is not a problem that latentbench knows" in answer.stderr
     runs, _ = bench.load(tmp_path / "wing")
     best = few[few["feasible"]].groupby(["arm", "replicate"], sort=False)["value"].min().tolist()
     assert runs["best"].tolist() == best
