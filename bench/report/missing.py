@@ -1,4 +1,4 @@
-"""What of an experiment is not there yet: runs that were planned and are not on record."""
+"""Which runs of an experiment are missing: those that were planned and are not on record."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ MOST = 12
 
 
 def sentences(plan: Plan, runs: pd.DataFrame) -> list[str]:
-    """Say how far an unfinished experiment has come, and of which arms runs are missing; nothing where it is whole.
+    """Say how much of an unfinished experiment is done, and of which arms runs are missing; nothing if it is complete.
 
     Parameters
     ----------
@@ -32,8 +32,8 @@ def sentences(plan: Plan, runs: pd.DataFrame) -> list[str]:
     said = [f"{problem}: {arm}: {number} of {each} runs are there" for (problem, arm), number in short.items()]
     more = [f"and {len(said) - MOST} more"] if len(said) > MOST else []
     return [
-        f"{plan.name} is unfinished: {len(runs)} of {plan.runs} runs are there. What is missing is left out here, and "
-        "`latentbench run` goes on with it",
+        f"{plan.name} is unfinished: {len(runs)} of {plan.runs} runs are there. This page leaves out what is missing; "
+        "`latentbench run` continues the experiment",
         *said[:MOST],
         *more,
     ]

@@ -1,4 +1,4 @@
-"""The report: everything that experiments say, on one page to play with, which needs no network."""
+"""The report: all results of experiments on one interactive page, which needs no network."""
 
 from __future__ import annotations
 
@@ -151,7 +151,7 @@ def _asked(spec: str, trusted: Collection[str]) -> dict[str, Any]:
 
 
 def _experiment(store: Store) -> dict[str, Any]:
-    """What it takes to compute it again."""
+    """What is needed to compute it again."""
     identity = store.identity()
     return {
         "name": visible(str(identity["name"])),

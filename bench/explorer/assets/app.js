@@ -190,12 +190,12 @@ function caption({ axes, centre, share, decoder }) {
 
 // Which coordinates the plane shows.
 function captionOfPlane(axes, centre, share) {
-  if (axes.length < 2) return "A latent space of one dimension: dots stand apart by class only.";
+  if (axes.length < 2) return "A latent space of one dimension: the vertical position of dots only shows their class.";
   if (centre.length === 2) return "";
   const shown = axes.map((axis) => `z${axis + 1}`).join(" and ");
   const why = `which vary most over the training designs (${Math.round(100 * share)} % of the variance)`;
   const where = `through the mean of the other ${centre.length - 2}`;
-  return `The plane of ${shown}, ${why}, ${where}; the landscape is faint while the point is off it.`;
+  return `The plane of ${shown}, ${why}, ${where}; the landscape is faint while the point is not on this plane.`;
 }
 
 function describe() {

@@ -22,7 +22,7 @@ function cheapest(problem, place) {
 
 function drawBreakEven(holder) {
   const problems = shownProblems().filter((problem) => problem.targets.length);
-  if (!problems.length) return holder.replaceChildren(nothing("No problem that is chosen has a target."));
+  if (!problems.length) return holder.replaceChildren(nothing("None of the chosen problems has a target."));
   panels(holder, problems, breakEvenPanel);
 }
 

@@ -8,7 +8,7 @@ function withRows(name) {
 function detail(id, problems, make) {
   const holder = byId(id);
   const there = problems();
-  if (!there.length) return holder.replaceChildren(nothing("Nothing of it is in the records that are chosen."));
+  if (!there.length) return holder.replaceChildren(nothing("The chosen records have no data for this figure."));
   return panels(holder, there, make);
 }
 
@@ -23,7 +23,7 @@ function drawGradients() {
     const kinds = [["adjoint", "c = 1", "circle"], ["reverse", "c = 4", "square"], ["differences", "c = k", "diamond"]];
     const rows = problem.rows.flatMap((row) => kinds.map(([kind, name, symbol]) => ({ ...row, name, symbol, value: finite(row[kind]), relation: row[`${kind}_relation`] })))
       .filter((row) => Number.isFinite(row.value) && row.value > 0);
-    if (!rows.length) return nothing("No speed-up can be told here.");
+    if (!rows.length) return nothing("There is no speed-up to show.");
     const shade = (row) => targetShade(problem.targets.findIndex((target) => target.value === row.target), problem.targets.length);
     const bands = problem.rows.filter((row) => finite(row.low) > 0);
     const says = (row) => `${row.arm}\n${problem.targets.find((target) => target.value === row.target)?.text}, ${row.name}\nS ${row.relation === "=" ? "" : row.relation} ${significant(row.value, 2)}`;
@@ -98,7 +98,7 @@ function drawEncoders() {
 function drawLeaks() {
   const holder = byId("leaks-plot");
   const rows = (DATA.leaks ?? []).filter((row) => state.arms.has(row.arm) && state.problems.has(row.problem));
-  if (!rows.length) return holder.replaceChildren(nothing("No two problems that are chosen differ in their training data alone."));
+  if (!rows.length) return holder.replaceChildren(nothing("No two chosen problems differ only in their training data."));
   holder.replaceChildren(...d3.groups(rows, (row) => row.group).map(([, group]) => {
     const told = group.filter((row) => Number.isFinite(finite(row.gap))).map((row) => ({ ...row, gap: Math.max(FLOOR, row.gap) }));
     const [labels, problems] = [labelsOf(group, "arm"), labelsOf(group, "problem")];

@@ -17,7 +17,7 @@ function shareAt(label, stop) {
 
 function drawEcdf(holder) {
   const problems = problemsWithShare();
-  if (!problems.length) return holder.replaceChildren(nothing("No gap can be told of the problems that are chosen."));
+  if (!problems.length) return holder.replaceChildren(nothing("None of the chosen problems has a known gap."));
   const base = state.relative ? pooledShare(state.relative, problems) : null;
   const shown = [...ARMS.keys()].filter((label) => state.arms.has(label));
   const curves = shown.map((label) => ({ label, share: pooledShare(label, problems) })).filter((curve) => curve.share);

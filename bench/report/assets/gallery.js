@@ -17,7 +17,7 @@ function captionOf(problem, design) {
 
 function drawGalleries(holder) {
   const problems = shownProblems().filter((problem) => problem.gallery);
-  if (!problems.length) return holder.replaceChildren(nothing("The records that are chosen hold no designs."));
+  if (!problems.length) return holder.replaceChildren(nothing("The chosen records have no designs."));
   holder.replaceChildren(...problems.map((problem) => {
     const shown = problem.gallery.designs.filter((design) => state.arms.has(armOfDesign(design)));
     const extent = d3.max(shown, (design) => (problem.gallery.kind === "outline" ? extentOf(design.x) : 0));

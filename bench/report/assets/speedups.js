@@ -18,7 +18,7 @@ function speedUpRows(problem) {
 
 function drawSpeedUps(holder) {
   const problems = shownProblems().filter((problem) => problem.targets.length);
-  if (!problems.length) return holder.replaceChildren(nothing("No problem that is chosen has a target."));
+  if (!problems.length) return holder.replaceChildren(nothing("None of the chosen problems has a target."));
   panels(holder, problems, speedUpPanel);
 }
 
@@ -31,7 +31,7 @@ function speedUpPanel(problem, width) {
   const told = shownArms(problem).map((arm) => arm.arm).filter((label) => rows.some((row) => row.arm === label));
   const silent = shownArms(problem).map((arm) => arm.arm).filter((label) => !told.includes(label));
   const panel = element("div");
-  if (!rows.length) return nothing(`No arm can be compared${state.relative ? ` with ${state.relative}` : ""} here: at each target one side, or both, never succeeded.`);
+  if (!rows.length) return nothing(`No arm can be compared${state.relative ? ` with ${state.relative}` : ""} here: at each target at least one of the two never succeeded.`);
   const numbers = rows.flatMap((row) => [row.value, row.low, row.high]).filter((value) => Number.isFinite(value) && value > 0);
   const domain = padded(d3.extent([...numbers, 0.5, 2]), true);
   const inside = (value) => Math.min(domain[1], Math.max(domain[0], value));
@@ -65,7 +65,7 @@ function speedUpPanel(problem, width) {
     y: { domain: told, label: null, axis: narrow ? null : "left", tickSize: 0 },
     marks,
   }));
-  if (silent.length) panel.append(element("p", { class: "soft small" }, `No speed-up can be told of ${silent.join("; ")}: neither they nor the arm compared with succeeded, or there is no such arm.`));
+  if (silent.length) panel.append(element("p", { class: "soft small" }, `No speed-up for ${silent.join("; ")}: neither they nor the arm they are compared with succeeded, or there is no such arm.`));
   return panel;
 }
 
