@@ -1,7 +1,7 @@
 """latentbench: when is it better to search a learned latent space than the raw design vector?
 
-The names below are the whole Python interface for running and reading experiments. They are found on first use, so that
-importing this package costs nothing.
+The names below are the whole Python interface for running and reading experiments. They are imported on first use, so
+that importing this package takes no time.
 """
 
 from __future__ import annotations

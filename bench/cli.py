@@ -1,4 +1,4 @@
-"""The command line's door: arguments in, an exit code out. The commands are in `bench.commands`, a file a group."""
+"""The entry point of the command line. The commands are in `bench.commands`, one file per group."""
 
 from __future__ import annotations
 

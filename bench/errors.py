@@ -1,4 +1,4 @@
-"""The errors that are the user's to mend; the command line shows each as one line and exits with 2."""
+"""Errors that the user can correct; the command line prints each as one line and exits with 2."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from unicodedata import category
 
 
 class BadInput(ValueError):
-    """Something given from outside cannot be used; the message names it, its value, and what is allowed."""
+    """An input cannot be used; the message names it, its value, and what is allowed."""
 
 
 def unknown(what: str, name: str, allowed: Iterable[str]) -> BadInput:
-    """Build the error for a name that is not among the allowed ones, with the nearest that is."""
+    """Build the error for a name that is not allowed, with the nearest allowed name."""
     names = sorted(allowed)
     by_lower = {each.lower(): each for each in reversed(names)}
     near = [by_lower[each] for each in get_close_matches(name.lower(), by_lower, n=1)]
@@ -21,7 +21,7 @@ def unknown(what: str, name: str, allowed: Iterable[str]) -> BadInput:
 
 
 def visible(text: object) -> str:
-    """Spell out what a terminal would hide or obey: control characters, changes of direction and the like."""
+    """Write out characters that a terminal would hide or execute, such as control characters."""
     return "".join(each if each.isprintable() or category(each) == "Zs" else repr(each)[1:-1] for each in str(text))
 
 

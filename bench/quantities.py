@@ -1,7 +1,6 @@
-"""How quantities are written for people: the one place that chooses digits.
+"""How numbers are written for people: the only place that chooses digits.
 
-What is not there is a dash, what no search came to is ∞, and what could only be read by counting its zeros has an
-exponent.
+A missing value is a dash, a target that no search reached is ∞, and numbers with many zeros have an exponent.
 """
 
 from __future__ import annotations

@@ -99,7 +99,7 @@ def named(source: str | tuple[str, ...]) -> str:
 
 
 def read_array(source: str | Path | tuple[str, ...]) -> np.ndarray:
-    """Read the numbers of files, a row a design, shape (M, d); a single array may have any shape.
+    """Read the numbers of files, one row per design, shape (M, d); a single array may have any shape.
 
     Raises
     ------

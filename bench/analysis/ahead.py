@@ -1,8 +1,8 @@
-"""Who is ahead: which kind of space has the best design, after so many evaluations or so much time.
+"""Who is ahead: which kind of space has the best design after a number of evaluations, or after some time.
 
-An arm's value at a price is the median over replicates of its best verified design by then; a kind's is that of its
-best arm. Values within a thousandth of the normalised gap of one another are level: between kinds that learned their
-space, and between those that did not, the simplest leads then; across that line nobody does.
+An arm's value at a price is the median over replicates of its best verified design at that price. A kind's value is
+that of its best arm. Two values are level if they differ by less than a thousandth of the normalised gap. If kinds of
+one side (learned, or not) are level, the simplest of them leads; if both sides are level, nobody leads.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from bench.analysis.kinds import KINDS, UNLEARNED, kinds
 from bench.analysis.records import Records
 
 CERTAIN = 0.95
-"""Share of them that a kind must lead for its lead to be called certain."""
+"""The share of bootstrap draws in which a side must lead for its lead to be certain."""
 LEVEL_GAP = 1e-3
 """Difference of normalised gaps below which two values are level."""
 LEVEL = "level"
@@ -32,7 +32,7 @@ POINTS = 160
 
 @dataclass(frozen=True)
 class Standing:
-    """Who leads at each of several places.
+    """Who leads at each of several places (prices, or times and costs).
 
     Attributes
     ----------
@@ -54,7 +54,7 @@ class Standing:
 
 @dataclass(frozen=True)
 class Race:
-    """The arms of one problem, their medians at every price, and how those vary with the replicates.
+    """The arms of one problem, their medians at every price, and the same in bootstrap draws over replicates.
 
     Attributes
     ----------
@@ -81,7 +81,7 @@ class Race:
 
     @classmethod
     def of(cls, records: Records, prices: ArrayLike | None = None) -> Race:
-        """Of the records of one problem, at least one of whose runs evaluated something; at all prices by default."""
+        """The race on one problem, at least one of whose runs evaluated something; at all prices by default."""
         tried = records.tried[records.tried["price"] > 0]
         if prices is None:
             spaced = np.geomspace(1.0, max(float(tried["price"].max()), 2.0), POINTS).round()
@@ -97,13 +97,13 @@ class Race:
         return cls(records, arms, kind, at, medians, _level(records, medians[0]))
 
     def without_gradients(self) -> Race:
-        """That of the arms that take none."""
+        """The race of the arms that take no gradients."""
         kept = [not self.records.uses_gradients[arm] for arm in self.arms]
         arms = [arm for arm, keep in zip(self.arms, kept, strict=True) if keep]
         return replace(self, arms=arms, kind=self.kind[kept], medians=self.medians[:, kept])
 
     def at(self, prices: ArrayLike) -> Standing:
-        """Who leads where each arm has paid so much.
+        """Who leads when each arm has paid a price.
 
         Parameters
         ----------
@@ -132,7 +132,7 @@ class Race:
         return Standing(leads[0], certain, arm, objective)
 
     def after(self, time: ArrayLike, evaluation: ArrayLike, reuse: float = 1.0) -> Standing:
-        """Who leads after so many seconds, training and data included, where an evaluation takes so long.
+        """Who leads after some seconds, training and data included, if an evaluation takes so many seconds.
 
         Parameters
         ----------
@@ -157,7 +157,7 @@ def budgets(records: Records) -> list[int]:
 
 
 def races(records: Records, prices: ArrayLike | None = None) -> dict[bool, Race]:
-    """That of the arms without gradients and, where some take them, that of all; none where nothing was evaluated.
+    """The races without gradients and, if some arms take them, with all arms; none if nothing was evaluated.
 
     Parameters
     ----------

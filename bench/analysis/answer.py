@@ -55,14 +55,14 @@ READING = (
 
 
 def table(records: Records) -> pd.DataFrame:
-    """Who is ahead at three budgets of every problem.
+    """Who is ahead on every problem at three budgets.
 
     Returns
     -------
     DataFrame
-        A row per (problem, gradients, budget), with `COLUMNS`: those of `leads.Lead`, its speed-up in four; ``size``,
-        the name of the budget; ``compared``, whether the problem has arms of both sides; ``fit_seconds`` of the arm's
-        encoder and ``evaluation_seconds`` of the problem, medians over runs.
+        One row per (problem, gradients, budget), with `COLUMNS`: those of `leads.Lead`, with the speed-up in four
+        columns; ``size``, the name of the budget; ``compared``, whether the problem has arms of both sides;
+        ``fit_seconds`` of the arm's encoder and ``evaluation_seconds`` of the problem, medians over runs.
     """
     found = leads(records)
     rows = [(*(getattr(lead, name) for name in LEAD), *astuple(lead.speed_up)) for lead in found]
@@ -82,7 +82,7 @@ def table(records: Records) -> pd.DataFrame:
 
 
 def answer(frame: pd.DataFrame) -> list[str]:
-    """A few sentences, from `table`."""
+    """The answer in a few sentences, from `table`."""
     told = frame[frame["compared"]]
     if told.empty:
         return [NOTHING]
@@ -208,7 +208,7 @@ def _leaders(rows: pd.DataFrame) -> str:
 
 
 def _largest(rows: pd.DataFrame, side: str, rest: str) -> list[str]:
-    """The place where a side leads by most, if it surely leads anywhere; one that no training design shows, if any."""
+    """The largest sure lead of a side, if it has one; preferably one that no training design has already."""
     low = rows["speed_up_low"].where(rows["speed_up_relation"] == "=", rows["speed_up"])
     sure = rows[rows["certain"] & rows["speed_up_relation"].isin(["=", "≥"]) & (low > 1)]
     sure = sure[~sure["seen"]] if (~sure["seen"]).any() else sure

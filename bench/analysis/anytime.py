@@ -1,4 +1,4 @@
-"""How well arms do at any time: the area over the convergence curve."""
+"""Anytime performance of arms: the area over the convergence curve."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def areas(runs: pd.DataFrame, traces: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     runs, traces : DataFrame
-        Records: a row a run, a row a logged evaluation.
+        Records: one row per run, one row per logged evaluation.
 
     Returns
     -------
@@ -80,7 +80,7 @@ def area_table(runs: pd.DataFrame, traces: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        A row per (problem, arm): problem, arm, ``replicates``, ``searches`` (of all), and ``low``, ``median`` and
+        One row per (problem, arm): problem, arm, ``replicates``, ``searches`` (of all), and ``low``, ``median`` and
         ``high``, each a value that was observed. A problem whose gap cannot be told has no row.
     """
     return table(Records(runs, traces))

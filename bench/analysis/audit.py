@@ -1,4 +1,4 @@
-"""The fairness audit: what a reader must know before believing a comparison, in plain sentences, from the records."""
+"""The audit: what limits a comparison, in plain sentences, from the records."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bench.analysis.records import Records
 
 @dataclass(frozen=True)
 class Caveat:
-    """One thing that a reader must know.
+    """One thing that limits a comparison.
 
     Attributes
     ----------
@@ -24,7 +24,7 @@ class Caveat:
         In a word or two: "training data", "starts", ...
     sentence : str
     arms : tuple of str
-        Labels of the rows that it is about; empty where it is about none in particular.
+        Labels of the rows that it is about; empty if it is about no row in particular.
     rows : str
         The same in words.
     """
@@ -46,7 +46,7 @@ def audit(runs: pd.DataFrame, traces: pd.DataFrame) -> list[Caveat]:
     Parameters
     ----------
     runs, traces : DataFrame
-        Records: a row a run, a row a logged evaluation.
+        Records: one row per run, one row per logged evaluation.
 
     Returns
     -------
@@ -68,7 +68,7 @@ def caveats(records: Records) -> list[Caveat]:
 
 
 def _rows(records: Records, arms: tuple[str, ...]) -> str:
-    """Name arms, in short where they are all that there are of a kind."""
+    """Name arms; in short if they are all arms of a kind."""
     kinds = {"all": records.tried, "all latent arms": records.latent, "all raw arms": records.raw}
     for name, kind in kinds.items():
         if len(arms) > 1 and set(arms) == set(kind["arm"]):
@@ -98,11 +98,11 @@ RULES: tuple[tuple[str, Callable[[Records], Iterator[Said]]], ...] = (
     ("optimum", audit_arms.optimum),
     ("provenance", audit_runs.machines),
 )
-"""What is looked at, what undermines a comparison most coming first."""
+"""The rules, the most important ones first."""
 
 
 def render(caveats: Iterable[Caveat]) -> str:
-    """Write them for people, problem by problem, or that there is none."""
+    """Write caveats for people, problem by problem, or say that there are none."""
     parts: dict[str, list[str]] = {}
     for caveat in caveats:
         parts.setdefault(caveat.problem, []).append(f"- {caveat}")

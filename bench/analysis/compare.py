@@ -1,4 +1,4 @@
-"""Comparison with raw search: speed-up, its interval, and the evaluation cost from which an arm pays."""
+"""Comparison with raw search: speed-up, its interval, and the cost of an evaluation from which an arm pays off."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bench.analysis.runtimes import CONFIDENCE, Runtimes, resample
 from bench.quantities import MISSING, duration, interval, rough, stated
 
 DRAWS = 1000
-"""Bootstrap draws of an interval, if nothing else is asked for."""
+"""Bootstrap draws of an interval by default."""
 SAME = ["speed_up_same", "speed_up_same_low", "speed_up_same_high", "speed_up_same_relation"]
 STRONGEST = [name.replace("same", "strongest") for name in SAME]
 SPEED_UP = (float, float, float, object)
@@ -63,8 +63,8 @@ def target_text(row: pd.Series) -> str:
 def speed_up(runtimes: Runtimes, arm: str, references: Sequence[str]) -> SpeedUp:
     """How many times fewer evaluations an arm needs than the strongest of some reference arms.
 
-    The strongest is chosen anew in each draw. A draw where both sides never succeed says nothing and is dropped;
-    where one does, S is 0 or inf, and the interval's ends are draws themselves, never means of two of them.
+    The strongest is chosen anew in each draw. A draw in which neither side succeeds is dropped. If only one side
+    succeeds, S is 0 or inf. The ends of the interval are values of draws, never means of two.
 
     Parameters
     ----------
@@ -137,7 +137,7 @@ def compare_arms(hits: pd.DataFrame, draws: int = DRAWS) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        A row per (problem, target, arm): successes, evaluations_spent, ert; speed_up_same (against the strongest
+        One row per (problem, target, arm): successes, evaluations_spent, ert; speed_up_same (against the strongest
         raw arm with the same optimiser) and speed_up_strongest (against the strongest raw arm of all), each with
         its _low, _high and _relation; ``strongest_raw``, the label of that arm (None if no raw arm succeeded), and
         ``ert_raw``, its ERT (inf if none succeeded, NaN if there is no raw arm). Where none succeeded, ``least_raw``

@@ -72,12 +72,12 @@ def cost_table(runs: pd.DataFrame, traces: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     runs, traces : DataFrame
-        Records: a row a run, a row a logged evaluation.
+        Records: one row per run, one row per logged evaluation.
 
     Returns
     -------
     DataFrame
-        A row per (problem, target, arm), with `COLUMNS`: ``ert`` (evaluations N_f + N_g); ``data_evaluations``,
+        One row per (problem, target, arm), with `COLUMNS`: ``ert`` (evaluations N_f + N_g); ``data_evaluations``,
         that the training designs cost; ``beside_evaluations``, on no budget, NaN where they are not on record;
         ``fit_seconds`` (refits apart), ``refit_seconds`` and ``overhead``
         (seconds an evaluation outside the objective), medians over runs; those of `compare.compare_arms` on the raw

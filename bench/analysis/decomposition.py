@@ -1,4 +1,4 @@
-"""The gap of each arm in two parts: what its encoder cannot represent, and what its search did not find in it."""
+"""The gap of each arm in two parts: what its encoder cannot represent, and what its search did not find."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ def gap_decomposition(runs: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     runs : DataFrame
-        Records, a row a run.
+        Records, one row per run.
 
     Returns
     -------
     DataFrame
-        A row per (problem, arm), with `COLUMNS`: ``representation_gap``, ``search_gap`` and ``total_gap``, which is
+        One row per (problem, arm), with `COLUMNS`: ``representation_gap``, ``search_gap`` and ``total_gap``, which is
         their sum, of medians over the searches through an encoder that a reach search was made through (``searches``
         of them); ``reachable`` (displayed) and ``reach_evaluations``, medians; ``beyond``, the targets (displayed)
         that are better than reachable. Where they cannot be told they are NaN, and ``note`` says why.

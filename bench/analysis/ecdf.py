@@ -1,7 +1,7 @@
-"""Runtime distribution: the share of targets that an arm reaches within a number of evaluations, restarted if need be.
+"""Runtime distribution: the share of targets that an arm reaches within a number of evaluations, with restarts.
 
 Targets are normalised gaps, so problems can be pooled. A run that misses a target is followed by others of its arm,
-drawn at random, until one reaches it: so arms of different budgets are compared, and the mean is the ERT.
+drawn at random, until one reaches it. So arms of different budgets can be compared, and the mean is the ERT.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ def gap_hits(runs: pd.DataFrame, traces: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     runs, traces : DataFrame
-        Records: a row a run, a row a logged evaluation.
+        Records: one row per run, one row per logged evaluation.
 
     Returns
     -------
     DataFrame
-        A row per (attempted run, target) of the problems whose gap can be told: run, problem, arm, encoder, optimiser,
-        target (normalised gap), ``spent`` (price up to the hit, or of the whole run) and ``success``.
+        One row per (attempted run, target) of the problems whose gap can be told: run, problem, arm, encoder,
+        optimiser, target (normalised gap), ``spent`` (price up to the hit, or of the whole run) and ``success``.
     """
     return first_hits(Records(runs, traces))
 
@@ -110,7 +110,7 @@ def attained(runs: pd.DataFrame, traces: pd.DataFrame, points: int = 200) -> pd.
     Returns
     -------
     DataFrame
-        A row per (problem, arm, grid point): problem, arm, encoder, optimiser, evaluations, and ``share``, the mean
+        One row per (problem, arm, grid point): problem, arm, encoder, optimiser, evaluations, and ``share``, the mean
         over targets of the share of simulated runtimes that are no longer. A problem whose gap cannot be told, since
         neither an optimum nor a best-known value is on record or it has no reference, has no row.
     """
@@ -146,7 +146,7 @@ def pooled(shares: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        A row per (arm, grid point): arm, encoder, optimiser, ``problems`` (the number that take part), evaluations,
+        One row per (arm, grid point): arm, encoder, optimiser, ``problems`` (the number that take part), evaluations,
         share.
     """
     count = shares["problem"].nunique()

@@ -1,4 +1,4 @@
-"""The table of encoders: what each is worth before any search, over the replicates that it was fitted in."""
+"""The table of encoders: measurements of each before any search, medians over replicates."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def reachable(runs: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     runs : DataFrame
-        Records, a row a run.
+        Records, one row per run.
 
     Returns
     -------
@@ -49,17 +49,17 @@ def reachable(runs: pd.DataFrame) -> pd.DataFrame:
 
 
 def encoder_table(runs: pd.DataFrame) -> pd.DataFrame:
-    """What is known of each encoder before any search.
+    """Measurements of each encoder before any search.
 
     Parameters
     ----------
     runs : DataFrame
-        Records, a row a run; of each fit, one is looked at, and arms of several stages are not.
+        Records, one row per run; of each fit, one is looked at, and arms of several stages are not.
 
     Returns
     -------
     DataFrame
-        A row per (problem, encoder), with `COLUMNS`: ``fits``, and medians over these. ``collapsed`` is the share of
+        One row per (problem, encoder), with `COLUMNS`: ``fits``, and medians over these. ``collapsed`` is the share of
         fits that collapsed. See results/README.md for the others.
     """
     return table(Records(runs))

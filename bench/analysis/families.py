@@ -1,4 +1,4 @@
-"""Families of encoders, which are alike but for their number of dimensions."""
+"""Families of encoders: those that differ only in their number of dimensions."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ def budget_table(runs: pd.DataFrame, traces: pd.DataFrame, budgets: Sequence[int
     Returns
     -------
     DataFrame
-        A row per (problem, arm, budget): ``searches``; ``feasible``, the share that had a verified design better than
+        One row per (problem, arm, budget): ``searches``; ``feasible``, the share that had a verified design better than
         their start; ``low``, ``median`` and ``high``, the quartiles of the best verified displayed value, a search
         without one being infinitely bad; ``bound``; ``still``, the share of searches that had not ended by then;
         ``quantity`` and ``larger_is_better``; ``gap_low``, ``gap_median`` and ``gap_high``, the quartiles of the
@@ -72,7 +72,7 @@ def gap_table(runs: pd.DataFrame, traces: pd.DataFrame, gap: float) -> pd.DataFr
     Returns
     -------
     DataFrame
-        A row per (problem, arm): ``successes``, ``searches``, ``low``, ``median`` and ``high``, the quartiles of the
+        One row per (problem, arm): ``successes``, ``searches``, ``low``, ``median`` and ``high``, the quartiles of the
         calls up to the first verified design with so small a gap (inf where it was not reached), and ``ert``.
     """
     return calls(Records(runs, traces), gap)

@@ -1,4 +1,4 @@
-"""What becomes of the speed-ups where a gradient costs more than a value."""
+"""Speed-ups if a gradient costs more than a value."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def repriced(runs: pd.DataFrame, traces: pd.DataFrame, gradient: float | None) -
     Parameters
     ----------
     runs, traces : DataFrame
-        Records: a row a run, a row a logged evaluation.
+        Records: one row per run, one row per logged evaluation.
     gradient : float or None
         Price c of a gradient; None for k of the run's arm.
 
@@ -79,14 +79,14 @@ def gradient_table(runs: pd.DataFrame, traces: pd.DataFrame, draws: int = DRAWS)
     Parameters
     ----------
     runs, traces : DataFrame
-        Records: a row a run, a row a logged evaluation.
+        Records: one row per run, one row per logged evaluation.
     draws : int
         Bootstrap draws for the intervals; 0 for none.
 
     Returns
     -------
     DataFrame
-        A row per (problem, target, arm), with `COLUMNS`: ``latent_dim`` (median over runs), ``gradients`` (share of
+        One row per (problem, target, arm), with `COLUMNS`: ``latent_dim`` (median over runs), ``gradients`` (share of
         N_g in all that was spent), ``successes``; and, for each of `PRICES`, ert_* and speed_up_strongest_* with its
         low, high and relation, as from `compare.compare_arms`; NaN where the records do not tell.
     """
@@ -126,7 +126,7 @@ def speed_up_band(runs: pd.DataFrame, traces: pd.DataFrame, points: int = 5) -> 
     Returns
     -------
     DataFrame
-        A row per (problem, target, arm) that has an S: ``low`` and ``high`` (bounds where S is one).
+        One row per (problem, target, arm) that has an S: ``low`` and ``high`` (bounds where S is one).
     """
     return band(Records(runs, traces), points)
 

@@ -1,4 +1,4 @@
-"""What the space of an arm was learned from: nothing, a basis that is fixed, or designs."""
+"""The kind of an arm's space: the raw vector, a fixed basis, or learned from designs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stands beside the curves of a problem: its best training design, priors, best known value, bound, switches."""
+"""Reference values beside the curves of a problem: best training design, priors, best known value, bound, switches."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Landmarks:
     levels : dict
         One of `LEVELS` -> its value; NaN where there is none.
     marks : DataFrame
-        A row a label: those of `PRIORS`, medians over runs; NaN where there is none.
+        One row per label: those of `PRIORS`, medians over runs; NaN where there is none.
     switches : dict of str to list of float
         Arm -> the evaluations at which its next stages began, each a median over runs.
     """

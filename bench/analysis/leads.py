@@ -27,15 +27,15 @@ class Lead:
     budget : int
         Evaluations.
     kind, arm : str or None
-        The leader, of `LEADERS`, and its best arm; None where nobody has a verified design in most runs.
+        The leader, of `LEADERS`, and its best arm; None if no kind has a verified design in most runs.
     certain : bool
     reached : str
-        The median that the arm has by then, as a target in words.
+        The median of the arm at that budget, as a target in words.
     rival : str or None
         The best arm of the other side, learned or not, at that target.
     speed_up : SpeedUp
-        How many times fewer evaluations the arm needs to that target than the strongest of the other side, had no
-        search been given more than the budget.
+        How many times fewer evaluations the arm needs to reach that target than the strongest arm of the other side,
+        if no search may exceed the budget.
     seen : bool
         Whether the best training design of the median replicate meets that target already.
     """

@@ -1,4 +1,4 @@
-"""Leaks: what the same arms achieve on problems that differ in nothing but their training designs."""
+"""Leaks: results of the same arms on problems that differ only in their training designs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def same_but_data(runs: pd.DataFrame) -> list[list[str]]:
     Parameters
     ----------
     runs : DataFrame
-        Records, a row a run.
+        Records, one row per run.
 
     Returns
     -------

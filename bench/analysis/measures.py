@@ -63,7 +63,7 @@ def staircases(records: Records, points: int = 100) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        A row per (run, grid point): run, evaluations, objective, displayed. Before its first verified design a run
+        One row per (run, grid point): run, evaluations, objective, displayed. Before its first verified design a run
         counts as infinitely bad; after its last evaluation it keeps its best. An arm that evaluated nothing has no row.
     """
     tried = records.tried
@@ -93,7 +93,7 @@ def curves(records: Records, points: int = 100) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        A row per (problem, arm, grid point): problem, arm, encoder, optimiser, measure ("gap" or "displayed"),
+        One row per (problem, arm, grid point): problem, arm, encoder, optimiser, measure ("gap" or "displayed"),
         evaluations, low, median, high.
     """
     labels = records.tried[["run", "problem", "arm", "encoder", "optimiser"]].join(records.optima, on="problem")
@@ -116,8 +116,8 @@ def gallery(records: Records) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        A row per (problem, encoder, optimiser): problem, encoder, optimiser, run, replicate, best (displayed units) and
-        design, shape (d,); the last two are NaN and None where no run found one.
+        One row per (problem, encoder, optimiser): problem, encoder, optimiser, run, replicate, best (displayed units)
+        and design, shape (d,); the last two are NaN and None where no run found one.
     """
     # equally good ones are told apart by the run's name, so that the order of rows does not matter
     best = records.tried.sort_values([*PAIR, "best_objective", "run"]).drop_duplicates(PAIR, ignore_index=True)

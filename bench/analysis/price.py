@@ -1,4 +1,4 @@
-"""What a search costs in all at a price of an evaluation: the measured one, or that of what it stands for."""
+"""The total cost of a search at a price of an evaluation: the measured one, or the declared one of a simulator."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def table(records: Records, seconds: Sequence[float] = ()) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        A row per (problem, target, price, arm), with `COLUMNS`: ``evaluation`` is the price in seconds, ``declared``
+        One row per (problem, target, price, arm), with `COLUMNS`: ``evaluation`` is the price in seconds, ``declared``
         whether it was not measured, ``work_*`` the seconds W of a search where so many share an encoder.
     """
     costs = cost_table(records)

@@ -37,7 +37,7 @@ def solved(runs: pd.DataFrame, traces: pd.DataFrame, gap: float) -> pd.DataFrame
     Parameters
     ----------
     runs, traces : DataFrame
-        Records: a row a run, a row a logged evaluation.
+        Records: one row per run, one row per logged evaluation.
     gap : float
         Normalised gap at which an instance is solved.
 
@@ -70,7 +70,7 @@ def table(records: Records) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        A row per (problem, arm) that ran, with `COLUMNS`: ``instances``; ``within_1`` and so on, the share solved
+        One row per (problem, arm) that ran, with `COLUMNS`: ``instances``; ``within_1`` and so on, the share solved
         within that factor of the evaluations of the instance's fastest arm; ``solved``, the share solved at all.
         Problems whose gap cannot be told, or that no arm solves, have no row.
     """
@@ -112,7 +112,7 @@ def performance_profile(solved: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        A row per (arm, factor): arm, ``factor``, from 1, all those at which any share changes, ``share``, and
+        One row per (arm, factor): arm, ``factor``, from 1, all those at which any share changes, ``share``, and
         ``instances`` (their number). Between two factors the share is that of the lesser one.
 
     References
@@ -139,7 +139,7 @@ def data_profile(solved: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        A row per (arm, number): arm, ``evaluations``, all those at which any share changes, ``share``, and
+        One row per (arm, number): arm, ``evaluations``, all those at which any share changes, ``share``, and
         ``instances`` (their number). Between two numbers the share is that of the lesser one.
 
     References

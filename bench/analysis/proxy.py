@@ -1,4 +1,4 @@
-"""How far one measure of designs stands for another: rank correlation, and what is lost by optimising the wrong one."""
+"""How good a proxy one measure of designs is for another: rank correlation, and the loss from optimising the proxy."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ def table(designs: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        A row per (Biot number, kind), with `COLUMNS`; of the designs optimised for cooling those for that Biot number.
-        ``share`` and ``gain`` stand with the kind that was optimised for σ.
+        One row per (Biot number, kind), with `COLUMNS`; of the designs optimised for cooling those for that Biot
+        number. ``share`` and ``gain`` stand with the kind that was optimised for σ.
     """
     rows = []
     for biot, here in designs.groupby("biot"):

@@ -1,4 +1,4 @@
-"""Two samples by ranks: is one better, how often, and can so few tell; a smaller value is better."""
+"""Two samples compared by ranks: which is better, how often, and whether so few values can show it; less is better."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One way through the records: what tables, figures, audit and exports derive from them, each thing once."""
+"""Records, and what tables, figures, audit and exports derive from them, each computed once."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Records:
     Parameters
     ----------
     runs, traces : DataFrame
-        A row a run, a row a logged evaluation, in any order; neither may be changed afterwards.
+        One row per run, one row per logged evaluation, in any order; neither may be changed afterwards.
     """
 
     def __init__(self, runs: pd.DataFrame, traces: pd.DataFrame | None = None) -> None:
@@ -93,7 +93,7 @@ class Records:
     def optima(self) -> pd.DataFrame:
         """Best value that is known of every attempted problem: f* of the gap, and what people read beside it.
 
-        A row a problem: ``f_star``, the optimum where it is known, else the least best-known value of the records
+        One row per problem: ``f_star``, the optimum where it is known, else the least best-known value of the records
         (objective units; NaN without either, or where it is no better than the reference); ``exact``, whether it is the
         optimum; ``reference`` (objective units); ``best_known`` and ``bound`` (displayed units), the furthest of the
         records, for a record on file may have been bettered since a run was made.
@@ -136,7 +136,7 @@ class Records:
     def hits(self) -> pd.DataFrame:
         """First verified design of every attempted run that meets each target of its problem.
 
-        A row per (attempted run, target): run, problem, arm, optimiser, raw, replicate, search, target (displayed
+        One row per (attempted run, target): run, problem, arm, optimiser, raw, replicate, search, target (displayed
         units), ``evaluations`` (price at the first hit, inf without one), ``spent`` (price up to the hit, or of the
         whole run) and ``success``.
         """
@@ -151,13 +151,13 @@ class Records:
     def arms(self) -> pd.DataFrame:
         """What each arm of each problem did, targets aside; arms that never ran are there too.
 
-        A row per (problem, arm), raw arms first: problem, arm, encoder, optimiser, raw, stages; ``searches`` (attempted
-        runs), ``failed`` (those of them that failed), ``note`` (why runs failed or were skipped, else empty);
-        ``best_median`` and ``best`` (displayed; a run without a verified design counts as infinitely bad, and NaN
-        stands for such a run), ``start_median``, ``fit_seconds`` (median), ``budget_least`` and ``budget`` (smallest
-        and largest of a run), ``price`` (median a run), ``spent`` (evaluations of all runs), ``overhead`` (seconds
-        an evaluation outside the objective, median over runs); and the problem's quantity, larger_is_better, targets
-        and, as medians over replicates, n_designs, data_best, data_median.
+        One row per (problem, arm), raw arms first: problem, arm, encoder, optimiser, raw, stages; ``searches``
+        (attempted runs), ``failed`` (those of them that failed), ``note`` (why runs failed or were skipped, else
+        empty); ``best_median`` and ``best`` (displayed; a run without a verified design counts as infinitely bad, and
+        NaN stands for such a run), ``start_median``, ``fit_seconds`` (median), ``budget_least`` and ``budget``
+        (smallest and largest of a run), ``price`` (median a run), ``spent`` (evaluations of all runs), ``overhead``
+        (seconds an evaluation outside the objective, median over runs); and the problem's quantity, larger_is_better,
+        targets and, as medians over replicates, n_designs, data_best, data_median.
         """
         return summarise(self.runs, self.tried)
 

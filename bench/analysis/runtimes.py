@@ -1,4 +1,4 @@
-"""Expected running time of the arms at a target: its value, its bound without a success, its spread over replicates."""
+"""Expected running time of arms at a target: its value, a bound without a success, and bootstrap draws."""
 
 from __future__ import annotations
 

@@ -46,12 +46,12 @@ def outcomes(hits: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
     hits : DataFrame
         From `Records.hits`.
     runs : DataFrame
-        Records: a row a run.
+        Records: one row per run.
 
     Returns
     -------
     DataFrame
-        A row per (problem, target, arm, replicate): problem, target, arm, replicate and ``place``, of which only the
+        One row per (problem, target, arm, replicate): problem, target, arm, replicate and ``place``, of which only the
         order within a problem and target means anything: less is better.
     """
     return _places(hits, frames.attempted(runs))
@@ -74,12 +74,12 @@ def pairwise(runs: pd.DataFrame, traces: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     runs, traces : DataFrame
-        Records: a row a run, a row a logged evaluation.
+        Records: one row per run, one row per logged evaluation.
 
     Returns
     -------
     DataFrame
-        A row per (problem, target, pair), with `PAIRS`: ``a12``, the chance that ``arm`` is better than ``rival``,
+        One row per (problem, target, pair), with `PAIRS`: ``a12``, the chance that ``arm`` is better than ``rival``,
         ``a12_low`` and ``a12_high``, its 95 % interval (NaN with a single replicate); ``p``, two-sided, and
         ``p_holm``, adjusted over the ``family`` of so many ``comparisons``, both NaN where there are too few replicates
         for any of them to be significant; ``replicates_needed``, the least number with which one could be.
@@ -117,14 +117,14 @@ def standings(hits: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
     hits : DataFrame
         From `Records.hits`.
     runs : DataFrame
-        Records: a row a run.
+        Records: one row per run.
 
     Returns
     -------
     DataFrame
-        A row per (problem, target, arm), with `STANDINGS`: ``standing`` is "best" for the least ERT, "worse" where the
-        rank-sum test says so, Holm over the comparisons with the best, and "tied" where it does not. It is empty where
-        no arm reached the target, or where fewer replicates than ``replicates_needed`` leave nothing to be found.
+        One row per (problem, target, arm), with `STANDINGS`: ``standing`` is "best" for the least ERT, "worse" where
+        the rank-sum test says so, Holm over the comparisons with the best, and "tied" where it does not. It is empty
+        where no arm reached the target, or where fewer replicates than ``replicates_needed`` leave nothing to be found.
     """
     return _standings(hits, frames.attempted(runs))
 

@@ -1,4 +1,4 @@
-"""The efficiency table: what each arm found, what it paid per target, and its speed-up over raw search."""
+"""The efficiency table: what each arm found, evaluations to each target, and its speed-up over raw search."""
 
 from __future__ import annotations
 
@@ -58,19 +58,19 @@ STANDING = (
 
 
 def efficiency_table(runs: pd.DataFrame, traces: pd.DataFrame, draws: int = DRAWS) -> pd.DataFrame:
-    """Everything the efficiency table shows, one number a cell.
+    """All numbers of the efficiency table, one per cell.
 
     Parameters
     ----------
     runs, traces : DataFrame
-        Records: a row a run, a row a logged evaluation.
+        Records: one row per run, one row per logged evaluation.
     draws : int
         Bootstrap draws for the intervals.
 
     Returns
     -------
     DataFrame
-        A row per (problem, arm, target), with `COLUMNS`: those of `Records.arms` and `compare.compare_arms`,
+        One row per (problem, arm, target), with `COLUMNS`: those of `Records.arms` and `compare.compare_arms`,
         ``best_known`` and ``bound`` of `Records.optima`, ``standing`` and ``replicates_needed`` of
         `significance.standings`, and ``break_even`` in seconds with ``break_even_relation``, against the strongest raw
         arm or, as a bound, against ``least_raw``. An arm whose runs were all skipped is there too, its ``note`` saying

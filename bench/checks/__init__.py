@@ -1,7 +1,7 @@
 """Conformance checks for plug-ins.
 
-Each check takes a plug-in and returns what is wrong with it, in words; an empty list says that nothing was found. What
-a plug-in raises is an objection too.
+Each check takes a plug-in and returns objections as sentences; an empty list means that there are none. If a plug-in
+raises an error, that is an objection too.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def check_problem(plugin: Problem | Callable[[], Problem]) -> list[str]:
     Parameters
     ----------
     plugin : Problem or callable
-        Or what makes one, such as its class.
+        A problem, or a callable that makes one, such as its class.
     """
     return _objections(problem.findings(plugin))
 
@@ -43,15 +43,15 @@ def check_encoder(
     make : callable
         Makes a new, unfitted encoder.
     designs : ndarray, shape (n, d), optional
-        To fit it on; 200 outlines of 100 vertices by default.
+        Designs to fit it on; 200 outlines of 100 vertices by default.
     layout : Layout, optional
-        What they are the coordinates of.
+        The layout of the designs.
     """
     return _objections(encoder.findings(make, designs, layout))
 
 
 def check_optimiser(make: Callable[[], Optimiser]) -> list[str]:
-    """Budget, progress, determinism, purity, calm where evaluations fail, other processes; on quadratics.
+    """Budget, progress, determinism, purity, failed evaluations, other processes; on quadratics.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def check_optimiser(make: Callable[[], Optimiser]) -> list[str]:
 
 
 def check(name: str, **params: Any) -> list[str]:
-    """Check what an experiment file calls by this name, with these parameters.
+    """Check the plug-in that an experiment file calls by this name, with these parameters.
 
     Raises
     ------

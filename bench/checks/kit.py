@@ -1,4 +1,4 @@
-"""How a plug-in is checked: one thing after another, in words, whatever it does."""
+"""How a plug-in is checked: one thing after another, with sentences as results, even if the plug-in fails."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The commands, a file a group.
+"""The commands, one file per group.
 
 A command is a function marked with `@app.command()` in one of these files; a new file is named in `bench.cli.GROUPS`.
 """

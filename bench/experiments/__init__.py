@@ -1,1 +1,1 @@
-"""What is asked: an experiment file, what it may name, and the fits and runs that it stands for."""
+"""Experiments: the file, what it may name, and the fits and runs that it stands for."""

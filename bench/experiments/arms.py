@@ -13,9 +13,9 @@ from bench.experiments.registry import Spec, resolve
 
 @dataclass(frozen=True)
 class Stage:
-    """An encoder, an optimiser, and when to go on to the next stage: a share of the budget, or a price in vain.
+    """An encoder, an optimiser, and when the stage ends: at a share of the budget, or after a price without progress.
 
-    With `refit`, the encoder is fitted anew when the stage begins, on what has been found until then.
+    With `refit`, the encoder is fitted again when the stage begins, on the designs found so far.
     """
 
     encoder: Spec
@@ -31,7 +31,7 @@ class Stage:
         return str(inner["name"] if inner else self.optimiser.name)
 
     def identity(self) -> dict[str, Any]:
-        """All that the stage does, as plain data."""
+        """Everything that the stage does, as plain data."""
         named = {
             "encoder": self.encoder.identity(),
             "optimiser": self.optimiser.identity(),
@@ -53,7 +53,7 @@ class Arm:
     budget: int
 
     def identity(self) -> dict[str, Any]:
-        """All that the arm does, as plain data; its names are not part of it, nor is its budget."""
+        """Everything that the arm does, as plain data, without its names and its budget."""
         return {"stages": [stage.identity() for stage in self.stages]}
 
 
@@ -63,7 +63,7 @@ def arms_of(table: schema.ExperimentTable) -> Iterator[Arm]:
     Raises
     ------
     BadInput
-        If an arm names what the file has not, or its stages cannot follow one another.
+        If an arm names something that the file does not have, or its stages cannot follow each other.
     """
     encoders = {factor.title: resolve("encoders", factor.name, factor.params) for factor in table.encoders}
     optimisers = {factor.title: _optimiser(factor) for factor in table.optimisers}

@@ -1,4 +1,4 @@
-"""What there is to choose from, in words; the short form reads sources instead of importing them."""
+"""Lists and descriptions of problems, encoders, optimisers and suites; lists are read from sources, without imports."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SUITES = Path(__file__).parent / "suites"
 
 
 def suites() -> dict[str, Path]:
-    """The suites that come along: name -> TOML file."""
+    """The suites of latentbench: name -> TOML file."""
     return {path.stem: path for path in sorted(SUITES.glob("*.toml"))}
 
 

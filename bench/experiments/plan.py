@@ -1,4 +1,4 @@
-"""What an experiment.json says, without importing a plug-in: names, numbers, and parameters as they stand there."""
+"""The content of an experiment.json, without importing a plug-in: names, numbers and parameters."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class PlannedArm:
 
 @dataclass(frozen=True)
 class Plan:
-    """An experiment as it was asked for. Nothing of it is imported: it may come from anywhere.
+    """An experiment as it was defined. Nothing of it is imported, since it may come from anywhere.
 
     Attributes
     ----------
@@ -92,7 +92,7 @@ class Plan:
 
     @property
     def runs(self) -> int:
-        """How many runs there are when it is whole."""
+        """How many runs the complete experiment has."""
         return len(self.problems) * len(self.arms) * self.replicates * self.searches
 
     def holds(self, row: dict[str, Any]) -> bool:

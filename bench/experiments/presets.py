@@ -1,4 +1,4 @@
-"""Names for optimisers that are settings of a class: what each sets, beside which all parameters stay free."""
+"""Names for settings of optimiser classes: the defaults that each sets; all parameters can still be given."""
 
 from __future__ import annotations
 

@@ -50,9 +50,9 @@ class Factor(BaseModel):
 
 
 class OptimiserFactor(Factor):
-    """An optimiser of the grid, with a budget of its own where it needs one, and the encoders that it goes with.
+    """An optimiser of the grid, with its own budget if needed, and the encoders that it is combined with.
 
-    One that may converge before its budget is spent is started again by `restarts`, where `restart` is true.
+    If it may converge before its budget is spent, `restarts` starts it again, unless `restart` is false.
     """
 
     budget: Count | None = None
@@ -71,7 +71,7 @@ class StageTable(_Table):
 
 
 class ArmTable(_Table):
-    """An arm beside the grid."""
+    """An arm of several stages, in addition to the grid."""
 
     label: Label
     stages: Annotated[list[StageTable], Field(min_length=1)]

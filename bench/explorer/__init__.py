@@ -1,1 +1,1 @@
-"""A page to explore latent spaces in: drag a point over a plane and the shape follows, with no network or server."""
+"""A page on which one moves through latent spaces: drag a point over a plane; it needs no network and no server."""

@@ -1,4 +1,4 @@
-"""Ways that recorded searches have taken through a latent space."""
+"""Paths of recorded searches through a latent space."""
 
 from __future__ import annotations
 

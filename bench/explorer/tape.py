@@ -1,4 +1,4 @@
-"""What Torch computes from a latent, written down as a few kinds of steps on one long row of numbers."""
+"""Records what Torch computes from a latent, as a few kinds of steps on one long row of numbers."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What looks at what is kept: whether it can be believed, what it is, and other formats."""
+"""Inspection of stored records: verification, description, and export to other formats."""

@@ -27,7 +27,7 @@ HEADING = (
 
 
 def to_coco(runs: pd.DataFrame, traces: pd.DataFrame, folder: Path) -> Iterator[Path]:
-    """Write runs of the problems `SUITES`, a folder an arm and suite, and name each file once it is there.
+    """Write runs of the problems `SUITES`, a folder an arm and suite, and give each file's name when it is written.
 
     Values are f − f*, so that what COCO calls Fopt is 0. Evaluations are the price N_f + N_g. Each replicate and search
     is a trial of the problem's instance. There is a row at each improvement that was verified, and at the end of the
@@ -36,9 +36,9 @@ def to_coco(runs: pd.DataFrame, traces: pd.DataFrame, folder: Path) -> Iterator[
     Parameters
     ----------
     runs, traces : DataFrame
-        Records: a row a run, a row a logged evaluation.
+        Records: one row per run, one row per logged evaluation.
     folder : Path
-        Made where it is not there; else it must be empty.
+        Created if it does not exist; otherwise it must be empty.
 
     Yields
     ------

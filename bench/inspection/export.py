@@ -26,7 +26,7 @@ Run = tuple[dict[str, Any], list[Row]]
 
 
 def to_ioh(runs: pd.DataFrame, traces: pd.DataFrame, folder: Path) -> Iterator[Path]:
-    """Write all attempted runs, an algorithm an arm and a function a problem, and name each file once it is there.
+    """Write all attempted runs, one algorithm per arm, one function per problem; give each file's name when written.
 
     A row of a run holds ``evaluations``, the price N_f + N_g, ``raw_y``, the best verified objective so far, which is
     always minimised, and ``displayed``, the same as people read it. There is one at each improvement, and at the end
@@ -39,9 +39,9 @@ def to_ioh(runs: pd.DataFrame, traces: pd.DataFrame, folder: Path) -> Iterator[P
     Parameters
     ----------
     runs, traces : DataFrame
-        Records: a row a run, a row a logged evaluation.
+        Records: one row per run, one row per logged evaluation.
     folder : Path
-        Made where it is not there; else it must be empty, for readers take in all that lies in it.
+        Created if it does not exist; otherwise it must be empty, for readers take in all that lies in it.
 
     Yields
     ------
@@ -96,9 +96,9 @@ def to_parquet(runs: pd.DataFrame, traces: pd.DataFrame, folder: Path) -> Iterat
     Parameters
     ----------
     runs, traces : DataFrame
-        Records: a row a run, a row a logged evaluation.
+        Records: one row per run, one row per logged evaluation.
     folder : Path
-        Made where it is not there; else it must be empty.
+        Created if it does not exist; otherwise it must be empty.
 
     Yields
     ------

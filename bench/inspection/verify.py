@@ -1,4 +1,4 @@
-"""Whether the records of an experiment can be believed: each best design is evaluated again from its vertices."""
+"""Verification of the records of an experiment: each best design is evaluated again from its vertices."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Examined:
 
 
 def examined(store: Store, trusted: Collection[str] = (), remeasured: bool = False) -> Iterator[Examined]:
-    """Look at every record and every encoder of an experiment directory; changes nothing.
+    """Check every record and every encoder of an experiment directory, without changing anything.
 
     A record is believed if its file is whole, its key is the hash of its settings, its trace keeps to its budget and
     leads to its best value, and its best design, evaluated again, has that value, is feasible and verified.

@@ -1,1 +1,1 @@
-"""Looking at a latent space: maps, paths, interpolation, samples, animations, and a page to play with."""
+"""Pictures of a latent space: maps, paths, interpolation, samples and animations."""

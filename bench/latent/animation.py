@@ -47,7 +47,7 @@ class Film:
     show : callable
         Gives what moves the looks that it has in a frame, counted from 0.
     data : DataFrame
-        What is shown, a row a frame.
+        What is shown, one row per frame.
     """
 
     figure: Figure

@@ -62,7 +62,7 @@ def write(
     thickness: float = THICKNESS,
     layout: Any = None,
 ) -> Iterator[Path]:
-    """Write designs in some formats, and name each file once it is there.
+    """Write designs in some formats, and give each file's name when it is written.
 
     "csv" holds all designs in one file, in the design's own units, and so does "geojson"; others are a file each, at a
     size in millimetres, the "stl" of an outline by extrusion, "png" with a pixel a cell. All but "csv" leave out what
@@ -73,9 +73,9 @@ def write(
     ----------
     designs : ndarray, shape (n, d)
     table : DataFrame
-        A row a design, what is told of it.
+        One row per design, what is told of it.
     folder : Path
-        Made where it is not there.
+        Created if it does not exist.
     names : sequence of str
         Out of `formats` of the layout.
     size, thickness : float

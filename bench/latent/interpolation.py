@@ -35,9 +35,9 @@ def way(subject: Subject, first: np.ndarray, last: np.ndarray, n: int = 61) -> p
     Returns
     -------
     DataFrame
-        A row a design: ``way`` ("latent" or "raw"), ``share`` of the way, displayed ``value``, ``feasible``, ``step``
-        (the distance from the design before, in design units; even steps are a smooth way; NaN at the start), and the
-        ``design``.
+        One row per design: ``way`` ("latent" or "raw"), ``share`` of the way, displayed ``value``, ``feasible``,
+        ``step`` (the distance from the design before, in design units; even steps are a smooth way; NaN at the start),
+        and the ``design``.
 
     Raises
     ------

@@ -52,7 +52,7 @@ def landscape(subject: Subject, n: int = POINTS, plane: Plane | None = None) -> 
     -------
     figure : Figure
     data : DataFrame
-        A row a point: ``u``, ``v``, ``value``, ``feasible``, and whether it is ``inside`` the search box.
+        One row per point: ``u``, ``v``, ``value``, ``feasible``, and whether it is ``inside`` the search box.
     """
     plane = plane or boxed(subject)
     data = survey(subject, plane, n)
@@ -87,8 +87,8 @@ def trajectories(
     -------
     figure : Figure
     data : DataFrame
-        A row a verified improvement: ``arm``, ``search``, ``evaluations``, displayed ``value``, ``u``, ``v`` and the
-        ``latent``.
+        One row per verified improvement: ``arm``, ``search``, ``evaluations``, displayed ``value``, ``u``, ``v`` and
+        the ``latent``.
 
     Raises
     ------

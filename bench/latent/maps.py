@@ -54,7 +54,7 @@ def latent_grid(
     -------
     figure : Figure
     data : DataFrame
-        A row a design: coordinates ``u`` and ``v``, displayed ``value``, ``feasible``, and the ``design``.
+        One row per design: coordinates ``u`` and ``v``, displayed ``value``, ``feasible``, and the ``design``.
 
     Raises
     ------
@@ -95,7 +95,7 @@ def point_map(subject: Subject, plane: Plane | None = None) -> tuple[Figure, pd.
     -------
     figure : Figure
     data : DataFrame
-        A row a training design: ``u``, ``v``, ``label``, and whether it is the ``medoid`` of its class.
+        One row per training design: ``u``, ``v``, ``label``, and whether it is the ``medoid`` of its class.
     """
     plane = plane or across(subject)
     points = plane.coordinates(subject.latents)
@@ -134,7 +134,7 @@ def sensitivity(subject: Subject, n: int = 60, plane: Plane | None = None) -> tu
     -------
     figure : Figure
     data : DataFrame
-        A row a point: ``u``, ``v``, ``condition``, and the largest and smallest ``stretch`` (design units a step).
+        One row per point: ``u``, ``v``, ``condition``, and the largest and smallest ``stretch`` (design units a step).
     """
     plane = plane or across(subject)
     points = plane.lattice(n)

@@ -29,13 +29,13 @@ def write(
     records: tuple[pd.DataFrame, pd.DataFrame] | None = None,
     films: str | None = None,
 ) -> Iterator[Path]:
-    """Write every figure as PNG and PDF, and films where they are asked for, and name each file once it is there.
+    """Write every figure as PNG and PDF, and films if asked for; give each file's name when it is written.
 
     Parameters
     ----------
     subject : Subject
     folder : Path
-        Made where it is not there.
+        Created if it does not exist.
     ends : tuple of str, optional
         Classes between which designs are interpolated; the first and the last by default.
     records : tuple of DataFrame, optional

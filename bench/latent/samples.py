@@ -1,4 +1,4 @@
-"""What an encoder draws: how many designs can be made, how new and how different they are, and what they are worth."""
+"""Samples of an encoder: how many are feasible, how new and how different they are, and their values."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Samples:
     nearest: np.ndarray
 
     def table(self) -> pd.DataFrame:
-        """A row a sample: value, feasible, novelty, nearest."""
+        """One row per sample: value, feasible, novelty, nearest."""
         names = ("value", "feasible", "novelty", "nearest")
         return pd.DataFrame({name: getattr(self, name) for name in names})
 
@@ -77,7 +77,7 @@ def draw(subject: Subject, n: int) -> Samples:
 
 
 def summary(subject: Subject, samples: Samples) -> dict[str, Any]:
-    """What the samples are worth, beside the training designs.
+    """Statistics of the samples and of the training designs.
 
     Returns
     -------
@@ -139,7 +139,8 @@ def distribution(subject: Subject, samples: Samples) -> tuple[Figure, pd.DataFra
     -------
     figure : Figure
     data : DataFrame
-        A row a design: ``of`` ("samples" or "training designs"), ``value``, ``feasible``, and ``novelty`` of samples.
+        One row per design: ``of`` ("samples" or "training designs"), ``value``, ``feasible``, and ``novelty`` of
+        samples.
     """
     seen = subject.evaluate(subject.designs)
     data = pd.concat(

@@ -1,4 +1,4 @@
-"""What is looked at: a fitted encoder, the problem, and the designs that it has learned."""
+"""The subject of pictures: a fitted encoder, its problem, and its training designs."""
 
 from __future__ import annotations
 

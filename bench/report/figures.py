@@ -67,14 +67,14 @@ FIGURES = (
 
 
 def write(runs: pd.DataFrame, traces: pd.DataFrame, folder: Path, trusted: Collection[str] = ()) -> Iterator[Path]:
-    """Write every figure as PNG and PDF, and name each file once it is there; see `drawn`.
+    """Write every figure as PNG and PDF, and give each file's name when it is written; see `drawn`.
 
     Parameters
     ----------
     runs, traces : DataFrame
-        Records: a row a run, a row a logged evaluation.
+        Records: one row per run, one row per logged evaluation.
     folder : Path
-        Made where it is not there.
+        Created if it does not exist.
     trusted : collection of str
         Modules that the records may name; see `bench.experiments.registry.from_record`.
 

@@ -17,7 +17,7 @@ def sentences(plan: Plan, runs: pd.DataFrame) -> list[str]:
     ----------
     plan : Plan
     runs : DataFrame
-        Records: a row a run.
+        Records: one row per run.
     """
     if len(runs) >= plan.runs:
         return []

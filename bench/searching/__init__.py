@@ -1,1 +1,1 @@
-"""How it is searched: the ledger that counts, the objective that an optimiser sees, what a replicate shares."""
+"""How a search runs: the ledger that counts, the objective that an optimiser gets, what a replicate shares."""

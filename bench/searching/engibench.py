@@ -1,4 +1,4 @@
-"""A problem of ours as one of EngiBench, where that is installed; none of its code is here."""
+"""A problem of latentbench as one of EngiBench, if that is installed; none of its code is here."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ def as_engibench(problem: Problem, n_designs: int = DESIGNS, seed: int = 0) -> A
 
     Designs have the shape of the problem's layout. What `simulate` returns is the displayed value. Conditions are the
     problem's, and may be given in a config; so may the `budget` of `optimize`, which searches the raw vector, with
-    gradients where there are some. The data set is made here, and fetched from nowhere.
+    gradients where there are some. latentbench makes the data set; nothing is downloaded.
 
     Parameters
     ----------
     problem : Problem
     n_designs : int
-        Of the data set, in all splits.
+        Size of the data set, in all splits together.
     seed : int
-        Of the random draws of designs.
+        Seed of the random draws of designs.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""A problem seen through an encoder as a plain function with bounds, for optimisers of other libraries."""
+"""A problem and an encoder as a plain function of latents with bounds, for optimisers of other libraries."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ ENDLESS = 2**53
 class Function:
     """A function to be minimised: a point, shape (k,), to its loss, or points (m, k) to losses (m,).
 
-    What it is worth is objective + ρ Σ max(g, 0), infinite where an evaluation failed. Everything is counted and
-    verified by a ledger as in a search, without a budget; the start is evaluated when it is made.
+    The loss is objective + ρ Σ max(g, 0), infinite if an evaluation failed. A ledger counts and verifies everything as
+    in a search, without a budget. The start is evaluated when the function is made.
 
     Attributes
     ----------
     bounds : list of (float, float)
-        Of each variable, as `scipy.optimize.minimize` takes them.
+        Bounds of each variable, as `scipy.optimize.minimize` takes them.
     lower, upper, start : ndarray, shape (k,)
     ledger : Ledger
         ``ledger.best``, ``ledger.price`` and the trace.
@@ -77,7 +77,7 @@ class Function:
 
 
 def as_function(problem: Problem, encoder: Encoder, start: ArrayLike) -> Function:
-    """Give a problem seen through an encoder as a function with bounds.
+    """Turn a problem and an encoder into a function of latents, with bounds.
 
     Parameters
     ----------

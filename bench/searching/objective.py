@@ -49,12 +49,12 @@ def search(
     Raises
     ------
     BadInput
-        For arguments that cannot be meant.
+        For arguments that cannot be used.
 
     Returns
     -------
     Ledger
-        With the best verified design, the trace, and what it all cost.
+        With the best verified design, the trace, and all costs.
     """
     arguments.made(problem=(Problem, problem), encoder=(Encoder, encoder), optimiser=(Optimiser, optimiser))
     if trace not in ("improvements", "all"):

@@ -1,4 +1,4 @@
-"""Weighted retraining: the designs that an encoder learns from once a search has found better ones."""
+"""Weighted retraining: designs for training an encoder again after a search has found better ones."""
 
 from __future__ import annotations
 

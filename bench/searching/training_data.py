@@ -1,4 +1,4 @@
-"""Training designs of a problem as tables, split for learning: what other libraries train their models on."""
+"""Training designs of a problem as tables, split into train, val and test, for other libraries."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ def splits(problem: Problem, n: int, seed: int) -> dict[str, pd.DataFrame]:
     Returns
     -------
     dict of DataFrame
-        By split, "train", "val" and "test": a row a design, with ``optimal_design``, as nested lists of the shape of
-        the problem's layout; a column for each condition, of the task that the design was made for; and one by the name
-        of the displayed quantity, its value under that task.
+        By split, "train", "val" and "test": one row per design, with ``optimal_design``, as nested lists of the shape
+        of the problem's layout; a column for each condition, of the task that the design was made for; and one by the
+        name of the displayed quantity, its value under that task.
 
     Raises
     ------

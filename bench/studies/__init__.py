@@ -1,1 +1,1 @@
-"""What is measured of an encoder beside the searches: diagnostics, reachability."""
+"""Measurements beside the searches: diagnostics and reachability of an encoder, and how good a proxy σ is."""

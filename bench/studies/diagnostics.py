@@ -1,4 +1,4 @@
-"""What a fitted encoder is worth before any search: what it has seen, what it can rebuild, and what it draws."""
+"""Measurements of a fitted encoder before any search: its training data, its reconstructions and its samples."""
 
 from __future__ import annotations
 

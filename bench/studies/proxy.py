@@ -1,4 +1,4 @@
-"""Does surface-to-volume stand for cooling? Designs of three kinds, each measured by both, over Biot numbers."""
+"""Is surface-to-volume a good proxy for cooling? Three kinds of designs, measured by both, over Biot numbers."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def measured(
     Returns
     -------
     DataFrame
-        A row per (design, Biot number), with `COLUMNS`: ``kind`` of the design, ``at`` which Biot number it was
+        One row per (design, Biot number), with `COLUMNS`: ``kind`` of the design, ``at`` which Biot number it was
         optimised (NaN where at none), its ``replicate``, ``biot``, ``sigma``, and ``cooling``, on edges cut in halves.
     """
     found = Parallel(n_jobs=jobs)(delayed(_optimised)(number, budget, training, seed) for number in range(starts))

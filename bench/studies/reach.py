@@ -1,4 +1,4 @@
-"""How good a design can be found through a decoder at all, whatever the search: the reachable part of the gap."""
+"""The best design that can be found through a decoder by any search: the reachable part of the gap."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Reached:
 
 
 def reach(instance: Instance, encoder: Encoder, budget: int, rng: np.random.Generator) -> Reached:
-    """Search long, and from where it is good to start, as no arm may.
+    """Search with a large budget from good starts, which no arm may use.
 
     The starts are latents that decode to the optimal or best known design as nearly as can be, the codes of the best
     training designs, the best of 1,000 prior samples, and the prior mean. From each there is a descent by L-BFGS, where
