@@ -2,8 +2,8 @@
 Shapes, a VAE, and a search in its latent space
 ===============================================
 
-From 100-point outlines of circles, triangles, squares and stars to a search for the roundest outline: in the two numbers that a
-variational autoencoder has learned, and in the 200 coordinates themselves.
+A variational autoencoder learns outlines of circles, triangles, squares and stars with 100 points each. Then we search for the roundest
+outline: in the latent space of two numbers, and in the raw space of 200 coordinates.
 """
 
 import matplotlib.pyplot as plt
@@ -19,8 +19,8 @@ rng = np.random.default_rng(0)
 # %%
 # The data
 # --------
-# A design is 100 ordered points, (x₀, y₀, x₁, y₁, …), so 200 numbers. Outlines have unit area, random proportions and are rotated a
-# little.
+# A design is 100 ordered points, (x₀, y₀, x₁, y₁, …), so 200 numbers. Outlines have unit area and random proportions, and are slightly
+# rotated.
 
 classes = ["circle", "triangle", "square", "star"]
 problem = bench.make_problem("isoperimetric", data={"classes": classes})
@@ -35,8 +35,8 @@ for ax, (name, outlines) in zip(axes, designs.items(), strict=True):
 # %%
 # The autoencoder
 # ---------------
-# 200–128–2–128–200: one hidden layer on either side of a latent space of two dimensions. ``watch`` is given the encoded data after every
-# epoch, so that one can see what training does.
+# 200–128–2–128–200: one hidden layer on either side of a latent space of two dimensions. ``watch`` is called with the encoded data after
+# every epoch, so we can see how training changes them.
 
 encoder = bench.make_encoder("vae", latent_dim=2, hidden=128, epochs=40)
 epochs = []
@@ -56,7 +56,7 @@ figure.tight_layout()
 # %%
 # A grid of the latent space
 # --------------------------
-# Every place of the plane decodes to an outline. Between the classes lie outlines that no class has.
+# Every point of the plane decodes to an outline. Between the classes there are outlines that belong to no class.
 
 
 def decode(z):
@@ -75,7 +75,7 @@ ax.axis("off")
 # %%
 # From a star to a circle
 # -----------------------
-# Above: a straight line in the latent space. Below: the mean of coordinates, a straight line in the raw space.
+# Above: a straight line in the latent space. Below: a straight line in the raw space, which averages coordinates.
 
 star, circle = designs["star"][0], designs["circle"][0]
 first, last = encoder.encode(np.stack([star, circle]))
@@ -89,7 +89,7 @@ for row, (name, way) in zip(axes, ways.items(), strict=True):
     row[0].set_title(name)
 
 # %%
-# The same as an animation: once round the latent space.
+# An animation: a circle through the latent space.
 
 angles = np.linspace(0, 2 * np.pi, 16, endpoint=False)
 middle, reach = (low + high) / 2, (high - low) / 4
@@ -111,9 +111,8 @@ animation = FuncAnimation(figure, show, frames=16, interval=120)
 # %%
 # The search
 # ----------
-# Minimise σ, the ratio of surface to volume relative to the disc, with CMA-ES (a diagonal covariance, so that 200 numbers take no
-# longer). Every evaluation is counted, the start among them. The
-# start is a star that the encoder has not seen.
+# CMA-ES minimises σ, the ratio of surface to volume relative to the disc. Its covariance is diagonal, so that it is fast with 200 numbers
+# too. Every evaluation is counted, also that of the start. The start is a star that the encoder was not trained on.
 
 start = bench.make_problem("isoperimetric", data={"classes": ["star"]}).designs(1, rng)[0]
 spaces = {"latent": encoder, "raw": bench.make_encoder("raw").fit(data, rng)}
@@ -131,8 +130,8 @@ figure.tight_layout()
 # %%
 # The answer depends on the data
 # ------------------------------
-# Circles are among the training designs, and the circle is the optimum: the latent search had only to find it. Without circles
-# no place of the plane decodes to one. ``latentbench audit`` warns of such experiments.
+# Circles are among the training designs, and the circle is the optimum, so the latent search only had to find it. If we train without
+# circles, no point of the plane decodes to one. ``latentbench audit`` warns of such experiments.
 
 without = np.concatenate([designs[name] for name in classes if name != "circle"])
 blind = bench.make_encoder("vae", latent_dim=2, hidden=128, epochs=40).fit(without, rng)

@@ -2,7 +2,7 @@
 A problem of your own, searched in three spaces
 ===============================================
 
-A profile of 40 heights is to match a wave. The designs that an encoder learns from are waves of other lengths. No file is needed: a
+A profile of 40 heights should match a wave. The encoders learn from waves of other lengths. No experiment file is needed, only a
 class, an encoder, an optimiser and a call.
 """
 
@@ -33,7 +33,7 @@ class Wave(DifferentiableProblem):
 
 
 # %%
-# What an encoder learns from:
+# The encoders learn from these designs (grey); the wave to match is orange.
 
 rng = np.random.default_rng(1)
 problem = Wave()
@@ -43,7 +43,7 @@ ax.plot(PLACES, designs[:12].T, color="0.7")
 ax.plot(PLACES, np.sin(9 * PLACES), color="C1")
 
 # %%
-# Three spaces, the same optimiser, the same start, the same budget:
+# Now search in three spaces, with the same optimiser, the same start and the same budget.
 
 figure, ax = plt.subplots(figsize=(6, 3.5))
 for name, settings in {"raw": {}, "pca": {"latent_dim": 6}, "vae": {"latent_dim": 3}}.items():
@@ -57,4 +57,5 @@ ax.legend()
 figure.tight_layout()
 
 # %%
-# One search of each is an anecdote. `The tutorial <../tutorial.html>`_ makes an experiment of it, with replicates, intervals and tests.
+# One search in each space does not show which one is better. `The tutorial <../tutorial.html>`_ makes an experiment of this, with
+# replicates, intervals and tests.

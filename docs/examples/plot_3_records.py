@@ -2,8 +2,8 @@
 Tables and figures of published records
 =======================================
 
-The records of the suite ``standard`` are part of the repository. Read them, and make any table or figure of them as a data frame, a file
-or axes of your own.
+The records of the suite ``standard`` are part of the repository. Read them, and make tables and figures from them: as a data frame, as a
+file, or in axes of your own.
 """
 
 from pathlib import Path
@@ -20,11 +20,11 @@ runs, traces = (pd.read_parquet(records / f"{name}.parquet") for name in ("runs"
 print(len(runs), "runs,", len(traces), "rows of traces")
 
 # %%
-# Of one's own experiment: ``runs, traces = bench.load("results/runs/quick")``.
+# For an experiment of your own: ``runs, traces = bench.load("results/runs/quick")``.
 #
 # The efficiency table
 # --------------------
-# A row for every problem, arm and target. Which arms need the fewest evaluations to the easiest target of each problem?
+# It has one row for each problem, arm and target. Which arms need the fewest evaluations to reach the easiest target of each problem?
 
 table = bench.efficiency_table(runs, traces)
 easiest = table.groupby("problem", sort=False)["target"].transform("first") == table["target"]
@@ -34,7 +34,7 @@ print(least[["problem", "arm", "target", "successes", "ert"]].to_string(index=Fa
 # %%
 # A figure for a paper
 # --------------------
-# Every function of ``bench.analysis.plots`` gives a figure and the data drawn. Figures of one panel also take axes.
+# Every function of ``bench.analysis.plots`` gives a figure and the data that it shows. Figures with one panel also take axes.
 
 some = runs[
     (runs["problem"] == "heat-dispersion")
