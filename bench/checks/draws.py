@@ -55,7 +55,7 @@ def repeatable(subject: ProblemSubject) -> Iterator[str]:
             continue
         first[:] = 0.0
         if not same(draw(MANY, generator("check draws")), kept):
-            yield f"{name} gives its own memory away: it draws what is written into its arrays"
+            yield f"{name} returns arrays that it keeps: what is written into them appears in later draws"
 
 
 def instances(subject: ProblemSubject) -> Iterator[str]:

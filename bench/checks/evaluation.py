@@ -71,11 +71,11 @@ def purity(subject: ProblemSubject) -> Iterator[str]:
     arrays = {"evaluate": (sample, given), "verify": (sample[0], alone), "display": (objective, shown)}
     for name, (before, after) in arrays.items():
         if not np.array_equal(before, after, equal_nan=True):
-            yield f"{name} changes what it is given"
+            yield f"{name} changes the arrays that it is given"
     kept = Evaluation(objective, found.constraints.copy())
     subject.disturb()
     if not alike(found, kept):
-        yield "evaluate writes into what it has returned before"
+        yield "evaluate writes into arrays that it has returned before"
 
 
 def failures(subject: ProblemSubject) -> Iterator[str]:

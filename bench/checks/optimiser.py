@@ -51,7 +51,7 @@ def budget(make: Make) -> Iterator[str]:
         problem = Counted()
         objective, ledger = watch(make(), problem, allowed)
         if objective.late:
-            yield f"it goes on after BudgetSpent, at a budget of {allowed}; let that pass"
+            yield f"it goes on after BudgetSpent, at a budget of {allowed}; it must not catch that exception"
             return
         if problem.evaluated != ledger.n_f:
             yield f"it evaluates {problem.evaluated} designs, of which {ledger.n_f} are counted"
@@ -76,7 +76,7 @@ def repeatable(make: Make) -> Iterator[str]:
     used = make()
     _searched(lambda: used, Bowl(dim=2))
     if not same(_searched(lambda: used, Bowl())[0].points, expected):
-        yield "a second search by the same optimiser visits other points; an optimiser keeps nothing"
+        yield "a second search by the same optimiser visits other points; an optimiser keeps nothing between searches"
 
 
 def purity(make: Make) -> Iterator[str]:
@@ -111,7 +111,7 @@ def calm(make: Make) -> Iterator[str]:
     """Searches that cannot bear failed evaluations."""
     for problem, what in ((Bowl(failing=True), "some"), (Hopeless(), "all")):
         if _searched(make, problem)[0].late:
-            yield f"it goes on after BudgetSpent, where {what} evaluations fail; let that pass"
+            yield f"it goes on after BudgetSpent, where {what} evaluations fail; it must not catch that exception"
 
 
 FIRST: Stage[Make] = {"ends with its budget, and evaluates nothing beside it": budget}

@@ -197,7 +197,7 @@ NOTICED = {
     Idle: "no improvement on the start, in dimension 1",
     Plane: "no improvement on the start, in dimension 5",
     Restless: "visit different points",
-    Learning: "an optimiser keeps nothing",
+    Learning: "an optimiser keeps nothing between searches",
     Moving: "it changes the objective's start",
     Resizing: "it changes the objective's scale",
     Widening: "it changes the objective's bounds",

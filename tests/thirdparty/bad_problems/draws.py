@@ -198,7 +198,7 @@ NOTICED = {
     Stingy: "gives only 4 designs, though it has more",
     Holey: "designs gives designs that are not finite",
     Restless: "other designs for the same generator",
-    Sharing: "gives its own memory away",
+    Sharing: "returns arrays that it keeps",
     Shifting: "an instance gives a design other values",
     Turning: "changes the designs of the problem itself",
     Changeable: "another instance for the same generator",
