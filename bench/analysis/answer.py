@@ -110,7 +110,7 @@ def render(frame: pd.DataFrame, fmt: str = "text") -> str:
 
 
 def _page(frame: pd.DataFrame, write: Writer) -> Iterator[str]:
-    yield write.paragraph(" ".join(answer(frame)))
+    yield write.items(answer(frame))
     if frame.loc[frame["compared"], "problem"].nunique() >= MANY:
         yield write.table("On how many problems who is surely ahead", _counts(frame[frame["compared"]]))
     if len(frame):

@@ -9,7 +9,9 @@ from textwrap import fill
 import pandas as pd
 
 WIDTH = 148
-"""Characters in a line of text; a table whose words need more gets more."""
+"""Characters in a line of a table of plain text; one whose words need more gets more."""
+PROSE = 100
+"""Characters in a line of a paragraph of plain text, which is hard to read where lines are long."""
 BETWEEN = 3
 """Characters between two columns."""
 WORD = 40
@@ -26,7 +28,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Writer:
-    """One output format: what it must escape, and how it sets a heading, a paragraph and a titled table of text.
+    """One output format: what it must escape, and how it sets headings, paragraphs, lists and titled tables of text.
 
     ``marks`` are those of the cells that are best, and of those tied with them.
     """
@@ -34,6 +36,7 @@ class Writer:
     escapes: Mapping[str, str]
     set_heading: Callable[[str], str]
     set_paragraph: Callable[[str], str]
+    set_items: Callable[[list[str]], str]
     set_table: Callable[[str, pd.DataFrame], str]
     marks: Mapping[str, Mark]
 
@@ -48,6 +51,10 @@ class Writer:
     def paragraph(self, text: str) -> str:
         """Set a paragraph."""
         return self.set_paragraph(self.escape(text))
+
+    def items(self, texts: list[str]) -> str:
+        """Set a list, an item a text."""
+        return self.set_items([self.escape(text) for text in texts])
 
     def table(self, title: str, cells: pd.DataFrame, marked: pd.DataFrame | None = None) -> str:
         """Set a titled table; its first column holds labels, the others numbers; ``marked`` names a mark for a cell."""
@@ -83,6 +90,26 @@ def render(table: pd.DataFrame, page: Callable[[pd.DataFrame, Writer], Iterator[
 
 def _lines(cells: pd.DataFrame) -> list[list[str]]:
     return [list(cells.columns), *cells.to_numpy().tolist()]
+
+
+def _filled(text: str) -> str:
+    return fill(text, PROSE)
+
+
+def _text_items(texts: list[str]) -> str:
+    return "\n".join(fill(text, PROSE, initial_indent="- ", subsequent_indent="  ") for text in texts)
+
+
+def _markdown_items(texts: list[str]) -> str:
+    return "\n".join(f"- {text}" for text in texts)
+
+
+def _latex_items(texts: list[str]) -> str:
+    return "\n".join([r"\begin{itemize}", *(rf"\item {text}" for text in texts), r"\end{itemize}"])
+
+
+def _html_items(texts: list[str]) -> str:
+    return f"<ul>{''.join(f'<li>{text}</li>' for text in texts)}</ul>"
 
 
 def _text_table(title: str, cells: pd.DataFrame) -> str:
@@ -171,19 +198,19 @@ HTML = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"}
 BOLD = "in bold"
 WRITERS = {
     "text": Writer(
-        *({}, lambda text: f"{text}\n{'=' * len(text)}", lambda text: fill(text, WIDTH), _text_table),
+        *({}, lambda text: f"{text}\n{'=' * len(text)}", _filled, _text_items, _text_table),
         {"best": Mark("marked *", "*{}".format), "tied": Mark("marked ~", "~{}".format)},
     ),
     "markdown": Writer(
-        *(MARKDOWN, "## {}".format, str, _markdown_table),
+        *(MARKDOWN, "## {}".format, str, _markdown_items, _markdown_table),
         {"best": Mark(BOLD, "**{}**".format), "tied": Mark("in italics", "_{}_".format)},
     ),
     "latex": Writer(
-        *(LATEX, r"\subsection*{{{}}}".format, str, _latex_table),
+        *(LATEX, r"\subsection*{{{}}}".format, str, _latex_items, _latex_table),
         {"best": Mark(BOLD, r"\textbf{{{}}}".format), "tied": Mark("underlined", r"\underline{{{}}}".format)},
     ),
     "html": Writer(
-        *(HTML, "<h3>{}</h3>".format, "<p>{}</p>".format, _html_table),
+        *(HTML, "<h3>{}</h3>".format, "<p>{}</p>".format, _html_items, _html_table),
         {"best": Mark(BOLD, "<b>{}</b>".format), "tied": Mark("in italics", "<i>{}</i>".format)},
     ),
 }
