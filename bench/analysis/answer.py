@@ -118,6 +118,15 @@ def _page(frame: pd.DataFrame, write: Writer) -> Iterator[str]:
         yield write.paragraph(LEGEND)
 
 
+def _columns(frame: pd.DataFrame) -> dict[str, str]:
+    """Names of the columns of the three budgets, with the evaluations if all problems have the same."""
+    by_size = frame.groupby("size")["budget"]
+    if (by_size.nunique() > 1).any():
+        return dict(zip(SIZES, SIZES, strict=True))
+    budget = by_size.first()
+    return {size: f"{size} ({whole(budget[size])})" if size in budget else size for size in SIZES}
+
+
 def _counts(told: pd.DataFrame) -> pd.DataFrame:
     """How many problems each side surely leads, without and with gradients."""
     sides = (
@@ -125,13 +134,15 @@ def _counts(told: pd.DataFrame) -> pd.DataFrame:
         .map(lambda kind: "others" if kind in UNLEARNED else "learned")
         .where(told["certain"] & told["kind"].notna() & (told["kind"] != LEVEL), "neither")
     )
-    rows = []
+    rows, names = [], _columns(told)
     for gradients, each in told.assign(side=sides).groupby("gradients"):
         count = each.groupby(["size", "side"]).size()
         rows.append(
             {"gradients": "yes" if gradients else "no"}
             | {
-                size: ", ".join(f"{side} {count.get((size, side), 0)}" for side in ("learned", "others", "neither"))
+                names[size]: ", ".join(
+                    f"{side} {count.get((size, side), 0)}" for side in ("learned", "others", "neither")
+                )
                 for size in SIZES
             }
         )
@@ -139,17 +150,15 @@ def _counts(told: pd.DataFrame) -> pd.DataFrame:
 
 
 def _cells(frame: pd.DataFrame) -> pd.DataFrame:
+    """A row per problem, without and with gradients; the budgets in the header if all problems have the same."""
+    names = _columns(frame)
     rows = []
     for (problem, gradients), each in frame.groupby(["problem", "gradients"], sort=False):
         by_size = dict(zip(each["size"], each.to_dict("records"), strict=True))
-        rows.append(
-            {
-                "problem": problem,
-                "gradients": "yes" if gradients else "no",
-                "evaluations": " / ".join(whole(budget) for budget in each["budget"]),
-                **{size: _cell(by_size[size]) if size in by_size else "–" for size in SIZES},
-            }
-        )
+        row = {"problem": problem, "gradients": "yes" if gradients else "no"}
+        if names["large"] == "large":
+            row["evaluations"] = " / ".join(whole(budget) for budget in each["budget"])
+        rows.append(row | {names[size]: _cell(by_size[size]) if size in by_size else "–" for size in SIZES})
     return pd.DataFrame(rows)
 
 

@@ -89,6 +89,19 @@ def test_one_side_alone_is_no_answer(records: SimpleNamespace) -> None:
         assert answer.answer(table(records, *parts)) == [answer.NOTHING]
 
 
+@pytest.mark.parametrize("price", [1000, 100])
+def test_budgets_that_all_problems_share_are_in_the_header(records: SimpleNamespace, price: int) -> None:
+    parts = [
+        part
+        for problem, paid in (("a", 1000), ("b", price))
+        for arm in ("raw/cma", "pca/cma")
+        for part in runs(records, arm, 8, paid, problem=problem, budget=paid)
+    ]
+    page = answer.render(table(records, *parts), "markdown")
+    assert ("| problem | gradients | small (10) | medium (100) | large (1000) |" in page) == (price == 1000)
+    assert ("| problem | gradients | evaluations | small | medium | large |" in page) == (price != 1000)
+
+
 def test_failures_alone_are_no_answer(records: SimpleNamespace) -> None:
     frame = table(records, records.undone("pca/cma", "failed", "no"), records.undone("raw/cma", "failed", "no"))
     assert answer.answer(frame) == [answer.NOTHING]
