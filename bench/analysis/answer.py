@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import astuple, fields
+from functools import partial
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -46,12 +47,14 @@ CALLED = {
 MANY = 5
 """Problems from which on it is counted on how many of them who is ahead."""
 NOTHING = "No answer: no problem has arms that search a learned space and arms that search another."
-READING = (
-    f"A lead without {UNSURE} is sure: the same side has the better design in 95 % of bootstrap draws. The bracket is "
-    "the 95 % interval of the factor, which compares the evaluations of two arms: it can go below 1 although a lead is "
-    "sure."
+SHORT = (
+    "small, medium, large: 1 %, 10 % and all of the largest budget. A cell names the kind of space whose best arm has "
+    "the best verified design by then, and how many times fewer evaluations this arm needs for that than the best arm "
+    "of the other side (learned from designs, or not), with a 95 % interval. A lead is sure if the same side has the "
+    f"better design in 95 % of bootstrap draws ({UNSURE}: it is not). The interval compares two arms, so it can go "
+    f"below 1 although a lead is sure. {SEEN}: the best training design is as good."
 )
-"""What a first-time reader needs to know about sure leads and brackets."""
+"""The legend on a screen: what a first-time reader needs to know."""
 
 
 def table(records: Records) -> pd.DataFrame:
@@ -106,16 +109,16 @@ def answer(frame: pd.DataFrame) -> list[str]:
 
 def render(frame: pd.DataFrame, fmt: str = "text") -> str:
     """Write what `table` gives for people; see `bench.analysis.writers.render`."""
-    return writers.render(frame, _page, fmt)
+    return writers.render(frame, partial(_page, screen=fmt == "text"), fmt)
 
 
-def _page(frame: pd.DataFrame, write: Writer) -> Iterator[str]:
+def _page(frame: pd.DataFrame, write: Writer, screen: bool) -> Iterator[str]:
     yield write.items(answer(frame))
     if frame.loc[frame["compared"], "problem"].nunique() >= MANY:
         yield write.table("On how many problems who is surely ahead", _counts(frame[frame["compared"]]))
     if len(frame):
-        yield write.table("Who is ahead", _cells(frame))
-        yield write.paragraph(LEGEND)
+        yield write.table("Who is ahead", _narrow(frame) if screen else _cells(frame))
+        yield write.paragraph(SHORT if screen else LEGEND)
 
 
 def _columns(frame: pd.DataFrame) -> dict[str, str]:
@@ -149,7 +152,14 @@ def _counts(told: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _cells(frame: pd.DataFrame) -> pd.DataFrame:
+def _narrow(frame: pd.DataFrame) -> pd.DataFrame:
+    """The same cells in two lines each, so that a usual terminal has room for them."""
+    cells = _cells(frame, "\n")
+    with_gradients = cells.pop("gradients") == "yes"
+    return cells.assign(problem=cells["problem"].where(~with_gradients, cells["problem"] + ",\nwith gradients"))
+
+
+def _cells(frame: pd.DataFrame, apart: str = " ") -> pd.DataFrame:
     """A row per problem, without and with gradients; the budgets in the header if all problems have the same."""
     names = _columns(frame)
     rows = []
@@ -158,16 +168,16 @@ def _cells(frame: pd.DataFrame) -> pd.DataFrame:
         row = {"problem": problem, "gradients": "yes" if gradients else "no"}
         if names["large"] == "large":
             row["evaluations"] = " / ".join(whole(budget) for budget in each["budget"])
-        rows.append(row | {names[size]: _cell(by_size[size]) if size in by_size else "–" for size in SIZES})
+        rows.append(row | {names[size]: _cell(by_size[size], apart) if size in by_size else "–" for size in SIZES})
     return pd.DataFrame(rows)
 
 
-def _cell(row: Mapping[Any, Any]) -> str:
+def _cell(row: Mapping[Any, Any], apart: str) -> str:
     if not isinstance(row["kind"], str):
         return "nobody"
     factor = str(_speed_up(row))
     marks = (SURE if row["certain"] else UNSURE) + (SEEN if row["seen"] else "")
-    return f"{row['kind']}{marks}" + ("" if factor == "–" else f" {factor}")
+    return f"{row['kind']}{marks}" + ("" if factor == "–" else f"{apart}{factor}")
 
 
 def _counted(told: pd.DataFrame, learned: pd.Series[bool], other: pd.Series[bool]) -> list[str]:

@@ -124,7 +124,7 @@ def _text_table(title: str, cells: pd.DataFrame) -> str:
     widths = [min(max(lengths, default=1), WORD) for lengths in words]
     room = WIDTH - sum(widths) - BETWEEN * len(widths) - 1
     for column, name in enumerate(header):
-        whole = max(len(row[column]) for row in (header, *rows))
+        whole = max(len(line) for row in (header, *rows) for line in row[column].split("\n"))
         more = max(0, min(room, whole - widths[column]))
         widths[column], room = widths[column] + more, room - more
         table.add_column(name, justify="right" if column else "left", overflow="fold", width=widths[column])

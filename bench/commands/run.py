@@ -19,10 +19,8 @@ from bench.commands.common import (
     distinct,
     look_in_this_folder,
     parameters,
-    records_of,
     say,
     say_failures,
-    show,
     show_table,
 )
 from bench.errors import BadInput
@@ -148,14 +146,10 @@ def import_(
 
 
 def _say_summary(summary: Summary) -> None:
-    from bench.analysis import answer
     from bench.analysis.contents import TABLES
     from bench.store.directory import FINDS
 
-    text = TABLES["answer"].text(records_of([summary.path]), Format.text.value)
-    show(text.removesuffix("\n"))
-    if answer.NOTHING not in text:
-        say(answer.READING)
+    show_table([summary.path], Format.text, TABLES["answer"].text)
     say_failures(summary.failures)
     for find in summary.finds:
         say(f"better than known: {find.problem}: {find.text}")

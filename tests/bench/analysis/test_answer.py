@@ -9,7 +9,7 @@ import pytest
 
 from bench.analysis import answer
 from bench.analysis.records import Records
-from bench.analysis.writers import WRITERS
+from bench.analysis.writers import PROSE, WRITERS
 
 
 def table(records: SimpleNamespace, *parts: Any) -> Any:
@@ -105,6 +105,18 @@ def test_budgets_that_all_problems_share_are_in_the_header(records: SimpleNamesp
 def test_failures_alone_are_no_answer(records: SimpleNamespace) -> None:
     frame = table(records, records.undone("pca/cma", "failed", "no"), records.undone("raw/cma", "failed", "no"))
     assert answer.answer(frame) == [answer.NOTHING]
+
+
+def test_a_usual_terminal_has_room_for_it(records: SimpleNamespace) -> None:
+    parts = [
+        part
+        for problem in ("heat-dispersion", "isoperimetric")
+        for arm, hit, n_g in (("raw/cma", 300, 0), ("pca/cma", 8, 0), ("raw/l-bfgs", 200, 50))
+        for part in runs(records, arm, hit, problem=problem, n_g=n_g)
+    ]
+    text = answer.render(table(records, *parts))
+    assert "\n  with gradients" in text
+    assert max(map(len, text.splitlines())) <= PROSE
 
 
 @pytest.mark.parametrize("form", [*WRITERS, "csv"])
