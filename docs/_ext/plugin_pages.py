@@ -36,7 +36,7 @@ def page(kind: plugins.Kind, name: str) -> str:
     preset = plugins.PRESETS[kind].get(name)
     if preset is not None:
         parts.append(preset.summary)
-        parts += [f"The class says of itself: {' '.join(doc['Summary'])}"]
+        parts += [f"Its class: {' '.join(doc['Summary'])}"]
     else:
         parts.append(" ".join(doc["Summary"]))
     parts.append(definitions(doc["Extended Summary"]))
