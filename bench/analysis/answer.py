@@ -48,11 +48,11 @@ MANY = 5
 """Problems from which on it is counted on how many of them who is ahead."""
 NOTHING = "No answer: no problem has arms that search a learned space and arms that search another."
 SHORT = (
-    "small, medium, large: 1 %, 10 % and all of the largest budget. A cell names the kind of space whose best arm has "
-    "the best verified design by then, and how many times fewer evaluations this arm needs for that than the best arm "
-    "of the other side (learned from designs, or not), with a 95 % interval. A lead is sure if the same side has the "
-    f"better design in 95 % of bootstrap draws ({UNSURE}: it is not). The interval compares two arms, so it can go "
-    f"below 1 although a lead is sure. {SEEN}: the best training design is as good."
+    "Small, medium, large: 1 %, 10 % and all of the largest budget. A cell names the kind of space whose best arm has "
+    "the best design, and how many times fewer evaluations it needs than the best arm of the other side (learned from "
+    "designs, or not), with a 95 % interval. A lead is sure if the same side is better in 95 % of bootstrap draws "
+    f"({UNSURE}: not sure). The interval compares two arms, so it can go below 1 although a lead is sure. "
+    f"{SEEN}: the best training design is as good."
 )
 """The legend on a screen: what a first-time reader needs to know."""
 
