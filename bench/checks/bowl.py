@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bench.optimisers.base import Optimiser
-from bench.searching.ledger import BudgetSpent, Ledger, Merit, end_process
+from bench.searching.endings import BudgetSpent, end_process
+from bench.searching.ledger import Ledger
+from bench.searching.losses import Merit
 from bench.searching.objective import Objective
 from bench.seeds import generator
 from encoders.identity import Identity

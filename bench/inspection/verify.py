@@ -18,8 +18,8 @@ from bench.experiments.plugins import Kind
 from bench.experiments.registry import from_record
 from bench.experiments.sources import changes, sources
 from bench.quantities import significant
+from bench.searching.evaluation import evaluate
 from bench.searching.instance import problem_of
-from bench.searching.ledger import evaluate
 from bench.store.directory import Store
 from problems.base import FEASIBILITY_TOLERANCE
 

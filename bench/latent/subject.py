@@ -15,7 +15,7 @@ from bench.errors import BadInput, reason, visible
 from bench.experiments.experiment import Fit
 from bench.experiments.registry import Spec, resolve
 from bench.searching import instance
-from bench.searching.ledger import evaluate
+from bench.searching.evaluation import evaluate
 from bench.seeds import generator
 from bench.store.directory import Store
 from bench.studies.diagnostics import decoded

@@ -22,7 +22,7 @@ from bench.names import file_names
 from bench.quantities import displayed
 from bench.report.beside import Saved, Saver
 from bench.searching import instance
-from bench.searching.ledger import evaluate
+from bench.searching.evaluation import evaluate
 
 if TYPE_CHECKING:
     import pandas as pd

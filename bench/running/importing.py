@@ -18,7 +18,7 @@ from bench.experiments.plan import Plan
 from bench.running import provenance, run_files
 from bench.running.execution import facts
 from bench.searching import instance
-from bench.searching.ledger import evaluate
+from bench.searching.evaluation import evaluate
 from bench.store import layouts
 from bench.store.columns import IN_RECORDS
 from bench.store.designs import told

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import numpy as np
 
 from bench.experiments.registry import make_encoder, make_optimiser
-from bench.searching.ledger import evaluate
+from bench.searching.evaluation import evaluate
 from bench.searching.objective import search
 from bench.searching.training_data import splits
 from problems.base import FEASIBILITY_TOLERANCE

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from problems.base import Problem
 
 
+FLOAT = np.dtype(float)
+
+
 class PluginError(RuntimeError):
     """A plug-in broke its promise, of a shape for instance; its run fails with this reason."""
 
@@ -30,29 +33,38 @@ def evaluate(problem: Problem, x: np.ndarray, raised: list[Exception] | None = N
         Whatever it raises over every design.
     """
     try:
-        return _checked(problem, x)
+        return checked(problem, x)
     except PluginError:
         raise
-    except Exception as error:
-        if len(x) < 2:
-            _blame(problem, error)
-            raise
-        parts: list[Evaluation | None] = []
-        errors: list[Exception] = []
-        for row in x:
-            try:
-                parts.append(_checked(problem, row[None]))
-            except Exception as error:  # a plug-in may raise anything
-                parts.append(None)
-                errors.append(error)
-        whole = next((part for part in parts if part is not None), None)
-        if whole is None:
-            _blame(problem, errors[0])
-            raise errors[0] from None
-        if raised is not None:
-            raised += errors
-        each = [failed(1, whole.constraints.shape[1]) if part is None else part for part in parts]
-        return Evaluation(*(np.concatenate([getattr(e, f) for e in each]) for f in ("objective", "constraints")))
+    except Exception as error:  # a plug-in may raise anything
+        return one_by_one(problem, x, error, [] if raised is None else raised)
+
+
+def one_by_one(problem: Problem, x: np.ndarray, error: Exception, raised: list[Exception]) -> Evaluation:
+    """Evaluate each design (n, d) alone, since something was raised over all at once; see `evaluate`."""
+    if len(x) < 2:
+        _blame(problem, error)
+        raise error
+    parts: list[Evaluation | None] = []
+    errors: list[Exception] = []
+    for row in x:
+        try:
+            parts.append(checked(problem, row[None]))
+        except Exception as its_own:  # as above
+            parts.append(None)
+            errors.append(its_own)
+    whole = next((part for part in parts if part is not None), None)
+    if whole is None:
+        _blame(problem, errors[0])
+        raise errors[0] from None
+    raised += errors
+    each = [failed(1, whole.constraints.shape[1]) if part is None else part for part in parts]
+    return Evaluation(*(np.concatenate([getattr(e, f) for e in each]) for f in ("objective", "constraints")))
+
+
+def all_finite(array: np.ndarray) -> bool:
+    """Whether all numbers (n,) are finite; the sum of their squares tells it fast, unless it overflows."""
+    return math.isfinite(array.dot(array)) or bool(np.isfinite(array).all())
 
 
 def failed(n: int, m: int) -> Evaluation:
@@ -65,24 +77,29 @@ def _blame(problem: Problem, error: Exception) -> None:
     error.add_note(f"raised by problem '{problem.name}'")
 
 
-def _checked(problem: Problem, x: np.ndarray) -> Evaluation:
+def checked(problem: Problem, x: np.ndarray) -> Evaluation:
+    """Evaluate designs (n, d); raises `PluginError` for other shapes than they should have, and what it raises."""
     found, n = problem.evaluate(x), len(x)
     if type(found) is not Evaluation:
         raise PluginError(f"problem '{problem.name}' returned {type(found).__name__}; it must be an Evaluation")
-    objective = _numbers(problem, "objective", found.objective)
-    constraints = _numbers(problem, "constraints", found.constraints)
-    if objective.shape != (n,) or constraints.ndim != 2 or len(constraints) != n:
+    objective, constraints = found.objective, found.constraints
+    as_it_is = _is_plain(objective) and _is_plain(constraints)
+    if not as_it_is:
+        objective = _numbers(problem, "objective", objective)
+        constraints = _numbers(problem, "constraints", constraints)
+    if objective.shape != (n,) or constraints.shape[:-1] != (n,):
         raise PluginError(
             f"problem '{problem.name}' returned objective {objective.shape} and constraints {constraints.shape} "
             f"for {n} designs; they must be ({n},) and ({n}, m)"
         )
-    as_it_is = objective is found.objective and constraints is found.constraints
     return found if as_it_is else Evaluation(objective, constraints)
 
 
+def _is_plain(given: Any) -> bool:
+    return type(given) is np.ndarray and given.dtype is FLOAT
+
+
 def _numbers(problem: Problem, name: str, given: Any) -> np.ndarray:
-    if type(given) is np.ndarray and given.dtype == np.float64:
-        return given
     try:
         array = np.asarray(given.detach() if hasattr(given, "detach") else given)
         if array.ndim and array.dtype.kind in "fiubO":

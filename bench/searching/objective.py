@@ -12,7 +12,10 @@ import torch
 from bench.errors import BadInput
 from bench.optimisers.base import Optimiser
 from bench.searching import arguments
-from bench.searching.ledger import BudgetSpent, Ledger, Merit, PluginError, Unheard
+from bench.searching.endings import BudgetSpent, Unheard
+from bench.searching.evaluation import PluginError, all_finite
+from bench.searching.ledger import Ledger
+from bench.searching.losses import Merit
 from encoders.base import Encoder
 from problems.base import Problem
 
@@ -170,7 +173,7 @@ class Objective:
         (gradient,) = torch.autograd.grad(design, latent, torch.from_numpy(outer[None]))
         self._ledger.seconds["decode"] += time.perf_counter() - begun
         slope = gradient[0].numpy()
-        return (loss, slope) if np.isfinite(slope).all() else (np.inf, np.zeros(self.dim))
+        return (loss, slope) if all_finite(slope) else (np.inf, np.zeros(self.dim))
 
     def _encoded(self, archive: list[tuple[np.ndarray, np.ndarray]]) -> tuple[np.ndarray, np.ndarray]:
         """Latents (n, k) of designs that are paid for, and their losses (n,)."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bench.errors import BadInput
-from bench.searching.ledger import evaluate
+from bench.searching.evaluation import evaluate
 from bench.seeds import generator
 
 if TYPE_CHECKING:

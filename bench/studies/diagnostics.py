@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from bench.searching.evaluation import evaluate
 from bench.searching.instance import at_most
-from bench.searching.ledger import evaluate
 from bench.store.columns import DIAGNOSED
 from encoders.base import Encoder
 from problems.base import Evaluation, Problem

@@ -12,8 +12,11 @@ import torch
 from bench.optimisers.base import Optimiser
 from bench.optimisers.cmaes import CMAES
 from bench.optimisers.lbfgs import LBFGS
+from bench.searching.endings import BudgetSpent
+from bench.searching.evaluation import evaluate
 from bench.searching.instance import Instance
-from bench.searching.ledger import BudgetSpent, Ledger, evaluate
+from bench.searching.ledger import Ledger
+from bench.searching.losses import penalised
 from bench.searching.objective import Objective
 from bench.store.designs import told
 from bench.studies.diagnostics import PRIOR_SAMPLES, decoded, displayed
@@ -104,7 +107,7 @@ def _starts(instance: Instance, encoder: Encoder, ledger: Ledger, rng: np.random
 
 def _best(ledger: Ledger, encoder: Encoder, latents: np.ndarray) -> np.ndarray:
     evaluation = evaluate(ledger.problem, ledger.problem.repair(decoded(encoder, latents)))
-    loss = ledger.penalised(evaluation.objective, evaluation.constraints)
+    loss = penalised(ledger.problem, evaluation.objective, evaluation.constraints)
     return np.asarray(latents[np.argsort(np.where(np.isnan(loss), np.inf, loss), kind="stable")[:BEST]])
 
 

@@ -10,7 +10,8 @@ import pytest
 import bench
 from bench.checks import Bowl
 from bench.optimisers.views import Ball
-from bench.searching.ledger import BudgetSpent, Ledger
+from bench.searching.endings import BudgetSpent
+from bench.searching.ledger import Ledger
 from bench.searching.objective import Objective
 from encoders.linear import Linear
 

@@ -16,8 +16,8 @@ from bench.experiments.experiment import Fit
 from bench.experiments.registry import Spec
 from bench.optimisers.base import Optimiser, SearchSpace
 from bench.running.execution import Failure, execute_fit
+from bench.searching.endings import DEAF, PATIENCE
 from bench.searching.evaluation import PluginError, evaluate
-from bench.searching.ledger import DEAF, PATIENCE
 from problems.base import Evaluation, Problem
 
 

@@ -11,7 +11,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bench.checks import Bowl
-from bench.searching.ledger import BudgetSpent, Ledger, PluginError
+from bench.searching.endings import BudgetSpent
+from bench.searching.evaluation import PluginError
+from bench.searching.ledger import Ledger
 from bench.searching.objective import Objective
 from encoders.identity import Identity
 from encoders.linear import Linear
