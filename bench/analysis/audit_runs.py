@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from bench.analysis.records import Records
@@ -89,13 +90,26 @@ def twins(records: Records) -> Iterator[Said]:
     """Searches that visit the same values as another one of their replicate."""
     if records.tried.groupby(["arm", "replicate"]).size().max() < 2:
         return
-    prints = records.traces.groupby("run", observed=True).agg(
-        evaluations=("evaluations", tuple), objective=("objective", tuple)
+    tried = records.tried[["arm", "replicate", "run"]]
+    alike = tried.join(_digests(records.traces), on="run").dropna()
+    alike = alike[alike.duplicated(["arm", "replicate", "digest"], keep=False)]
+    prints = (
+        records.traces[records.traces["run"].isin(set(alike["run"]))]
+        .groupby("run", observed=True)
+        .agg(evaluations=("evaluations", tuple), objective=("objective", tuple))
     )
-    tried = records.tried[["arm", "replicate", "run"]].join(prints, on="run").dropna()
+    tried = tried.join(prints, on="run").dropna()
     twins = tried[tried.duplicated(["arm", "replicate", "evaluations", "objective"])]
     if len(twins):
         yield f"{len(twins)} searches repeat another of their replicate, evaluation by evaluation.", twins["arm"]
+
+
+def _digests(traces: pd.DataFrame) -> pd.Series[int]:
+    """A number for each run that is the same wherever its trace is: what need not be compared is told apart by it."""
+    columns = (traces[name].to_numpy(dtype=float) + 0.0 for name in ("evaluations", "objective"))  # -0 is 0
+    first, second = (pd.util.hash_array(column) for column in columns)
+    mixed = pd.Series(pd.util.hash_array(first * np.uint64(31) + second), index=traces.index)
+    return mixed.groupby(traces["run"], observed=True).sum().rename("digest")
 
 
 def machines(records: Records) -> Iterator[Said]:

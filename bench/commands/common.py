@@ -65,24 +65,28 @@ class Format(StrEnum):
     csv = "csv"
 
 
-def load(directory: Path, columns: list[str] | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
+def load(
+    directory: Path, columns: list[str] | None = None, without: Sequence[str] = ()
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Read records, and say if runs are missing."""
     from bench.store.directory import Store
 
     store = Store(directory)
-    runs, traces = store.load(columns)
+    runs, traces = store.load(columns, without)
     if len(runs) < (expected := store.expected()):
         say(f"{directory}: only {len(runs)} of {expected} runs are there")
     return runs, traces
 
 
-def load_together(directories: list[Path], columns: list[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
+def load_together(
+    directories: list[Path], columns: list[str], without: Sequence[str] = ()
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Records of one experiment or of several; differences between these go to standard error."""
     if len(directories) == 1:
-        return load(directories[0], columns)
+        return load(directories[0], columns, without)
     from bench.analysis.joining import join, named
 
-    parts = [load(path, columns) for path in distinct(directories)]
+    parts = [load(path, columns, without) for path in distinct(directories)]
     runs, traces, differences = join(named(directories, parts))
     for sentence in differences:
         say(f"differs: {sentence}")
@@ -106,7 +110,7 @@ def records_of(directories: list[Path], targets: Sequence[float] = ()) -> Record
     from bench.analysis.contents import TRACE
     from bench.analysis.records import Records
 
-    runs, traces = load_together(directories, list(TRACE))
+    runs, traces = load_together(directories, list(TRACE), ("design",))
     own: Any = [list(targets)] * len(runs)
     return Records(runs.assign(targets=own) if targets else runs, traces)
 

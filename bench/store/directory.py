@@ -16,11 +16,10 @@ from bench.experiments import data_files, sources
 from bench.experiments.plan import Plan
 from bench.store import layouts
 from bench.store.columns import RUNS
-from bench.store.completion import completed
 from bench.store.encoders import Encoders
 from bench.store.files import Doubt, free, ignore, read_json, write
 from bench.store.packs import Packs
-from bench.store.records import Fitted, Record, concatenate, traces
+from bench.store.records import Fitted, Record, traces
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -276,13 +275,17 @@ class Store:
         """Keys of the fitted encoders, whether they can be believed or not."""
         return self._encoders.keys()
 
-    def load(self, columns: Collection[str] | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
+    def load(
+        self, columns: Collection[str] | None = None, without: Collection[str] = ()
+    ) -> tuple[pd.DataFrame, pd.DataFrame]:
         """All records as two frames; changes nothing.
 
         Parameters
         ----------
         columns : collection of str, optional
             Columns of the traces that are wanted beside `run`; all by default.
+        without : collection of str
+            Columns of the runs that are not wanted, such as designs, which take most of the memory.
 
         Returns
         -------
@@ -291,21 +294,14 @@ class Store:
         traces : DataFrame
             A row a logged evaluation, its run named in column `run`.
         """
-        import pandas as pd
+        from bench.store.frames import frames
 
-        rows, tables = [], []
-        for some, table in self._read(warn, columns):
-            rows += some
-            tables.append(traces(table))
-        if not rows:
-            return pd.DataFrame(columns=["run", "status"]), pd.DataFrame(columns=["run"])
-        runs = pd.DataFrame(map(completed, rows)).sort_values("order", kind="stable", ignore_index=True)
-        runs = runs.drop(columns="order")
-        if reached := self.reaches(warn):
+        runs, told = frames(self._read(warn, columns), without)
+        if len(runs) and (reached := self.reaches(warn)):
             fits = runs.reindex(columns=["fit"])["fit"]  # records of older versions do not name theirs
             for name in (column.name for column in RUNS if column.told_by == "reach"):
                 runs[name] = fits.map({key: each[name.removeprefix("reach_")] for key, each in reached.items()})
-        return runs, concatenate(tables).unify_dictionaries().to_pandas()
+        return runs, told
 
     def doubt(self, path: Path, reason: str) -> None:
         """Set a file or folder that cannot be believed aside, and log the reason."""
