@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -37,6 +40,10 @@ NEXT = {
     "map": "who is ahead, by budget and by the cost of an evaluation",
 }
 """What to do next with the records of an experiment."""
+EARLY = 2
+"""Processes that are started before it is known how much there is to do."""
+ANSWER = "bench.analysis.answer"
+"""Imported while others compute."""
 
 
 @app.command()
@@ -67,17 +74,24 @@ def run(
     if not (fresh or dry_run or dask) and (summary := finished(experiment, out)) is not None:
         _say_summary(summary)
         return DONE
-    from bench.experiments.experiment import Experiment
-    from bench.running import runner
-    from bench.running.progress import on_stderr
+    from joblib import cpu_count
 
-    loaded = Experiment.load(experiment)
-    for said in loaded.remarks():
-        say(said)
-    if dry_run:
-        _say_plan(loaded, runner.store_for(loaded, out), fresh, which)
-        return DONE
-    summary = runner.run(loaded, out, jobs, fresh, on_stderr, dask, time_limit, mix, which)
+    from bench.running.workers import teams
+
+    # processes import what they need while this one does
+    with nullcontext() if dry_run or dask else teams.local(jobs or cpu_count(), EARLY) as team:
+        from bench.experiments.experiment import Experiment
+        from bench.running import runner
+        from bench.running.progress import on_stderr
+
+        loaded = Experiment.load(experiment)
+        for said in loaded.remarks():
+            say(said)
+        if dry_run:
+            _say_plan(loaded, runner.store_for(loaded, out), fresh, which)
+            return DONE
+        Thread(target=import_module, args=(ANSWER,), daemon=True).start()
+        summary = runner.run(loaded, out, jobs, fresh, on_stderr, dask, time_limit, mix, which, team)
     _say_summary(summary)
     return SOME_FAILED if summary.failures else DONE
 

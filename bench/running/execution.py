@@ -7,7 +7,7 @@ import math
 import time
 import traceback
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib import import_module
 from typing import Any
 
@@ -21,8 +21,9 @@ from bench.experiments.sources import sources
 from bench.optimisers.base import Optimiser
 from bench.running import provenance
 from bench.searching import instance
+from bench.searching.evaluation import PluginError
 from bench.searching.instance import Groundwork, Reference
-from bench.searching.ledger import Ledger, PluginError
+from bench.searching.ledger import Ledger
 from bench.searching.objective import search_stage
 from bench.searching.retraining import weighted
 from bench.seeds import generator
@@ -63,7 +64,8 @@ def execute_groundwork(
     _one_thread()
     try:
         learned |= not _does_without(instance.problem_of(problem, seed, replicate))
-        return instance.lay(problem, seed, replicate, reference, learned)
+        found = instance.lay(problem, seed, replicate, reference, learned)
+        return found if found.weight <= instance.LIGHT else replace(found, drawn=None)
     except BaseException as error:  # as above
         return Failure(problem.name, f"{unready(problem)}: {reason(error)}", traceback.format_exc())
 

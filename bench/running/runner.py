@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,8 @@ from bench.studies.diagnostics import cost
 
 WHOLE = (1, 1)
 """The first part of one."""
+KEPT = 2**28
+"""Bytes of instances that are kept from their groundwork to their fits; others are drawn again."""
 LONGEST = 1e7
 """Seconds; timers of the system allow no more."""
 
@@ -97,6 +100,7 @@ def run(
     time_limit: float = TIME_LIMIT,
     mix: bool = False,
     part: tuple[int, int] = WHOLE,
+    team: Team | None = None,
 ) -> Summary:
     """Run an experiment, or what is left of it, into a directory.
 
@@ -120,6 +124,8 @@ def run(
         Whether results may stay that plug-ins gave whose code has changed since.
     part : (int, int)
         Which part of how many: of three, the second has the replicates 1, 4, 7, …; see `bench.store.merging`.
+    team : Team, optional
+        Who does it, where they are there already, and `jobs` and `dask` are of no account.
 
     Raises
     ------
@@ -136,14 +142,15 @@ def run(
         raise BadInput(f"part: {part[0]}/{part[1]} must be from 1/{part[1]} to {part[1]}/{part[1]}")
     if not fresh:
         store.check(experiment)
-    with teams.local(jobs or cpu_count()) if dask is None else teams.cluster(dask) as team:
+    opened = teams.local(jobs or cpu_count()) if dask is None else teams.cluster(dask)
+    with opened if team is None else nullcontext(team) as there:
         if fresh:
             store.set_aside()
         began = {"started": provenance.now(), **provenance.collect(), "plugins": sources(experiment.specs())}
         began |= asked(experiment)
         with store.begin(experiment, began, mix):
             kept = {label: located(spec) for label, spec in experiment.problems.items()}
-            return run_all(replace(experiment, problems=kept), store, team, time_limit, progress, part)
+            return run_all(replace(experiment, problems=kept), store, there, time_limit, progress, part)
 
 
 def beside_budgets(fits: list[Fit]) -> int:
@@ -237,8 +244,13 @@ def _groundwork(fits: list[Fit], team: Team, time_limit: float) -> dict[tuple[Sp
             found[problem, replicate] = reference
         else:
             tasks.append((problem, seed, replicate, reference, wanted))
+    kept = 0
     for (problem, _, replicate, *_), laid in team.each(execute_groundwork, tasks, time_limit):
-        found[problem, replicate] = _alive(laid, problem)
+        laid = _alive(laid, problem)
+        if isinstance(laid, Groundwork):
+            kept += laid.weight
+            laid = laid if kept <= KEPT else replace(laid, drawn=None)
+        found[problem, replicate] = laid
     return found
 
 

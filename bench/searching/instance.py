@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from bench.searching.ledger import PluginError, evaluate
+from bench.searching.evaluation import PluginError, evaluate
 from bench.seeds import generator
 from encoders.base import Tasks
 
@@ -22,6 +22,8 @@ HELD_OUT = 200
 """Designs, beside those for training, that encoders are tried on."""
 CANDIDATES = 256
 """Designs among which the start of a replicate is looked for."""
+LIGHT = 2**23
+"""Bytes up to which what was drawn of an instance goes along with its groundwork, since drawing takes longer."""
 
 
 def at_most(problem: Problem, usual: int) -> int:
@@ -34,6 +36,15 @@ class Reference(NamedTuple):
 
     value: float
     n: int
+
+
+class Drawn(NamedTuple):
+    """All that is drawn of an instance; nothing is evaluated for it, but by the problem itself."""
+
+    designs: np.ndarray | None
+    candidates: np.ndarray
+    held_out: np.ndarray
+    tasks: Tasks | None
 
 
 @dataclass(frozen=True)
@@ -49,6 +60,9 @@ class Groundwork:
         Evaluations that it took, but for those of the reference sample.
     designs, held_out : Evaluation or None
         Of as many training and held-out designs as the problem allows; None where no encoder learns from them.
+    drawn : Drawn or None
+        What the instance is made of, candidates apart, for the processes that fit encoders on it; None where that is
+        drawn again.
     """
 
     start: np.ndarray
@@ -56,6 +70,14 @@ class Groundwork:
     n: int
     designs: Evaluation | None = None
     held_out: Evaluation | None = None
+    drawn: Drawn | None = None
+
+    @property
+    def weight(self) -> int:
+        """Bytes of what was drawn."""
+        made_for = None if self.drawn is None or self.drawn.tasks is None else self.drawn.tasks.designs
+        arrays = () if self.drawn is None else (self.drawn.designs, self.drawn.held_out, made_for)
+        return sum(array.nbytes for array in arrays if array is not None)
 
 
 @dataclass(frozen=True)
@@ -111,12 +133,11 @@ def draw(spec: Spec, seed: int, replicate: int, groundwork: Groundwork | None = 
     PluginError
         If no start can be found.
     """
-    drawn = _drawn(spec, seed, replicate)
     known = groundwork or laid(spec, seed, replicate)
+    drawn = known.drawn or _drawn(spec, seed, replicate)
+    problem, start = problem_of(spec, seed, replicate), known.start.copy()
     designs = None if drawn.designs is None else drawn.designs.copy()
-    return Instance(
-        drawn.problem, designs, drawn.held_out.copy(), known.start.copy(), known.reference.value, drawn.tasks
-    )
+    return Instance(problem, designs, drawn.held_out.copy(), start, known.reference.value, drawn.tasks)
 
 
 def lay(spec: Spec, seed: int, replicate: int, reference: Reference, learned: bool) -> Groundwork:
@@ -128,18 +149,18 @@ def lay(spec: Spec, seed: int, replicate: int, reference: Reference, learned: bo
         If no start can be found.
     """
     drawn = _drawn(spec, seed, replicate)
-    problem = drawn.problem
+    problem = problem_of(spec, seed, replicate)
     start, why_not = start_among(problem, drawn.candidates, reference.value, drawn.designs)
     if start is None:
         raise PluginError(
             f"problem '{spec.name}': none of {len(drawn.candidates)} candidates is a feasible start: {why_not}"
         )
-    n = len(drawn.candidates)
+    n, kept = len(drawn.candidates), drawn._replace(candidates=drawn.candidates[:0])
     if drawn.designs is None or not learned:
-        return Groundwork(start, reference, n)
+        return Groundwork(start, reference, n, drawn=kept)
     some, held_out = (problem.repair(x[: at_most(problem, len(x))]) for x in (drawn.designs, drawn.held_out))
     n += len(some) + len(held_out)
-    return Groundwork(start, reference, n, evaluate(problem, some), evaluate(problem, held_out))
+    return Groundwork(start, reference, n, evaluate(problem, some), evaluate(problem, held_out), kept)
 
 
 def training(spec: Spec, seed: int, replicate: int) -> np.ndarray | None:
@@ -176,17 +197,8 @@ def _training(spec: Spec, seed: int, replicate: int) -> np.ndarray | None:
     return designs
 
 
-class _Drawn(NamedTuple):
-    problem: Problem
-    designs: np.ndarray | None
-    candidates: np.ndarray
-    held_out: np.ndarray
-    tasks: Tasks | None
-
-
 @lru_cache(maxsize=4)
-def _drawn(spec: Spec, seed: int, replicate: int) -> _Drawn:
-    """All that is drawn of an instance; nothing is evaluated, but by the problem itself."""
+def _drawn(spec: Spec, seed: int, replicate: int) -> Drawn:
     names = (seed, spec.identity(), replicate)
     problem = problem_of(spec, seed, replicate)
     designs = _training(spec, seed, replicate)
@@ -194,7 +206,7 @@ def _drawn(spec: Spec, seed: int, replicate: int) -> _Drawn:
     candidates = problem.reference(at_most(problem, CANDIDATES), rng)
     candidates = _uniform(problem, rng) if candidates is None else candidates
     held_out = _held_out(problem, designs, candidates, generator(*names, "held out"))
-    return _Drawn(problem, designs, candidates, held_out, _tasks(problem, generator(*names, "designs")))
+    return Drawn(designs, candidates, held_out, _tasks(problem, generator(*names, "designs")))
 
 
 @lru_cache(maxsize=4)

@@ -19,7 +19,7 @@ from typing import IO, Any, TypeVar, cast
 from bench.quantities import stated
 from bench.running.provenance import THREAD_SETTINGS
 from bench.running.workers import serve
-from bench.searching.ledger import DEAF
+from bench.searching.endings import DEAF
 
 Result = TypeVar("Result")
 
@@ -57,13 +57,16 @@ class Worker:
     ----------
     environment : mapping of str, optional
         Variables beside those of this process.
+    beforehand : str
+        A module that it imports until its first task comes; empty for none.
     """
 
-    def __init__(self, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(self, environment: Mapping[str, str] | None = None, beforehand: str = "") -> None:
         self._scratch = Path(tempfile.mkdtemp(prefix="latentbench-"))
         self._diary = self._scratch / "diary.txt"
         diary, path = str(self._diary), [os.path.abspath(folder) for folder in sys.path]
-        code = f"import sys; sys.path[:] = {path!r}; from bench.running.workers import serve; serve.main({diary!r})"
+        served = f"serve.main({diary!r}, {beforehand!r})"
+        code = f"import sys; sys.path[:] = {path!r}; from bench.running.workers import serve; {served}"
         self._process = subprocess.Popen(  # noqa: S603
             [sys.executable, "-c", code],
             stdin=subprocess.PIPE,
@@ -121,9 +124,16 @@ class Worker:
 
 
 class Crew:
-    """Worker processes, as many as there are tasks at a time; each is kept for the next task until it dies."""
+    """Worker processes, as many as there are tasks at a time; each is kept for the next task until it dies.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    beforehand : str
+        A module that each imports until its first task comes; empty for none.
+    """
+
+    def __init__(self, beforehand: str = "") -> None:
+        self._beforehand = beforehand
         self._idle: list[Worker] = []
         self._all: set[Worker] = set()
         self._lock = Lock()
@@ -142,6 +152,10 @@ class Crew:
                 self._idle.append(worker)
             else:
                 self._dismiss(worker)
+
+    def expect(self, tasks: int) -> None:
+        """Start as many processes as there will be tasks at a time, at least, before there are any."""
+        self._idle += [self._borrow() for _ in range(tasks)]
 
     def end(self) -> None:
         """Kill all processes, busy ones too, and start no more."""
@@ -164,7 +178,7 @@ class Crew:
                 raise RuntimeError("the crew has been dismissed")
             if self._idle:
                 return self._idle.pop()
-            worker = Worker()
+            worker = Worker(beforehand=self._beforehand)
             self._all.add(worker)
             return worker
 

@@ -11,6 +11,7 @@ import struct
 import sys
 import threading
 from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 from queue import SimpleQueue
 from typing import IO, Any
@@ -18,13 +19,15 @@ from typing import IO, Any
 LENGTH = struct.Struct("!Q")
 
 
-def main(diary: str) -> None:
+def main(diary: str, beforehand: str) -> None:
     """Serve tasks: each a pickled (function, arguments, time limit), answered with (whether it returned, result).
 
     Parameters
     ----------
     diary : str
         File that is told, in words, of a segmentation fault or a time limit exceeded, before the process ends of it.
+    beforehand : str
+        A module to import until the first task comes; empty for none.
     """
     tasks, answers = _private_streams()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process of a terminal; the parent decides
@@ -32,6 +35,9 @@ def main(diary: str) -> None:
     threading.Thread(target=_receive, args=(tasks, queue, Path(diary)), daemon=True).start()
     with Path(diary).open("w", encoding="utf-8") as file:
         faulthandler.enable(file)
+        if beforehand:
+            with suppress(Exception):  # a task that needs it says why it cannot be imported
+                import_module(beforehand)
         while True:
             answer = _do(queue.get(), file)
             send(answers, answer)

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 Task = TypeVar("Task", bound=tuple[Any, ...])
 
 SECONDS_TO_CONNECT = 30
+WORK = "bench.running.execution"
+"""The module of fits and runs."""
 
 
 @dataclass(frozen=True)
@@ -135,16 +137,21 @@ class _Families(Iterator[Task]):
 
 
 @contextmanager
-def local(jobs: int) -> Iterator[Team]:
+def local(jobs: int, early: int = 0, work: str = WORK) -> Iterator[Team]:
     """Processes of this machine.
 
     Parameters
     ----------
     jobs : int
         How many.
+    early : int
+        So many of them start at once, and the others when there is something to do for them.
+    work : str
+        The module of what they will do.
     """
-    crew, executor = Crew(), ThreadPoolExecutor(jobs)
+    crew, executor = Crew(work), ThreadPoolExecutor(jobs)
     try:
+        crew.expect(min(early, jobs))
         yield Team(executor, crew.do, lambda: jobs)
     finally:
         executor.shutdown(wait=False, cancel_futures=True)
@@ -180,7 +187,7 @@ def cluster(address: str) -> Iterator[Team]:
         client.close()
 
 
-_CREW = Crew()
+_CREW = Crew(WORK)
 """Of the Dask worker that has imported this module; several experiments may share it."""
 
 
