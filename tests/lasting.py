@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 from typing import Any, ClassVar
 
 from bench.running.workers.process import Crew, Worker
 
 PLACES = 2
-"""Of so many folders, the last, the idle processes are kept; each process holds hundreds of megabytes."""
+"""Of so many places, the last ones, idle processes are kept; each process holds hundreds of megabytes."""
 
 
 class LastingCrew(Crew):
-    """A crew that leaves its idle processes to the next one in the same folder, with the same path and environment."""
+    """A crew that leaves its idle processes to the next one that would find the same modules and environment."""
 
     _left: ClassVar[dict[Any, list[Worker]]] = {}
 
@@ -46,6 +47,11 @@ class LastingCrew(Crew):
 
 
 def _place() -> Any:
-    """What a process takes over from its parent when it starts."""
+    """What a process takes over from its parent when it starts; its folder is its own."""
     environment = {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}
-    return os.getcwd(), tuple(sys.path), tuple(sorted(environment.items()))
+    return tuple(filter(_holds_modules, map(os.path.abspath, sys.path))), tuple(sorted(environment.items()))
+
+
+def _holds_modules(folder: str) -> bool:
+    """Whether modules may be imported from a folder: from many a test's there are none."""
+    return any(any(Path(folder).glob(pattern)) for pattern in ("*.py", "*/__init__.py", "*.so", "*.dist-info"))

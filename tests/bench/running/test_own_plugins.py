@@ -62,11 +62,17 @@ name = "random-search"
 """
 
 
+@pytest.fixture(scope="module")
+def modules(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One folder for the modules of all tests, each by a name of its own, so that one worker process finds them all."""
+    return tmp_path_factory.mktemp("modules")
+
+
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Path:
-    monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
+def folder(modules: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.syspath_prepend(modules)
+    monkeypatch.chdir(modules)
+    return modules
 
 
 def written(folder: Path, name: str, targets: str = "()", more: str = "") -> bench.Experiment:
@@ -81,18 +87,20 @@ def test_targets_that_no_record_can_hold_are_refused_before_the_first_fit(folder
         written(folder, name, targets)
 
 
-def test_any_number_of_targets_in_any_order_is_read_back_and_simulators_keep_their_files_apart(folder: Path) -> None:
+def test_any_number_of_targets_in_any_order_is_read_back_and_simulators_keep_their_files_apart(
+    folder: Path, tmp_path: Path
+) -> None:
     experiment = written(folder, "many_targets", "tuple([1.0, 3.0, *10 ** np.linspace(0.3, -8, 101)])")
-    done = runner.run(experiment, folder / "out", jobs=2)
+    done = runner.run(experiment, tmp_path / "out", jobs=2)
     assert done.failures == {}
-    runs, _ = bench.load(folder / "out")
+    runs, _ = bench.load(tmp_path / "out")
     assert len(runs) == 2
     assert len(runs["targets"][0]) == 103
     assert not (folder / "input.txt").exists()
 
 
-def test_an_experiment_grows_by_arms_problems_searches_and_its_runs_stay(folder: Path) -> None:
-    out = folder / "out"
+def test_an_experiment_grows_by_arms_problems_searches_and_its_runs_stay(folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
     runner.run(written(folder, "growing"), out, jobs=1)
     first = {path.name: path.stat().st_mtime_ns for path in (out / "records").iterdir()}
     more = '[[optimisers]]\nname = "MODULE:Same"\n'
@@ -105,8 +113,8 @@ def test_an_experiment_grows_by_arms_problems_searches_and_its_runs_stay(folder:
         runner.run(written(folder, "growing"), out, jobs=1)
 
 
-def test_what_is_renamed_is_not_done_again(folder: Path) -> None:
-    out = folder / "out"
+def test_what_is_renamed_is_not_done_again(folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
     (folder / "renamed.py").write_text(PLUGIN.replace("TARGETS", "()"))
     text = EXPERIMENT.replace("MODULE", "renamed")
     runner.run(bench.Experiment.from_toml(text), out, jobs=1)
@@ -124,8 +132,8 @@ def test_what_is_renamed_is_not_done_again(folder: Path) -> None:
     assert list(after["started"]) == list(before["started"])
 
 
-def test_a_larger_budget_is_searched_anew_and_begins_as_the_smaller_one_did(folder: Path) -> None:
-    out = folder / "out"
+def test_a_larger_budget_is_searched_anew_and_begins_as_the_smaller_one_did(folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
     both = EXPERIMENT.replace("MODULE", "longer") + '[[optimisers]]\nname = "longer:Same"\nbudget = 12\n'
     (folder / "longer.py").write_text(PLUGIN.replace("TARGETS", "()"))
     runner.run(bench.Experiment.from_toml(both), out, jobs=1)
@@ -151,12 +159,14 @@ def test_a_larger_budget_is_searched_anew_and_begins_as_the_smaller_one_did(fold
         runner.run(less, out, jobs=1)
 
 
-def test_a_search_that_catches_whatever_is_raised_ends_soon_and_the_others_are_done(folder: Path) -> None:
+def test_a_search_that_catches_whatever_is_raised_ends_soon_and_the_others_are_done(
+    folder: Path, tmp_path: Path
+) -> None:
     (folder / "deaf.py").write_text(PLUGIN.replace("TARGETS", "()") + DEAF)
     text = EXPERIMENT.replace("MODULE", "deaf").replace("replicates = 2", "replicates = 1")
     done = runner.run(
         bench.Experiment.from_toml(text + '[[optimisers]]\nname = "deaf:Deaf"\n'),
-        folder / "out",
+        tmp_path / "out",
         jobs=1,
         time_limit=200,
     )
@@ -182,8 +192,8 @@ def test_the_code_of_a_plugin_is_that_of_the_modules_beside_it_too(folder: Path)
     assert code() != first
 
 
-def test_verify_says_where_code_is_another(folder: Path) -> None:
-    out = folder / "out"
+def test_verify_says_where_code_is_another(folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
     runner.run(written(folder, "older"), out, jobs=1)
     assert all(not said.objections and not said.remarks for said in examined(Store(out), ["older"]))
     with (folder / "older.py").open("a") as file:
@@ -194,19 +204,19 @@ def test_verify_says_where_code_is_another(folder: Path) -> None:
     assert len(said) == 2
 
 
-def test_the_audit_names_searches_that_repeat_one_another(folder: Path) -> None:
+def test_the_audit_names_searches_that_repeat_one_another(folder: Path, tmp_path: Path) -> None:
     experiment = written(folder, "twins", more='[[optimisers]]\nname = "MODULE:Same"\n')
     text = EXPERIMENT.replace("MODULE", "twins").replace("budget", "searches = 3\nbudget")
     experiment = bench.Experiment.from_toml(text + '[[optimisers]]\nname = "twins:Same"\n')
-    runner.run(experiment, folder / "out", jobs=1)
-    said = [each for each in bench.audit(*bench.load(folder / "out")) if each.about == "searches"]
+    runner.run(experiment, tmp_path / "out", jobs=1)
+    said = [each for each in bench.audit(*bench.load(tmp_path / "out")) if each.about == "searches"]
     assert [each.arms for each in said] == [("raw/twins:Same",)]
     assert said[0].sentence.startswith("4 searches repeat another of their replicate")
-    assert np.isfinite(bench.load(folder / "out")[0]["best"]).all()
+    assert np.isfinite(bench.load(tmp_path / "out")[0]["best"]).all()
 
 
-def test_changed_code_of_a_plugin_is_named_and_mixed_only_if_asked_for(folder: Path) -> None:
-    file, out = folder / "changing.py", folder / "out"
+def test_changed_code_of_a_plugin_is_named_and_mixed_only_if_asked_for(folder: Path, tmp_path: Path) -> None:
+    file, out = folder / "changing.py", tmp_path / "out"
 
     def latent(replicates: int, *more: str) -> subprocess.CompletedProcess[str]:
         (folder / "own.toml").write_text(

@@ -26,6 +26,7 @@ budget = 30
 [[problems]]
 name = "heat-dispersion"
 n_vertices = 64
+reference = 64
 data = { n = 20 }
 
 [[encoders]]

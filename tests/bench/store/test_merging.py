@@ -21,6 +21,7 @@ budget = 20
 [[problems]]
 name = "isoperimetric"
 n_vertices = 12
+reference = 64
 data = { classes = ["triangle", "square"], n = 30 }
 
 [[encoders]]
