@@ -1,11 +1,8 @@
 """Which points of a surface are in each other's way: tangent-point radii in space, compiled by Numba.
 
 The ball that touches the surface at a vertex i and passes through a point j has the curvature 2n·d / |d|², d = xⱼ − xᵢ,
-with the inward unit normal n at i. One above 1/r needs |d| < 2r, so that only pairs as near as that are looked at.
-
-A point has a larger curvature than some t if and only if it lies inside the ball of radius 1/t that touches the surface
-at i. A few points are looked at first. With what they give, nodes of a tree (`problems.bodies.discs`) are told to lie
-outside of that ball as a whole, for a packet of vertices at once (`problems.bodies.packets`).
+with the inward unit normal n at i. One above 1/r needs |d| < 2r, so that only pairs as near as that are looked at:
+boxes round points that follow each other find them, in a time that grows with the number of points and of near pairs.
 """
 
 from __future__ import annotations
@@ -13,49 +10,19 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from problems.bodies.discs import BLOCK, FAN, LARGEST, LEVELS, away, leaves_of, packed_by, tree
-from problems.bodies.packets import PACKET, SINGLE, SOFTENING, load, may_hold, probe, surpass, unpack
-
+SOFTENING = 1e-3
+"""The length below which two points count as one, in units of s."""
+BLOCK, ROOM = 32, 16
+"""Points in a box, and boxes in a room."""
+AWAY = 1e100
+"""A coordinate of points that are out of reach."""
 TIE = 1e-9
 """Curvatures nearer to each other than this, relatively, are one, so that rounding does not choose between them."""
 
 
 @njit(cache=True, error_model="numpy")
-def common(near: np.ndarray, begins: np.ndarray, order: np.ndarray, n_faces: int) -> tuple[np.ndarray, np.ndarray]:
-    """Nodes of faces that are left out for all vertices of a packet, and where those of each packet begin."""
-    n_packets, n_nodes = -(-len(order) // PACKET), leaves_of(n_faces)
-    times, found = np.zeros(n_nodes, dtype=np.int64), [np.int64(0) for _ in range(0)]
-    starts = np.zeros(n_packets + 1, dtype=np.int64)
-    n_leaves = leaves_of(len(order)) + n_nodes
-    for packet in range(n_packets):
-        members, offset = order[packet * PACKET : (packet + 1) * PACKET], 0
-        for level in range(LEVELS):
-            size = BLOCK * FAN**level
-            times[:] = 0
-            for i in members:
-                for run in range(begins[i], begins[i + 1]):
-                    until = -(-n_faces // size) if near[run, 1] == n_faces else near[run, 1] // size
-                    for node in range(-(-near[run, 0] // size), until):
-                        times[node] += 1
-            first = offset + leaves_of(len(order)) // FAN**level
-            for node in range(-(-n_faces // size)):
-                if times[node] == len(members):
-                    found.append(first + node)
-            offset += n_leaves // FAN**level
-        starts[packet + 1] = len(found)
-    return np.array(found, dtype=np.int64), starts
-
-
-@njit(cache=True, error_model="numpy")
 def partners(
-    points: np.ndarray,
-    normals: np.ndarray,
-    reach: float,
-    near: np.ndarray,
-    begins: np.ndarray,
-    order: np.ndarray,
-    common: np.ndarray,
-    starts: np.ndarray,
+    points: np.ndarray, normals: np.ndarray, reach: float, near: np.ndarray, begins: np.ndarray, order: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """For each vertex, the point with the largest curvature inside, and the one with the largest outside.
 
@@ -72,8 +39,6 @@ def partners(
         before a last, that rise.
     order : ndarray of int, shape (V,)
         Vertices as they follow each other where they are near.
-    common, starts : ndarray of int
-        As the function `common` gives them.
 
     Returns
     -------
@@ -82,93 +47,147 @@ def partners(
     """
     n_vertices = len(normals)
     inside, outside = np.arange(n_vertices), np.arange(n_vertices)
-    packed, members = packed_by(points, order)
-    corners, discs = tree(packed, members)
-    faces_from, limit = leaves_of(n_vertices), reach * reach
-    skipped = np.zeros(len(corners), dtype=np.bool_)
-    found, kept = np.empty(len(packed), dtype=np.int64), np.empty(len(packed), dtype=np.int64)
-    lanes, local, box = np.zeros(9 * PACKET, dtype=np.float32), np.zeros(3 * BLOCK, dtype=np.float32), np.empty(6)
-    most, least = np.empty(PACKET), np.empty(PACKET)
-    for packet in range(len(starts) - 1):
-        own = order[packet * PACKET : (packet + 1) * PACKET]
-        load(points, normals, own, lanes, box)
-        most[:], least[:] = 0.0, 0.0
-        for at in range(len(own)):
-            probe(packed, packet, at, box, lanes, limit)
-        left_out = common[starts[packet] : starts[packet + 1]]
-        for node in left_out:
-            skipped[node] = True
-        n_found, offset = len(packed) // LARGEST, len(corners)
-        for place in range(n_found):
-            found[place] = place
-        for level in range(LEVELS - 1, -1, -1):
-            step = FAN**level
-            offset -= len(packed) // step
-            n_kept = 0
-            for place in range(n_found):
-                node = found[place]
-                if skipped[offset + node] or away(corners[offset + node], box) > limit:
-                    continue
-                kept[n_kept] = node
-                n_kept += 1
-                if node * step < faces_from:
-                    probe(packed, node * step, 0, box, lanes, limit)
-            if level == 0:
+    packed, members = _packed(points, order)
+    boxes, faces_from = _boxes(packed, members), -(-n_vertices // BLOCK)
+    rooms = _rooms(boxes)
+    found = np.empty(len(boxes), dtype=np.int64)
+    limit = reach * reach
+    for own in range(faces_from):
+        count = _near_boxes(boxes, rooms, own, limit, found)
+        for i in members[own]:
+            if i < 0:
                 break
-            n_found = 0
-            for place in range(n_kept):
-                if level == LEVELS - 1 or may_hold(discs[offset + kept[place]], box, reach, lanes):
-                    for child in range(FAN):
-                        found[n_found] = FAN * kept[place] + child
-                        n_found += 1
-        for place in range(n_kept):
-            leaf = kept[place]
-            if not may_hold(discs[leaf], box, reach, lanes):
-                continue
-            extent, face = unpack(packed, leaf, corners[leaf], box, local), (leaf - faces_from) * BLOCK
-            for lane in range(len(own)):
-                if lanes[8 * PACKET + lane] < 0 or not surpass(local, lanes, lane, extent, limit):
+            x, y, z = points[i, 0], points[i, 1], points[i, 2]
+            nx, ny, nz = normals[i, 0], normals[i, 1], normals[i, 2]
+            run, last = begins[i], begins[i + 1]
+            most, least = 0.0, 0.0
+            for place in range(count):
+                box = found[place]
+                if _away(boxes[box], x, y, z, x, y, z) > limit:
                     continue
-                i = own[lane]
-                x, y, z = points[i, 0], points[i, 1], points[i, 2]
-                nx, ny, nz = normals[i, 0], normals[i, 1], normals[i, 2]
-                run, last = _run_from(near, begins[i], begins[i + 1], face) if face >= 0 else (0, 0)
+                face = (box - faces_from) * BLOCK
+                while run < last and near[run, 1] <= face:
+                    run += 1
+                if run < last and near[run, 0] <= face and near[run, 1] >= face + BLOCK:
+                    continue
+                upper, lower = most * (1 + TIE), least * (1 + TIE)
+                if not _surpass(packed, box, x, y, z, nx, ny, nz, limit, upper, lower):
+                    continue
+                one = run
                 for at in range(BLOCK):
-                    j = members[leaf, at]
+                    j = members[box, at]
                     if j < 0:
                         break
-                    while run < last and near[run, 1] <= face + at:
-                        run += 1
-                    if run < last and near[run, 0] <= face + at:
+                    while one < last and near[one, 1] <= face + at:
+                        one += 1
+                    if one < last and near[one, 0] <= face + at:
                         continue
                     dx, dy, dz = points[j, 0] - x, points[j, 1] - y, points[j, 2] - z
                     square = dx * dx + dy * dy + dz * dz
-                    along, soft = nx * dx + ny * dy + nz * dz, square + SOFTENING**2
-                    if square > limit or least[lane] * soft <= along <= most[lane] * soft:
+                    if square > limit:
                         continue
-                    bent = along / soft
-                    if bent > most[lane] * (1 + TIE):
-                        most[lane], inside[i] = bent, j
-                    if bent < least[lane] * (1 + TIE):
-                        least[lane], outside[i] = bent, j
-                lanes[6 * PACKET + lane] = max(lanes[6 * PACKET + lane], np.float32(most[lane] * (1 - SINGLE)))
-                lanes[7 * PACKET + lane] = min(lanes[7 * PACKET + lane], np.float32(least[lane] * (1 - SINGLE)))
-        for node in left_out:
-            skipped[node] = False
+                    bent = (nx * dx + ny * dy + nz * dz) / (square + SOFTENING**2)
+                    if bent > most * (1 + TIE):
+                        most, inside[i] = bent, j
+                    if bent < least * (1 + TIE):
+                        least, outside[i] = bent, j
     return inside, outside
 
 
+@njit(cache=True, error_model="numpy", fastmath={"nnan", "nsz", "contract"})
+def _surpass(
+    packed: np.ndarray,
+    box: int,
+    x: float,
+    y: float,
+    z: float,
+    nx: float,
+    ny: float,
+    nz: float,
+    limit: float,
+    upper: float,
+    lower: float,
+) -> bool:
+    """Whether half the curvature of a point in a box is beyond two bounds; no branches, so several at a time."""
+    beyond = 0
+    for at in range(BLOCK):
+        dx, dy, dz = packed[box, 0, at] - x, packed[box, 1, at] - y, packed[box, 2, at] - z
+        square = dx * dx + dy * dy + dz * dz
+        along = nx * dx + ny * dy + nz * dz
+        soft = square + SOFTENING**2
+        beyond += ((along > upper * soft) | (along < lower * soft)) & (square <= limit)
+    return beyond > 0
+
+
 @njit(cache=True, error_model="numpy")
-def _run_from(near: np.ndarray, first: int, last: int, face: int) -> tuple[int, int]:
-    """The first of rising runs that ends behind a face, and the end of them."""
-    end = last
-    while first < end:
-        middle = (first + end) // 2
-        if near[middle, 1] <= face:
-            first = middle + 1
-        else:
-            end = middle
-    return first, last
+def _packed(points: np.ndarray, order: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Points (m, 3, `BLOCK`) by box, coordinate by coordinate, and which they are (m, `BLOCK`): vertices, then faces.
+
+    What is left of the last box of each is filled up by points out of reach, whose number is -1.
+    """
+    n_vertices, n_faces = len(order), len(points) - len(order)
+    faces_from = -(-n_vertices // BLOCK)
+    m = faces_from - (-n_faces // BLOCK)
+    packed, members = np.full((m, 3, BLOCK), AWAY), np.full((m, BLOCK), -1)
+    for k in range(len(points)):
+        place = k if k < n_vertices else faces_from * BLOCK + k - n_vertices
+        box, at = place // BLOCK, place % BLOCK
+        members[box, at] = order[k] if k < n_vertices else k
+        for c in range(3):
+            packed[box, c, at] = points[members[box, at], c]
+    return packed, members
+
+
+@njit(cache=True, error_model="numpy")
+def _boxes(packed: np.ndarray, members: np.ndarray) -> np.ndarray:
+    """Low and high corner (m, 6) of boxes."""
+    boxes = np.empty((len(packed), 6))
+    for box in range(len(boxes)):
+        for c in range(3):
+            low = high = packed[box, c, 0]
+            for at in range(BLOCK):
+                if members[box, at] >= 0:
+                    low, high = min(low, packed[box, c, at]), max(high, packed[box, c, at])
+            boxes[box, c], boxes[box, 3 + c] = low, high
+    return boxes
+
+
+@njit(cache=True, error_model="numpy")
+def _rooms(boxes: np.ndarray) -> np.ndarray:
+    """Low and high corner (m, 6) of the boxes round so many boxes that follow each other."""
+    rooms = np.empty((-(-len(boxes) // ROOM), 6))
+    for room in range(len(rooms)):
+        rooms[room] = boxes[ROOM * room]
+        for box in range(ROOM * room, min(ROOM * (room + 1), len(boxes))):
+            for c in range(3):
+                rooms[room, c] = min(rooms[room, c], boxes[box, c])
+                rooms[room, 3 + c] = max(rooms[room, 3 + c], boxes[box, 3 + c])
+    return rooms
+
+
+@njit(cache=True, error_model="numpy")
+def _near_boxes(boxes: np.ndarray, rooms: np.ndarray, own: int, limit: float, found: np.ndarray) -> int:
+    """How many boxes are no further from one than a limit, squared; their numbers rise in what is given for them."""
+    count = 0
+    x, y, z = boxes[own, 0], boxes[own, 1], boxes[own, 2]
+    to_x, to_y, to_z = boxes[own, 3], boxes[own, 4], boxes[own, 5]
+    for room in range(len(rooms)):
+        if _away(rooms[room], x, y, z, to_x, to_y, to_z) > limit:
+            continue
+        for box in range(ROOM * room, min(ROOM * (room + 1), len(boxes))):
+            if _away(boxes[box], x, y, z, to_x, to_y, to_z) <= limit:
+                found[count] = box
+                count += 1
+    return count
+
+
+@njit(cache=True, error_model="numpy", inline="always")
+def _away(box: np.ndarray, x: float, y: float, z: float, to_x: float, to_y: float, to_z: float) -> float:
+    """The square of the distance between two boxes."""
+    dx = max(box[0] - to_x, x - box[3], 0.0)
+    dy = max(box[1] - to_y, y - box[4], 0.0)
+    dz = max(box[2] - to_z, z - box[5], 0.0)
+    return dx * dx + dy * dy + dz * dz
 
 
 @njit(cache=True, error_model="numpy")

@@ -77,7 +77,7 @@ class HeatDispersion3D(BodyProblem):
         self.r, self.h, self.R_c = r, h, R_c
         self._tools = np.array([r, h, R_c, 0.95 * nominal_bound(0.8 * r) ** -3])
         self._edges = neighbours.edges_of(self.layout)
-        self._near = neighbours.left_out(self.layout, rings(r, subdivisions))
+        self._near = (*neighbours.near_faces(self.layout, rings(r, subdivisions)), neighbours.order_of(self.layout))
         self._parts = _parts(len(self.layout.rest), len(self._edges), len(self.faces))
         self._check_that_something_is_feasible()
         self.bound = nominal_bound(r) ** -3

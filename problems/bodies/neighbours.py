@@ -7,7 +7,6 @@ from functools import lru_cache
 import numpy as np
 from numba import njit
 
-from problems.bodies import contact
 from problems.layouts import Mesh
 
 BLOCK = 64
@@ -97,10 +96,3 @@ def order_of(layout: Mesh) -> np.ndarray:
     """Vertices (V,) as faces come to them, so that neighbours mostly follow each other."""
     found, first = np.unique(layout.faces, return_index=True)
     return np.asarray(found[np.argsort(first)])
-
-
-@lru_cache(maxsize=4)
-def left_out(layout: Mesh, rings: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """What `problems.bodies.contact.partners` is told of a mesh, on which faces so many rings away are left out."""
-    near, order = near_faces(layout, rings), order_of(layout)
-    return (*near, order, *contact.common(*near, order, len(layout.faces)))

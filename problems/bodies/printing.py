@@ -44,8 +44,6 @@ def field(
     near: np.ndarray,
     begins: np.ndarray,
     order: np.ndarray,
-    common: np.ndarray,
-    starts: np.ndarray,
     tools: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Quotients (n,), constraints before the maxima (n, M), and partners (n, 2, V), of vertices (n, V, 3).
@@ -56,7 +54,7 @@ def field(
     faces : ndarray of int, shape (F, 3)
     edges : ndarray of int, shape (E, 4)
         Two vertices, and the faces on either side.
-    near, begins, order, common, starts : ndarray of int
+    near, begins, order : ndarray of int
         As `problems.bodies.contact.partners` takes them.
     tools : ndarray, shape (4,)
         r, h, R_c and the least quotient.
@@ -77,11 +75,11 @@ def field(
             g[k] = math.nan
             continue
         u = moved(points[k], unit)
-        normals, areas, squares, angles, length = local(u, faces, edges, turned=True)
+        normals, areas, squares, angles, length = local(u, faces, edges)
         quotient, _, _, size, centre = whole(u, faces, normals, areas, least)
         found[k] = quotient
         placed, inward = placed_at(u, faces, normals, size, centre)
-        inside, outside = partners(placed, inward, 2 * max(r, h), near, begins, order, common, starts)
+        inside, outside = partners(placed, inward, 2 * max(r, h), near, begins, order)
         chosen[k, 0], chosen[k, 1] = inside, outside
         at = 4 * n_vertices
         for i in range(n_vertices):
@@ -124,7 +122,7 @@ def gradients(
         if unit == 0:
             continue
         u = moved(points[k], unit)
-        normals, areas, squares, _, length = local(u, faces, edges, turned=False)
+        normals, areas, squares, _, length = local(u, faces, edges)
         quotient, surface, volume, size, centre = whole(u, faces, normals, areas, least)
         placed, inward = placed_at(u, faces, normals, size, centre)
         # each slope is the derivative of the weighted sum by what it is named after

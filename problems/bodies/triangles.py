@@ -25,12 +25,9 @@ def moved(points: np.ndarray, unit: float) -> np.ndarray:
 
 @njit(cache=True, error_model="numpy")
 def local(
-    u: np.ndarray, faces: np.ndarray, edges: np.ndarray, turned: bool
+    u: np.ndarray, faces: np.ndarray, edges: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Faces' normals of twice their area, those areas, sums of squared edges; angles round vertices; edges' lengths.
-
-    The angles, which take most of the time, are 0 unless `turned`.
-    """
+    """Faces' normals of twice their area, those areas, sums of squared edges; angles round vertices; edges' lengths."""
     normals, areas, squares = np.zeros((len(faces), 3)), np.empty(len(faces)), np.empty(len(faces))
     angles, length = np.zeros(len(u)), np.empty(len(edges))
     for f in range(len(faces)):
@@ -44,8 +41,7 @@ def local(
                 add(normals, f, 1.0, x, y, z)
                 areas[f] = norm(normals, f)
             squares[f] += ux * ux + uy * uy + uz * uz
-            if turned:
-                angles[a] += math.atan2(areas[f], ux * vx + uy * vy + uz * vz)
+            angles[a] += math.atan2(areas[f], ux * vx + uy * vy + uz * vz)
     for e in range(len(edges)):
         x, y, z = between(u, edges[e, 0], edges[e, 1])
         length[e] = math.sqrt(x * x + y * y + z * z + TINY)
