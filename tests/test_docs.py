@@ -125,6 +125,18 @@ def test_the_tables_of_bodies_are_made_of_their_records(name: str) -> None:
     assert said == []
 
 
+def test_what_training_designs_are_worth_follows_from_the_records() -> None:
+    folder = REFERENCE / "factors-data"
+    frames = [pd.read_parquet(folder / "records" / f"{name}.parquet") for name in ("runs", "traces")]
+    figure = script(folder / "figure.py")
+    made = figure.written(figure.factors(figure.budget_table(*frames, figure.BUDGETS)))
+    assert made == (folder / "factors.md").read_text(encoding="utf-8")
+    section = findings("results/README.md").partition("## What training designs are worth")[2].partition("\n## ")[0]
+    said = NUMBER.findall("\n".join(line for line in section.splitlines() if not line.startswith("<img")))
+    shown = set(NUMBER.findall(made + (folder / "table.md").read_text(encoding="utf-8")))
+    assert [number for number in said if number not in shown | {"200", "2000"}] == []
+
+
 def test_what_is_said_of_rivals_follows_from_their_records() -> None:
     folder = REFERENCE / "rivals"
     records = Records(*(pd.read_parquet(folder / "records" / f"{name}.parquet") for name in ("runs", "traces")))

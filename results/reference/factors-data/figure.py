@@ -26,6 +26,8 @@ LOOKS = {"raw-fourier": ("s", 0), "pca-16": ("^", 2), "spectral-vae-8": ("D", 1)
 """Marker and colour of each encoder."""
 NAMES = {"n": "training designs n", "withheld": "best designs withheld, %", "kinds": "classes of designs"}
 """Factors, and what their levels are called on an axis."""
+HALF = 0.5
+"""Share of searches with a verified design from which on there is a median."""
 USUAL = "n = 1000"
 """The problem that every factor starts from: all classes, nothing withheld."""
 
@@ -46,18 +48,21 @@ def factors(table: pd.DataFrame) -> pd.DataFrame:
     found = pd.concat(parts)
     # numbers rise; classes stay as the suite has them, all of them first
     place = pd.to_numeric(found["level"], errors="coerce").fillna(found["level"].ne("all classes").astype(float))
-    return found.assign(place=place).sort_values(["place"], kind="stable")
+    order = found["factor"].map(list(NAMES).index)
+    return found.assign(place=place, order=order).sort_values(["order", "place"], kind="stable")
 
 
 def panel(ax: Axes, rows: pd.DataFrame) -> None:
-    """Medians by level, with quartiles at the larger budget."""
+    """Medians by level, with quartiles at the larger budget; classes have no order, and no line between them."""
     levels = list(rows["level"].unique())
     for (encoder, budget), own in rows.groupby(["encoder", "budget"]):
         marker, ink = LOOKS[encoder]
         own = own.set_index("level").loc[levels]
         shift = 0.08 * (list(LOOKS).index(encoder) - 1)  # bars of quartiles lie side by side
         error = (own["median"] - own["low"], own["high"] - own["median"]) if budget == max(BUDGETS) else None
-        look = {"color": PALETTE[ink], "linestyle": LINES[budget], "marker": marker, "markersize": 4.0, "capsize": 2.0}
+        look = {"color": PALETTE[ink], "marker": marker, "markersize": 4.0, "capsize": 2.0}
+        look["linestyle"] = LINES[budget] if rows["factor"].iloc[0] != "kinds" else ""
+        look["markerfacecolor"] = PALETTE[ink] if budget == max(BUDGETS) else "white"
         ax.errorbar(np.arange(len(levels)) + shift, own["median"], error, **look)
     ax.set_xticks(range(len(levels)), [str(level).replace(" ", "\n") for level in levels])
 
@@ -74,7 +79,8 @@ def draw(table: pd.DataFrame) -> Figure:
         for encoder, (marker, ink) in LOOKS.items():
             axes[0].plot([], [], marker=marker, color=PALETTE[ink], label=encoder)
         for budget, line in LINES.items():
-            axes[0].plot([], [], line, color="0.3", label=f"{budget} evaluations")
+            filled = "0.3" if budget == max(BUDGETS) else "white"
+            axes[0].plot([], [], line, color="0.3", marker="o", markerfacecolor=filled, label=f"{budget} evaluations")
         figure.legend(loc="outside upper center", ncols=3, frameon=False)
     return figure
 
@@ -86,7 +92,8 @@ def written(table: pd.DataFrame) -> str:
     for (factor, level, encoder), rows in table.groupby(["factor", "level", "encoder"], sort=False):
         by = rows.set_index("budget")
         cells = [
-            f"{at['median']:.4g} [{at['low']:.4g}, {at['high']:.4g}]" for _, at in by.loc[list(BUDGETS)].iterrows()
+            f"{at['median']:.4g} [{at['low']:.4g}, {at['high']:.4g}]" if at["feasible"] >= HALF else "–"
+            for _, at in by.loc[list(BUDGETS)].iterrows()
         ]
         lines.append([NAMES[factor], level, encoder, *cells])
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
