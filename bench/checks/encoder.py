@@ -56,14 +56,18 @@ def _stages(subject: EncoderSubject) -> Iterator[Stage[EncoderSubject]]:
 
 def _elsewhere(subject: EncoderSubject) -> Iterator[str]:
     saved = fitting.saved(subject.encoder, subject.designs[0])
-    return differences(partial(_results, subject.make, subject.designs, subject.layout, saved), subject.encoder)
+    there = partial(_results, subject.make, subject.designs, subject.layout, saved)
+    return differences(there, subject.encoder, _told(subject, saved))
 
 
 def _results(make: Callable[[], Encoder], designs: np.ndarray, layout: Layout | None, saved: bytes) -> Results:
-    fitted = EncoderSubject(make, designs, layout)
+    return _told(EncoderSubject(make, designs, layout), saved)
+
+
+def _told(subject: EncoderSubject, saved: bytes) -> Results:
     return {
-        "latents": fitted.latents,
-        "samples": fitted.encoder.sample(4, generator("check samples")),
-        "decoded designs": fitted.decode(fitted.latents),
-        "decoded designs once restored": decode(fitting.loaded(make, saved), fitted.latents),
+        "latents": subject.latents,
+        "samples": subject.encoder.sample(4, generator("check samples")),
+        "decoded designs": subject.decode(subject.latents),
+        "decoded designs once restored": decode(fitting.loaded(subject.make, saved), subject.latents),
     }

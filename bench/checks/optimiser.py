@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from functools import partial
+from dataclasses import dataclass
+from functools import cached_property, partial
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -40,64 +41,98 @@ class Counted(Bowl):
         return super().objective(x)
 
 
-def budget(make: Make) -> Iterator[str]:
+@dataclass(frozen=True)
+class Search:
+    """A search that was watched, on a problem that counted."""
+
+    problem: Counted
+    objective: Watched
+    ledger: Ledger
+
+    @classmethod
+    def of(cls, optimiser: Optimiser, budget: int = BUDGET, dim: int = 5) -> Search:
+        """Search on a quadratic of so many variables."""
+        problem = Counted(dim=dim)
+        return cls(problem, *watch(optimiser, problem, budget))
+
+
+class OptimiserSubject:
+    """An optimiser under examination.
+
+    Parameters
+    ----------
+    make : callable
+        Makes the optimiser.
+    """
+
+    def __init__(self, make: Make) -> None:
+        self.make = make
+
+    @cached_property
+    def first(self) -> Search:
+        """What most checks look at: one search takes long where a model is fitted for each point."""
+        return Search.of(self.make())
+
+
+def budget(subject: OptimiserSubject) -> Iterator[str]:
     """Searches that do not end with their budget, or evaluate beside it."""
+    make = subject.make
     for library in make().libraries:
         import_module(library)
     if (end := death(partial(_short_searches, make), make(), LONGEST)) is not None:
         yield f"a search with a budget of {max(SHORT)} or less does not return: {end}"
         return
     for allowed in BUDGETS:
-        problem = Counted()
-        objective, ledger = watch(make(), problem, allowed)
-        if objective.late:
+        search = subject.first if allowed == BUDGET else Search.of(make(), allowed)
+        if search.objective.late:
             yield f"it goes on after BudgetSpent, at a budget of {allowed}; it must not catch that exception"
             return
-        if problem.evaluated != ledger.n_f:
-            yield f"it evaluates {problem.evaluated} designs, of which {ledger.n_f} are counted"
+        if search.problem.evaluated != search.ledger.n_f:
+            yield f"it evaluates {search.problem.evaluated} designs, of which {search.ledger.n_f} are counted"
             return
 
 
-def progress(make: Make) -> Iterator[str]:
+def progress(subject: OptimiserSubject) -> Iterator[str]:
     """Searches that lead nowhere."""
     for dim in DIMENSIONS:
-        objective, ledger = _searched(make, Bowl(dim=dim))
+        search = subject.first if dim == subject.first.problem.dim else Search.of(subject.make(), dim=dim)
+        objective, ledger = search.objective, search.ledger
         if not ledger.best_objective < objective.start_value:
             yield f"{BUDGET} evaluations of a quadratic bring no improvement on the start, in dimension {dim}"
             return
 
 
-def repeatable(make: Make) -> Iterator[str]:
+def repeatable(subject: OptimiserSubject) -> Iterator[str]:
     """Searches that depend on more than the generator."""
-    expected = _searched(make, Bowl())[0].points
-    if not same(_searched(make, Bowl())[0].points, expected):
+    expected = subject.first.objective.points
+    if not same(Search.of(subject.make()).objective.points, expected):
         yield "two searches from the same generator visit different points"
         return
-    used = make()
-    _searched(lambda: used, Bowl(dim=2))
-    if not same(_searched(lambda: used, Bowl())[0].points, expected):
+    used = subject.make()
+    Search.of(used, dim=2)
+    if not same(Search.of(used).objective.points, expected):
         yield "a second search by the same optimiser visits other points; an optimiser keeps nothing between searches"
 
 
-def purity(make: Make) -> Iterator[str]:
+def purity(subject: OptimiserSubject) -> Iterator[str]:
     """Searches that write into what they are given."""
-    for name in _searched(make, Bowl())[0].changed():
+    for name in subject.first.objective.changed():
         yield f"it changes the objective's {name}"
 
 
-def honesty(make: Make) -> Iterator[str]:
+def honesty(subject: OptimiserSubject) -> Iterator[str]:
     """Gradients that were not announced, points that are none."""
-    objective, _ = _searched(make, Bowl())
-    if objective.gradients and not make().needs_gradient:
+    objective = subject.first.objective
+    if objective.gradients and not subject.make().needs_gradient:
         yield "it asks for gradients, though needs_gradient is False"
     if not np.isfinite(objective.points).all():
         yield "it asks for points that are not finite"
 
 
-def recordable(make: Make) -> Iterator[str]:
+def recordable(subject: OptimiserSubject) -> Iterator[str]:
     """Settings that no record can hold."""
     for dim in DIMENSIONS:
-        told = make().settings(dim)
+        told = subject.make().settings(dim)
         try:
             plain = isinstance(told, dict) and json.loads(json.dumps(told, allow_nan=False)) == told
         except (TypeError, ValueError):
@@ -107,15 +142,15 @@ def recordable(make: Make) -> Iterator[str]:
             return
 
 
-def calm(make: Make) -> Iterator[str]:
+def calm(subject: OptimiserSubject) -> Iterator[str]:
     """Searches that cannot bear failed evaluations."""
     for problem, what in ((Bowl(failing=True), "some"), (Hopeless(), "all")):
-        if _searched(make, problem)[0].late:
+        if watch(subject.make(), problem, BUDGET)[0].late:
             yield f"it goes on after BudgetSpent, where {what} evaluations fail; it must not catch that exception"
 
 
-FIRST: Stage[Make] = {"ends with its budget, and evaluates nothing beside it": budget}
-THEN: Stage[Make] = {
+FIRST: Stage[OptimiserSubject] = {"ends with its budget, and evaluates nothing beside it": budget}
+THEN: Stage[OptimiserSubject] = {
     "makes progress on quadratics of 1 to 30 variables": progress,
     "visits the same points from the same generator, whatever it did before": repeatable,
     "leaves the objective's arrays alone": purity,
@@ -127,11 +162,7 @@ THEN: Stage[Make] = {
 
 def findings(make: Make) -> Iterator[Finding]:
     """Check an optimiser."""
-    return examine(make, FIRST, (THEN, {"gives the same results in another process": _elsewhere}))
-
-
-def _searched(make: Make, problem: Bowl) -> tuple[Watched, Ledger]:
-    return watch(make(), problem, BUDGET)
+    return examine(OptimiserSubject(make), FIRST, (THEN, {"gives the same results in another process": _elsewhere}))
 
 
 def _short_searches(make: Make) -> Results:
@@ -141,9 +172,10 @@ def _short_searches(make: Make) -> Results:
     return {}
 
 
-def _elsewhere(make: Make) -> Iterator[str]:
-    return differences(partial(_results, make), make())
+def _elsewhere(subject: OptimiserSubject) -> Iterator[str]:
+    here = {"points": subject.first.objective.points}
+    return differences(partial(_results, subject.make), subject.make(), here)
 
 
 def _results(make: Make) -> Results:
-    return {"points": _searched(make, Bowl())[0].points}
+    return {"points": Search.of(make()).objective.points}

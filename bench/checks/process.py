@@ -28,7 +28,7 @@ class Raised(Exception):
     """The plug-in raised something in the other process."""
 
 
-def differences(task: Callable[[], Results], plugin: Any) -> Iterator[str]:
+def differences(task: Callable[[], Results], plugin: Any, here: Results | None = None) -> Iterator[str]:
     """Say which results of a task differ in another process.
 
     The plug-in's own module is sent along if it cannot be imported there: a test's, for instance.
@@ -39,8 +39,10 @@ def differences(task: Callable[[], Results], plugin: Any) -> Iterator[str]:
         What to do: it gives named arrays.
     plugin : object
         The plug-in at work.
+    here : dict, optional
+        What it gives in this process, where that is known.
     """
-    here, module = task(), type(plugin).__module__
+    here, module = task() if here is None else here, type(plugin).__module__
     try:
         there = _elsewhere(task, module)
     except Unimportable as error:
