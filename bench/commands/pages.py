@@ -22,6 +22,9 @@ from bench.commands.common import (
 )
 from bench.errors import BadInput
 
+SAVING = "bench.report.beside"
+"""What another process does for figures, while this one draws them."""
+
 
 @app.command()
 def plot(
@@ -30,16 +33,19 @@ def plot(
     trust: Trust = None,
 ) -> None:
     """Draw every figure as PNG and PDF, and print the names of the files."""
-    runs, traces = load(directory)
-    if "completed" not in set(runs["status"]):
-        raise BadInput(f"{directory}: no run is completed; there is nothing to draw")
-    from bench.report import figures
+    from bench.running.workers import teams
 
-    folder = out or within(directory, "plots")
-    if trust:
-        look_in_this_folder()
-    for path in figures.write(runs, traces, folder, trust or ()):
-        show(str(path))
+    # it imports what it needs while this process does; where modules are trusted, only once they can be found
+    with teams.local(1, early=0 if trust else 1, work=SAVING) as team:
+        runs, traces = load(directory)
+        if "completed" not in set(runs["status"]):
+            raise BadInput(f"{directory}: no run is completed; there is nothing to draw")
+        from bench.report import figures
+
+        if trust:
+            look_in_this_folder()
+        for path in figures.write(runs, traces, out or within(directory, "plots"), trust or (), team):
+            show(str(path))
 
 
 @app.command("map")

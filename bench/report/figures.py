@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure as Drawing
 
+    from bench.running.workers.teams import Team
+
 SHEET_SIZE = 48
 Drawn = tuple["Drawing", "pd.DataFrame"]
 """A figure, and the data drawn: none where these records lack what it shows."""
@@ -66,7 +68,9 @@ FIGURES = (
 """A new figure is a file that draws it from records, and a line here."""
 
 
-def write(runs: pd.DataFrame, traces: pd.DataFrame, folder: Path, trusted: Collection[str] = ()) -> Iterator[Path]:
+def write(
+    runs: pd.DataFrame, traces: pd.DataFrame, folder: Path, trusted: Collection[str] = (), team: Team | None = None
+) -> Iterator[Path]:
     """Write every figure as PNG and PDF, and give each file's name when it is written; see `drawn`.
 
     Parameters
@@ -77,12 +81,14 @@ def write(runs: pd.DataFrame, traces: pd.DataFrame, folder: Path, trusted: Colle
         Created if it does not exist.
     trusted : collection of str
         Modules that the records may name; see `bench.experiments.registry.from_record`.
+    team : Team, optional
+        A process to save them in that is there already.
 
     Yields
     ------
     Path
     """
-    with Saver() as saver:
+    with Saver(team) as saver:
         waiting = deque[tuple[str, Future[Saved]]]()
         for name, figure in drawn(Records(runs, traces), trusted):
             with warned(name):

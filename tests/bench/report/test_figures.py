@@ -47,6 +47,9 @@ def also(frames: Frames, label: str, **spec: Any) -> Frames:
 class Unsaved(AbstractContextManager["Unsaved"]):
     """Names files and writes none, which takes most of the time."""
 
+    def __init__(self, team: object) -> None:
+        pass
+
     def save(self, figure: Any, stem: Path) -> Future[beside.Saved]:
         named: Future[beside.Saved] = Future()
         named.set_result(([Path(f"{stem}.png")], []))
