@@ -48,7 +48,7 @@ def test_a_run_prints_its_table_and_says_on_standard_error_what_was_done(tiny_fi
     ("form", "mark"), [("text", "raw/l-bfgs"), ("markdown", "| --: |"), ("latex", r"\toprule"), ("csv", "problem,")]
 )
 def test_a_table_goes_to_standard_output_alone(folder: Path, form: str, mark: str) -> None:
-    done = process("table", "results/runs/tiny", "--format", form, cwd=folder)
+    done = latentbench("table", "results/runs/tiny", "--format", form, cwd=folder)
     assert (done.returncode, done.stderr) == (0, "")
     assert mark in done.stdout
 

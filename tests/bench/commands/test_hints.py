@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from support import ENVIRONMENT, experiment_file
+from support import ENVIRONMENT, experiment_file, latentbench
 
 import bench
 from bench.errors import BadInput
@@ -34,19 +34,28 @@ def test_a_whole_number_may_have_an_exponent(tiny: str) -> None:
     assert short.identity() == bench.Experiment.from_toml(tiny).identity()
 
 
-@pytest.mark.parametrize("command", ["table", "audit"])
-def test_a_terminal_that_lacks_letters_gets_others(tiny_run: Path, command: str) -> None:
+BOTH = """
+import sys
+from bench.cli import main
+for command in ("table", "audit"):
+    sys.argv[1:] = [command, sys.argv[-1]]
+    assert main() == 0, command
+"""
+
+
+def test_a_terminal_that_lacks_letters_gets_others(tiny_run: Path) -> None:
     environment = ENVIRONMENT | {"PYTHONIOENCODING": "cp1252", "PYTHONUTF8": "0"}
-    arguments = [sys.executable, "-m", "bench.cli", command, str(tiny_run)]
+    arguments = [sys.executable, "-c", BOTH, str(tiny_run)]
     done = subprocess.run(arguments, capture_output=True, env=environment, check=False)
     assert done.returncode == 0, done.stderr
+    assert b"Evaluations to target" in done.stdout
+    assert b"too few for intervals" in done.stdout
     assert "σ".encode() not in done.stdout
     assert os.linesep.encode() in done.stdout
 
 
 def test_what_is_evaluated_beside_budgets_is_said_beforehand(tiny: str, tmp_path: Path) -> None:
     path = experiment_file(tiny, tmp_path)
-    arguments = [sys.executable, "-m", "bench.cli", "run", str(path), "--dry-run", "--out", str(tmp_path / "out")]
-    done = subprocess.run(arguments, capture_output=True, text=True, env=ENVIRONMENT, check=False)
+    done = latentbench("run", path, "--dry-run", "--out", tmp_path / "out")
     assert done.returncode == 0, done.stderr
     assert "beside these, starts, references and diagnoses of encoders take up to " in done.stderr
