@@ -19,6 +19,7 @@ budget = 3
 [[problems]]
 name = "isoperimetric"
 n_vertices = 12
+reference = 64
 data = { source = SOURCE, n = 20 }
 [[encoders]]
 name = "raw"

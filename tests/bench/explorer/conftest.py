@@ -28,11 +28,13 @@ arms = [{ label = "hand-off", stages = [
 name = "isoperimetric"
 label = "HOSTILE"
 n_vertices = 24
+reference = 64
 data = { classes = ["circle", "triangle", "star"], n = 40 }
 
 [[problems]]
 name = "target-ratio"
 n_vertices = 64
+reference = 64
 data = { n = 40 }
 
 [[encoders]]

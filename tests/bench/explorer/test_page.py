@@ -20,7 +20,7 @@ EXPERIMENT = """
 name = "explored"
 replicates = 1
 budget = 60
-problems = [{ name = "heat-dispersion", n_vertices = 60, data = { n = 40 } }]
+problems = [{ name = "heat-dispersion", n_vertices = 60, reference = 64, data = { n = 40 } }]
 optimisers = [{ name = "cma-es" }]
 encoders = [
     { name = "pca", label = "%s", latent_dim = 3 },

@@ -20,12 +20,15 @@ budget = 60
 [[problems]]
 name = "isoperimetric"
 n_vertices = 24
+reference = 64
 data = { n = 60 }
 [[problems]]
 name = "heat-dispersion"
+reference = 64
 data = { n = 60 }
 [[problems]]
 name = "target-ratio"
+reference = 64
 data = { n = 60 }
 [[problems]]
 name = "thirdparty:Plain"

@@ -40,7 +40,8 @@ class Raising(Linear):
 
 @pytest.fixture(scope="module")
 def whole() -> Subject:
-    problem = resolve("problems", "isoperimetric", {"n_vertices": 24, "data": {"n": 40, "classes": ["circle", "star"]}})
+    data = {"n": 40, "classes": ["circle", "star"]}
+    problem = resolve("problems", "isoperimetric", {"n_vertices": 24, "reference": 64, "data": data})
     return fitted(resolve("encoders", "pca", {"latent_dim": 2}), problem)
 
 

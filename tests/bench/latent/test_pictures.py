@@ -21,7 +21,7 @@ DATA = {"classes": CLASSES, "n": 60}
 
 def make(name: str, problem: str = "isoperimetric", **settings: object) -> Subject:
     vertices = {"isoperimetric": 24, "heat-dispersion": 60}[problem]
-    spec = resolve("problems", problem, {"data": DATA, "n_vertices": vertices})
+    spec = resolve("problems", problem, {"data": DATA, "n_vertices": vertices, "reference": 64})
     return fitted(resolve("encoders", name, settings), spec)
 
 
@@ -170,7 +170,7 @@ EXPERIMENT = """
 name = "small"
 replicates = 1
 budget = 40
-problems = [{ name = "isoperimetric", n_vertices = 24, data = { n = 40 } }]
+problems = [{ name = "isoperimetric", n_vertices = 24, reference = 64, data = { n = 40 } }]
 encoders = [{ name = "pca", latent_dim = 2 }, { name = "raw" }]
 optimisers = [{ name = "cma-es" }, { name = "random-search" }]
 """

@@ -30,7 +30,7 @@ CROSSED = np.array([0.0, 0.0, 1.0, 1.0, 1.0, 0.0, 0.0, 1.0])
 
 @pytest.fixture(scope="module")
 def subject() -> Subject:
-    problem = resolve("problems", "heat-dispersion", {"n_vertices": 60, "data": {"n": 50}})
+    problem = resolve("problems", "heat-dispersion", {"n_vertices": 60, "reference": 64, "data": {"n": 50}})
     return fitted(resolve("encoders", "pca", {"latent_dim": 4}), problem)
 
 

@@ -23,17 +23,20 @@ budget = 40
 name = "isoperimetric"
 label = "circles"
 n_vertices = 12
+reference = 64
 data = { n = 40 }
 
 [[problems]]
 name = "isoperimetric"
 label = "none"
 n_vertices = 12
+reference = 64
 data = { classes = ["triangle", "square", "star"], n = 40 }
 
 [[problems]]
 name = "heat-dispersion"
 n_vertices = 60
+reference = 64
 data = { n = 40 }
 
 [[encoders]]

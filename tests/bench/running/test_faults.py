@@ -82,7 +82,7 @@ def test_a_fit_that_ends_its_process_fails_its_runs_alone(tmp_path: Path) -> Non
         'name = "raw"', 'name = "raw"\n[[encoders]]\nname = "thirdparty:Brittle"'
     )
     text = text.replace('[[optimisers]]\nname = "thirdparty:Lethal"\nway = "{way}"\n', "")
-    text = text.replace("thirdparty:Plain", "isoperimetric")
+    text = text.replace('"thirdparty:Plain"', '"isoperimetric"\nn_vertices = 12\nreference = 64\ndata = { n = 40 }')
     summary = bench.run(experiment_file(text, tmp_path), tmp_path / "out", jobs=2)
     runs, _ = bench.load(summary.path)
     assert set(summary.failures.values()) == {
@@ -122,7 +122,8 @@ def in_a_small_file_system(script: str, folder: Path) -> list[tuple[int, str, st
 @pytest.mark.skipif(sys.platform != "linux", reason="mounts a file system of its own")
 def test_a_disk_that_is_full_or_read_only_ends_a_run_with_one_line_and_no_half_record(tmp_path: Path) -> None:
     text = LETHAL.replace('name = "thirdparty:Lethal"\nway = "{way}"', 'name = "cma-es"').replace("= 2", "= 6")
-    path = experiment_file(text.replace('"thirdparty:Plain"', '"isoperimetric"\nn_vertices = 30'), tmp_path)
+    plain = '"isoperimetric"\nn_vertices = 30\nreference = 64\ndata = { n = 40 }'
+    path = experiment_file(text.replace('"thirdparty:Plain"', plain), tmp_path)
     full, _, again, whole, _, _, read_only, table = in_a_small_file_system(
         """run experiment.toml --out disk/out
         room 20m

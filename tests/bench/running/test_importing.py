@@ -11,7 +11,7 @@ from support import latentbench
 
 import bench
 
-SET = ["--set", "n_vertices=12", "--set", 'data={classes=["triangle","square","star"], n=40}']
+SET = ["--set", "n_vertices=12", "--set", "reference=64", "--set", 'data={classes=["triangle","square","star"], n=40}']
 
 
 def own_loop(replicates: int = 2, n: int = 12) -> pd.DataFrame:
@@ -122,7 +122,7 @@ def test_a_design_beyond_what_the_problem_allows_is_no_success(tmp_path: Path) -
     assert not problem.evaluate(broken[None]).feasible[0]
     row = {"arm": "mine", "replicate": 0, "evaluation": 1, "value": value} | named(broken)
     pd.DataFrame([row]).to_csv(tmp_path / "loop.csv", index=False)
-    arguments = ["--problem", "heat-dispersion", "--set", "n_vertices=60", "--out", "mine"]
+    arguments = ["--problem", "heat-dispersion", "--set", "n_vertices=60", "--set", "reference=64", "--out", "mine"]
     assert latentbench("import", "loop.csv", *arguments, cwd=tmp_path).returncode == 0
     runs, _ = bench.load(tmp_path / "mine")
     assert runs["n_refused"].tolist() == [1]
