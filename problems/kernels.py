@@ -16,6 +16,8 @@ from numba import njit
 from problems.ties import NO_CURVATURE, TIE
 
 TINY = float(np.finfo(float).tiny)
+FINEST = 1e-12
+"""Of an edge whose direction still counts, in s = √A; far below what changes the direction of any that is in use."""
 
 
 @njit(cache=True, error_model="numpy")
@@ -238,7 +240,7 @@ def _points(outline: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def _direction(outline: np.ndarray, i: int, j: int) -> tuple[float, float, float]:
     """Unit vector from vertex i to vertex j, and how far apart they are."""
     ex, ey = outline[j, 0] - outline[i, 0], outline[j, 1] - outline[i, 1]
-    length = math.sqrt(ex**2 + ey**2 + TINY)
+    length = math.sqrt(ex**2 + ey**2 + FINEST**2)
     return ex / length, ey / length, length
 
 
@@ -249,7 +251,7 @@ def _normal(outline: np.ndarray, i: int) -> tuple[float, float, float]:
     ux, uy, _ = _direction(outline, (i - 1) % n, i)
     vx, vy, _ = _direction(outline, i, (i + 1) % n)
     tx, ty = ux + vx, uy + vy
-    length = math.sqrt(tx**2 + ty**2 + TINY)
+    length = math.sqrt(tx**2 + ty**2 + FINEST**2)
     return -ty / length, tx / length, length
 
 

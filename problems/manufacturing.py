@@ -29,6 +29,8 @@ LEAST_COSINE = 0.5
 """Of the angle by which consecutive edges turn, at most 60°; were it more, an outline could fold onto itself."""
 SOFTENING = 1e-3
 """The length below which two points count as one, in s."""
+FINEST = 1e-12
+"""Of an edge whose direction still counts, in s; far below what changes the direction of any that is in use."""
 PAIRS_AT_ONCE = 200_000
 """Pairs of points whose curvatures are held at a time; few enough for a processor's cache."""
 
@@ -151,9 +153,9 @@ def normals(outline: Tensor) -> Tensor:
     waists that are thinner than the tool.)
     """
     along = torch.roll(outline, -1, dims=2) - outline
-    direction = along / _length(along)[:, None]
+    direction = along / _length(along, FINEST)[:, None]
     tangent = torch.roll(direction, 1, dims=2) + direction
-    return torch.stack([-tangent[:, 1], tangent[:, 0]], dim=1) / _length(tangent)[:, None]
+    return torch.stack([-tangent[:, 1], tangent[:, 0]], dim=1) / _length(tangent, FINEST)[:, None]
 
 
 def tangent_point_curvatures(outline: Tensor, near: int) -> tuple[Tensor, Tensor]:
@@ -234,9 +236,9 @@ def _neighbouring(n_vertices: int, near: int) -> Tensor:
     return (vertex * 2 * n_vertices + skipped).flatten()
 
 
-def _length(vectors: Tensor) -> Tensor:
+def _length(vectors: Tensor, least: float = 0.0) -> Tensor:
     """Lengths (n, N) of vectors (n, 2, N), nowhere zero, so that one can divide by them and differentiate."""
-    return ((vectors**2).sum(dim=1) + torch.finfo(vectors.dtype).tiny).sqrt()
+    return ((vectors**2).sum(dim=1) + max(least**2, torch.finfo(vectors.dtype).tiny)).sqrt()
 
 
 def _compressed(excess: Tensor) -> Tensor:

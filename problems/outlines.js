@@ -66,9 +66,10 @@ function tangentPointCurvatures(points, near) {
   let [most, least] = [-Infinity, Infinity];
   for (let i = 0; i < n; i++) {
     const before = (i + n - 1) % n;
-    const tx = along[2 * before] / length[before] + along[2 * i] / length[i];
-    const ty = along[2 * before + 1] / length[before] + along[2 * i + 1] / length[i];
-    const scale = Math.hypot(tx, ty);
+    const [coming, going] = [length[before] || 1, length[i] || 1]; // an edge of no length has no direction
+    const tx = along[2 * before] / coming + along[2 * i] / going;
+    const ty = along[2 * before + 1] / coming + along[2 * i + 1] / going;
+    const scale = Math.hypot(tx, ty) || 1;
     const [nx, ny, x, y] = [-ty / scale, tx / scale, points[2 * i], points[2 * i + 1]]; // halves the angle
     for (let j = 0; j < 2 * n; j++) {
       const isNear = j >= n && (j - n - i + near + n) % n < 2 * near; // an edge within `near` of the vertex

@@ -65,7 +65,7 @@ def test_an_experiment_with_an_installed_package_ends_in_a_table(installed: dict
     (tmp_path / "acme.toml").write_text(EXPERIMENT, encoding="utf-8")
     done = latentbench("run acme.toml --jobs 1", cwd=tmp_path, env=installed)
     assert done.returncode == 0, done.stderr
-    assert re.search(r"acme-spring +no +1 / 6 / 60", done.stdout)
+    assert re.search(r"problem +small \(1\) +medium \(6\) +large \(60\)\n[ ─]+\n +acme-spring ", done.stdout)
     table = latentbench("table results/runs/acme", cwd=tmp_path, env=installed).stdout
     assert "wire volume ≤ 20" in table
     assert {"raw/acme-pattern", "acme-whitening/acme-pattern"} <= set(table.split())

@@ -24,7 +24,7 @@ def test_a_finished_experiment_is_told_without_torch_and_nothing_is_written(tiny
     before = {path: path.stat().st_mtime_ns for path in there.rglob("*")}
     command = [sys.executable, "-c", SAID, "run", str(tiny_file), "--out", str(there)]
     done = subprocess.run(command, capture_output=True, text=True, env=ENVIRONMENT, check=True)
-    assert done.stdout.startswith("Without gradients")
+    assert done.stdout.startswith("- On isoperimetric, without gradients")
     assert "10 runs in" in done.stderr
     assert done.stdout.splitlines()[-1] == "False"
     assert {path: path.stat().st_mtime_ns for path in there.rglob("*")} == before
