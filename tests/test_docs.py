@@ -108,7 +108,7 @@ def test_what_is_said_of_the_search_that_reaches_the_bound_follows_from_its_reco
     said = [
         number for line in section.splitlines() if not line.startswith(("|", "<img")) for number in NUMBER.findall(line)
     ]
-    known = {"31", "5", "000", "2.15", "1", "2.1936", "2.2225", "32"}
+    known = {"31", "5", "000", "2.15", "1", "2.1936", "2.2225", "2.2236", "32"}
     assert [number for number in said if number not in set(NUMBER.findall(made)) | known] == []
 
 
