@@ -14,8 +14,6 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from torch import Tensor, nn
 
-from encoders.cycle import Cycle
-
 FAN_IN = 256
 """Inputs of a weight matrix up to which it learns at the full rate, such as suits the networks of the defaults."""
 LEAP = 10.0
@@ -117,19 +115,21 @@ class Trainer:
             judge = _Judge(self.patience, trained[order[:held]])
             trained = trained[order[held:]]
         groups = _by_inputs(model.to(device), self.learning_rate)
+        optimiser = torch.optim.Adam(groups, fused=True)
         steps = self.epochs * math.ceil(len(trained) / self.batch_size)
-        cycle = Cycle(groups, steps)
-        weights = [weight for group, _ in groups for weight in group]
+        cycle = torch.optim.lr_scheduler.OneCycleLR(optimiser, [group["lr"] for group in groups], steps)
+        weights = [weight for group in groups for weight in group["params"]]
         usual: Tensor | None = None
         with _bar(progress) as bar:
             task = bar.add_task("training", total=self.epochs, loss=mean)
             for epoch in range(1, self.epochs + 1):
                 total = torch.zeros((), dtype=torch.float64, device=device)
                 for rows in torch.as_tensor(rng.permutation(len(trained))).split(self.batch_size):
-                    cycle.forget()
-                    batch_loss = loss(trained[rows], cycle.done / steps)
+                    optimiser.zero_grad(set_to_none=True)
+                    batch_loss = loss(trained[rows], cycle.last_epoch / steps)
                     batch_loss.backward()
                     usual = _cut(weights, usual)
+                    optimiser.step()
                     cycle.step()
                     total += batch_loss.detach() * len(rows)
                 mean = total.item() / len(trained)
@@ -176,13 +176,13 @@ class _Judge:
             model.load_state_dict(self._best)
 
 
-def _by_inputs(model: nn.Module, rate: float) -> list[tuple[list[nn.Parameter], float]]:
+def _by_inputs(model: nn.Module, rate: float) -> list[dict[str, Any]]:
     """The parameters of a network by how many inputs they weigh, each group with its rate."""
     groups: dict[float, list[nn.Parameter]] = {}
     for weight in model.parameters():
         inputs = weight[0].numel() if weight.ndim > 1 else 1
         groups.setdefault(min(1.0, FAN_IN / inputs), []).append(weight)
-    return [(weights, share * rate) for share, weights in groups.items()]
+    return [{"params": weights, "lr": share * rate} for share, weights in groups.items()]
 
 
 def _cut(weights: list[nn.Parameter], usual: Tensor | None) -> Tensor:

@@ -9,7 +9,6 @@ import torch
 from torch import Tensor, nn
 
 from encoders.autoencoder import Autoencoder
-from encoders.cycle import Cycle
 from encoders.training import FAN_IN, LEAP, Trainer, _by_inputs, _cut
 
 RNG = np.random.default_rng(0)
@@ -39,28 +38,9 @@ def test_designs_of_many_coordinates_are_learned_at_the_same_rate() -> None:
 
 def test_each_weight_matrix_learns_at_a_rate_by_its_inputs() -> None:
     model = nn.Sequential(nn.Linear(2 * FAN_IN, 3), nn.Linear(3, 8 * FAN_IN), nn.Linear(8 * FAN_IN, 1))
-    rates = {weight: rate for weights, rate in _by_inputs(model, 0.1) for weight in weights}
+    rates = {weight: group["lr"] for group in _by_inputs(model, 0.1) for weight in group["params"]}
     assert [rates[layer.weight] for layer in model] == [0.05, 0.1, 0.0125]
     assert {rates[layer.bias] for layer in model} == {0.1}
-
-
-def test_steps_on_a_cycle_are_those_of_torch_to_the_last_digit() -> None:
-    rows = torch.as_tensor(BLOBS)
-    for steps in (1, 2, 3, 4, 30):
-        own, theirs = (nn.Sequential(nn.Linear(24, 4), nn.Linear(4, 24)).double() for _ in range(2))
-        theirs.load_state_dict(own.state_dict())
-        groups = [(list(own[0].parameters()), 0.05), (list(own[1].parameters()), 0.1)]
-        cycle = Cycle(groups, steps)
-        adam = torch.optim.Adam([{"params": list(part.parameters())} for part in theirs], fused=True)
-        rates = torch.optim.lr_scheduler.OneCycleLR(adam, [rate for _, rate in groups], steps)
-        for step in range(steps):
-            assert cycle.done == rates.last_epoch == step
-            for model, forget, move in ((own, cycle.forget, cycle.step), (theirs, adam.zero_grad, adam.step)):
-                forget()
-                ((model(rows) - rows) ** 2).mean().backward()
-                move()
-            rates.step()
-        assert all(torch.equal(one, other) for one, other in zip(own.parameters(), theirs.parameters(), strict=True))
 
 
 def test_a_gradient_that_leaps_is_cut_and_others_are_not() -> None:
