@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import astuple, fields
 from functools import partial
@@ -89,22 +90,22 @@ def answer(frame: pd.DataFrame) -> list[str]:
     told = frame[frame["compared"]]
     if told.empty:
         return [NOTHING]
-    learned = told["kind"].notna() & ~told["kind"].isin([*UNLEARNED, LEVEL])
-    other = told["kind"].isin(UNLEARNED)
     many = told["problem"].nunique() >= MANY
-    said = _counted(told, learned, other) if many else _told(told)
-    leads_of_sides = [
-        *_largest(told[learned], "a learned space", "any search in another one"),
-        *_largest(told[other], "the others", "any search in a learned space"),
+    said = _counted(told) if many else _told(told)
+    sides = _sides(told)
+    learned = told[sides == "learned"]
+    largest = [
+        *_largest(learned, "a learned space", "any search in another one"),
+        *_largest(told[sides == "others"], "the others", "any search in a learned space"),
     ]
-    said += leads_of_sides if many else leads_of_sides[:1]
-    ahead = told[learned & told["certain"]]
+    said += largest if many else largest[:1]
+    ahead = learned[learned["certain"]]
     if ahead["seen"].any():
         said.append(
             f"In {ahead['seen'].sum()} of the {len(ahead)} places where a learned space is surely ahead, "
             "the best training design is as good already: evaluating all of them would have found it."
         )
-    return [*said, *_cost(told[learned])]
+    return [*said, *_cost(learned)]
 
 
 def render(frame: pd.DataFrame, fmt: str = "text") -> str:
@@ -130,25 +131,28 @@ def _columns(frame: pd.DataFrame) -> dict[str, str]:
     return {size: f"{size} ({whole(budget[size])})" if size in budget else size for size in SIZES}
 
 
+def _sides(told: pd.DataFrame) -> pd.Series[str]:
+    """Which side leads in each row: learned, the others, or neither, if both are level or nobody leads."""
+    sides = told["kind"].map(lambda kind: "others" if kind in UNLEARNED else "learned")
+    return sides.where(told["kind"].notna() & (told["kind"] != LEVEL), "neither")
+
+
+def _tallies(told: pd.DataFrame) -> Iterator[tuple[bool, Counter[tuple[str, str]]]]:
+    """Without and with gradients, a count of problems by size of the budget and side that surely leads."""
+    sides = _sides(told).where(told["certain"], "neither")
+    for gradients, each in told.assign(side=sides).groupby("gradients"):
+        yield bool(gradients), Counter(zip(each["size"], each["side"], strict=True))
+
+
 def _counts(told: pd.DataFrame) -> pd.DataFrame:
     """How many problems each side surely leads, without and with gradients."""
-    sides = (
-        told["kind"]
-        .map(lambda kind: "others" if kind in UNLEARNED else "learned")
-        .where(told["certain"] & told["kind"].notna() & (told["kind"] != LEVEL), "neither")
-    )
     rows, names = [], _columns(told)
-    for gradients, each in told.assign(side=sides).groupby("gradients"):
-        count = each.groupby(["size", "side"]).size()
-        rows.append(
-            {"gradients": "yes" if gradients else "no"}
-            | {
-                names[size]: ", ".join(
-                    f"{side} {count.get((size, side), 0)}" for side in ("learned", "others", "neither")
-                )
-                for size in SIZES
-            }
-        )
+    for gradients, count in _tallies(told):
+        cells = {
+            names[size]: ", ".join(f"{side} {count[size, side]}" for side in ("learned", "others", "neither"))
+            for size in SIZES
+        }
+        rows.append({"gradients": "yes" if gradients else "no"} | cells)
     return pd.DataFrame(rows)
 
 
@@ -180,19 +184,16 @@ def _cell(row: Mapping[Any, Any], apart: str) -> str:
     return f"{row['kind']}{marks}" + ("" if factor == "–" else f"{apart}{factor}")
 
 
-def _counted(told: pd.DataFrame, learned: pd.Series[bool], other: pd.Series[bool]) -> list[str]:
+def _counted(told: pd.DataFrame) -> list[str]:
     """On how many problems each side leads, without and with gradients."""
     said = []
-    for gradients, each in told.groupby("gradients"):
-        ahead, behind = (
-            each[side[each.index] & each["certain"]].groupby("size").size().reindex(SIZES, fill_value=0)
-            for side in (learned, other)
-        )
+    for gradients, count in _tallies(told):
+        ahead, behind = ([count[size, side] for size in SIZES] for side in ("learned", "others"))
         said.append(
             f"{'With' if gradients else 'Without'} gradients, search in a learned space is surely ahead on "
-            f"{ahead['small']} of {told['problem'].nunique()} problems at a small budget, {ahead['medium']} at a "
-            f"medium and {ahead['large']} at a large one; search in the raw vector or a fixed basis on "
-            f"{behind['small']}, {behind['medium']} and {behind['large']}."
+            f"{ahead[0]} of {told['problem'].nunique()} problems at a small budget, {ahead[1]} at a medium and "
+            f"{ahead[2]} at a large one; search in the raw vector or a fixed basis on {behind[0]}, {behind[1]} and "
+            f"{behind[2]}."
         )
     return said
 
