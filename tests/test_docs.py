@@ -34,11 +34,16 @@ def findings(document: str) -> str:
     return (ROOT / document).read_text(encoding="utf-8").partition("# Records")[0]
 
 
+def frames_of(name: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The committed records of a reference: runs and traces."""
+    runs, traces = (pd.read_parquet(REFERENCE / name / "records" / f"{frame}.parquet") for frame in ("runs", "traces"))
+    return runs, traces
+
+
 @pytest.fixture(scope="module")
 def derived() -> dict[str, str]:
     """The efficiency table of `standard`, made from its committed records: problem -> Markdown."""
-    folder = REFERENCE / "standard" / "records"
-    table = efficiency_table(*(pd.read_parquet(folder / f"{name}.parquet") for name in ("runs", "traces")))
+    table = efficiency_table(*frames_of("standard"))
     parts = re.split(r"^## ", render(table, "markdown"), flags=re.MULTILINE)[1:]
     plain = (part.replace("_", "").replace("*", "") for part in parts if "Evaluations to target" in part)
     return {part.partition("\n")[0].strip(): part for part in plain}
@@ -53,7 +58,7 @@ def test_the_tables_of_standard_are_made_of_its_records(derived: dict[str, str])
 @pytest.mark.parametrize("name", PLATES)
 def test_the_tables_of_plates_are_made_of_their_records(name: str) -> None:
     folder = REFERENCE / name
-    frames = [pd.read_parquet(folder / "records" / f"{frame}.parquet") for frame in ("runs", "traces")]
+    frames = frames_of(name)
     made = render(efficiency_table(*frames), "markdown")
     assert made.strip() == (folder / "table.md").read_text(encoding="utf-8").strip()
 
@@ -78,7 +83,7 @@ def script(path: Path) -> Any:
 
 def test_what_k_and_beta_are_worth_follows_from_the_records() -> None:
     folder = REFERENCE / "factors-encoder"
-    frames = [pd.read_parquet(folder / "records" / f"{name}.parquet") for name in ("runs", "traces")]
+    frames = frames_of("factors-encoder")
     figure = script(folder / "figure.py")
     made = figure.written(figure.factors(figure.budget_table(*frames, figure.BUDGETS)))
     assert made == (folder / "factors.md").read_text(encoding="utf-8")
@@ -97,7 +102,7 @@ def test_how_much_near_plates_are_worth_follows_from_the_records() -> None:
 
 def test_what_is_said_of_the_search_that_reaches_the_bound_follows_from_its_records() -> None:
     folder = REFERENCE / "bound"
-    records = Records(*(pd.read_parquet(folder / "records" / f"{name}.parquet") for name in ("runs", "traces")))
+    records = Records(*frames_of("bound"))
     made = fixed.render_budgets(fixed.at(records, [1000, 2000, 5000]), "markdown")
     assert made.strip() == (folder / "at.md").read_text(encoding="utf-8").strip()
     best = records.runs.loc[records.runs["arm"] == "raw-fourier/coarse-to-fine", "best"]
@@ -115,7 +120,7 @@ def test_what_is_said_of_the_search_that_reaches_the_bound_follows_from_its_reco
 @pytest.mark.parametrize("name", ["meshes", "scaling"])
 def test_the_tables_of_bodies_are_made_of_their_records(name: str) -> None:
     folder = REFERENCE / name
-    frames = [pd.read_parquet(folder / "records" / f"{frame}.parquet") for frame in ("runs", "traces")]
+    frames = frames_of(name)
     made = render(efficiency_table(*frames), "markdown")
     assert made.strip() == (folder / "table.md").read_text(encoding="utf-8").strip()
     section = findings("results/README.md").partition(f"## {name}\n")[2].partition("\n## ")[0]
@@ -127,7 +132,7 @@ def test_the_tables_of_bodies_are_made_of_their_records(name: str) -> None:
 
 def test_what_training_designs_are_worth_follows_from_the_records() -> None:
     folder = REFERENCE / "factors-data"
-    frames = [pd.read_parquet(folder / "records" / f"{name}.parquet") for name in ("runs", "traces")]
+    frames = frames_of("factors-data")
     figure = script(folder / "figure.py")
     made = figure.written(figure.factors(figure.budget_table(*frames, figure.BUDGETS)))
     assert made == (folder / "factors.md").read_text(encoding="utf-8")
@@ -139,7 +144,7 @@ def test_what_training_designs_are_worth_follows_from_the_records() -> None:
 
 def test_what_is_said_of_rivals_follows_from_their_records() -> None:
     folder = REFERENCE / "rivals"
-    records = Records(*(pd.read_parquet(folder / "records" / f"{name}.parquet") for name in ("runs", "traces")))
+    records = Records(*frames_of("rivals"))
     made = fixed.render_budgets(fixed.at(records, [25, 50, 100, 200]), "markdown")
     assert made.strip() == (folder / "at.md").read_text(encoding="utf-8").strip()
     section = findings("results/README.md").partition("## Rivals")[2].partition("\n## ")[0]
@@ -151,7 +156,7 @@ def test_what_is_said_of_rivals_follows_from_their_records() -> None:
 
 def test_what_is_said_of_heated_bodies_follows_from_their_records() -> None:
     folder = REFERENCE / "conduction"
-    frames = [pd.read_parquet(folder / "records" / f"{name}.parquet") for name in ("runs", "traces")]
+    frames = frames_of("conduction")
     made = render(efficiency_table(*frames), "markdown")
     assert made.strip() == (folder / "table.md").read_text(encoding="utf-8").strip()
     section = findings("results/README.md").partition("## Heated bodies, in a suite")[2].partition("\n## ")[0]
@@ -162,7 +167,7 @@ def test_what_is_said_of_heated_bodies_follows_from_their_records() -> None:
 
 def test_what_standard_found_by_budget_is_made_of_its_records() -> None:
     folder = REFERENCE / "standard"
-    records = Records(*(pd.read_parquet(folder / "records" / f"{name}.parquet") for name in ("runs", "traces")))
+    records = Records(*frames_of("standard"))
     made = fixed.render_budgets(fixed.at(records, [20, 200, 2000]), "markdown")
     assert made.strip() == (folder / "at.md").read_text(encoding="utf-8").strip()
 
@@ -183,7 +188,7 @@ def test_every_number_of_the_findings_is_in_the_tables(derived: dict[str, str]) 
 @pytest.mark.parametrize("suite", ["standard", "structure"])
 def test_the_answers_of_suites_follow_from_their_records(suite: str) -> None:
     folder = REFERENCE / suite
-    records = Records(*(pd.read_parquet(folder / "records" / f"{name}.parquet") for name in ("runs", "traces")))
+    records = Records(*frames_of(suite))
     made = answer.render(answer.table(records), "markdown")
     assert made.strip() == (folder / "answer.md").read_text(encoding="utf-8").strip()
 
