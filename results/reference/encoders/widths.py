@@ -41,16 +41,15 @@ ENCODERS = {
 }
 EPOCHS, DESIGNS = (25, 100, 400), (200, 1000, 5000)
 SEEN = {
-    "mlp": {32: 500, 128: 500, 512: 500, 2048: 125},
-    "diffusion": {32: 400, 128: 400, 512: 125, 2048: 5},
-    "conv": {64: 125, 256: 25},
-    "lstm": {32: 25, 128: 20},
+    "mlp": {32: 500, 128: 500, 512: 125, 2048: 25},
+    "diffusion": {32: 125, 128: 125, 512: 25},
+    "conv": {64: 25, 256: 25},
+    "lstm": {32: 25, 128: 5},
 }
 """Thousands of designs, epochs times their number, that a fit of each width may see: what there is time for."""
-WIDEST = {(100, "mlp"): (512, 2048), (25, "conv"): (64, 256)}
-"""Widths whose rates are varied, by epochs and network."""
 FAN_INS = (64.0, float(FAN_IN), 1024.0, math.inf)
 """Inputs from which on rates fall; from infinitely many, they never do."""
+SLOW = {"conv", "lstm"}
 
 
 class Cell(NamedTuple):
@@ -68,20 +67,21 @@ class Cell(NamedTuple):
 
 
 USUAL = Cell("mlp", 128, 100, 1000)
+WIDEST = [USUAL._replace(width=512), USUAL._replace(width=2048), Cell("mlp", 32, 100, 100, 20_000)]
+WIDEST += [Cell("conv", 256, 25, 1000)]
+"""Fits whose rates are varied."""
 DEAREST = [
+    *(Cell(network, 32, 100, 100, 200_000) for network in ("mlp", "spectral")),
+    *(Cell("lstm", width, 10, 200) for width in (32, 128, 1024)),
+    *(Cell("conv", width, epochs, 1000) for width, epochs in ((64, 100), (1024, 25), (256, 100))),
     Cell("lstm", 32, 100, 1000),
-    Cell("conv", 256, 100, 1000),
-    Cell("mlp", 128, 100, 100, dim=200_000),
-    Cell("spectral", 128, 100, 100, dim=200_000),
-    Cell("conv", 1024, 25, 1000),
-    Cell("lstm", 1024, 25, 200),
 ]
-"""Fits that take minutes: one replicate of each."""
+"""Fits of which one replicate takes long enough."""
 
 
 def cells() -> list[Cell]:
-    """All fits, the dearest last."""
-    grid = [
+    """All fits: one of each, then the quick ones again, and those that take longest last."""
+    first = [
         Cell(network, width, epochs, n)
         for network, widths in SEEN.items()
         for width, most in widths.items()
@@ -89,20 +89,17 @@ def cells() -> list[Cell]:
         for epochs in EPOCHS
         if epochs * n <= 1000 * most
     ]
-    grid += [USUAL._replace(layers=layers) for layers in (2, 4)]
-    grid += [USUAL._replace(latent_dim=k) for k in (2, 32, 128)]
-    grid += [Cell(network, 128, 100, 100, dim=d) for d in (2_000, 20_000) for network in ("mlp", "spectral")]
-    grid += [
-        Cell(network, width, epochs, 1000, fan_in=fan_in)
-        for (epochs, network), widths in WIDEST.items()
-        for width in widths
-        for fan_in in FAN_INS
-    ]
-    grid += [Cell("mlp", 128, 100, 100, dim=20_000, fan_in=fan_in) for fan_in in FAN_INS]
-    return [cell._replace(replicate=number) for cell in dict.fromkeys(grid) for number in range(REPLICATES)] + DEAREST
+    first += [USUAL._replace(layers=layers) for layers in (2, 4)]
+    first += [USUAL._replace(latent_dim=k) for k in (2, 32, 128)]
+    first += [Cell(network, 32, 100, 100, dim) for dim in (2_000, 20_000) for network in ("mlp", "spectral")]
+    first += [cell._replace(fan_in=fan_in) for cell in WIDEST for fan_in in FAN_INS]
+    first = list(dict.fromkeys(first))
+    again = [cell._replace(replicate=number) for number in range(1, REPLICATES) for cell in first]
+    quick, slow = ([cell for cell in again if (cell.network in SLOW) is so] for so in (False, True))
+    return [*first, *quick, *DEAREST, *slow]
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=32)
 def designs(purpose: str, n: int, dim: int, replicate: int) -> np.ndarray:
     """Designs of heat-dispersion, also of more vertices than the problem has."""
     tools, rng = HeatDispersion().tools, generator(SEED, "widths", replicate, purpose)
