@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 import warnings
@@ -23,6 +24,7 @@ GOES_ON = "latentbench: interrupted; finished runs are kept, and the same comman
 
 def main() -> int:
     """Run the command line and give its exit code: 0 done, 1 a run or check failed, 2 bad input, 130 interrupted."""
+    gc.set_threshold(20_000)  # a command is short, and most of what it makes lives as long
     warnings.showwarning = _show_warning  # type: ignore[assignment]
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):

@@ -111,19 +111,18 @@ class Race:
             Evaluations; below 1 an arm has nothing, and after its end it keeps its best.
         """
         spent = np.broadcast_to(np.asarray(prices, dtype=float), (len(self.arms), np.shape(prices)[-1]))
-        index = np.searchsorted(self.prices, spent * (1 + 1e-9), side="right") - 1
-        values = np.take_along_axis(self.medians, np.maximum(index, 0)[None], axis=2)
-        values = np.where(index[None] < 0, np.inf, values)
+        index = np.searchsorted(self.prices, spent * (1 + 1e-9), side="right")
+        values = np.concatenate([np.full((*self.medians.shape[:2], 1), np.inf), self.medians], axis=2)
         of_kind = np.full((len(values), len(KINDS), spent.shape[1]), np.inf)
-        for number in set(self.kind.tolist()):
-            of_kind[:, number] = values[:, self.kind == number].min(axis=1)
+        for number, kind in enumerate(self.kind):  # one after the other: all at once would be most of a gigabyte
+            of_kind[:, kind] = np.minimum(of_kind[:, kind], values[:, number, index[number]])
         best = of_kind.min(axis=1)
         leads = (of_kind <= best[:, None] + self.level).argmax(axis=1)
         of_sides = [of_kind[:, SIDES[: len(KINDS)] == side].min(axis=1) for side in (0, 1)]
         leads = np.where(np.maximum(*of_sides) <= best + self.level, len(KINDS), leads)
         leads = np.where(np.isfinite(best), leads, -1)
         mine = (self.kind[:, None] == leads[0]) | (leads[0] == len(KINDS))
-        ranked = np.where(mine, values[0], np.inf)
+        ranked = np.where(mine, np.take_along_axis(values[0], index, axis=1), np.inf)
         first = ranked.argmin(axis=0)
         objective = np.take_along_axis(ranked, first[None], axis=0)[0]
         arm = np.array([*self.arms, None], dtype=object)[np.where(leads[0] >= 0, first, -1)]

@@ -22,8 +22,8 @@ from bench.commands.common import (
 )
 from bench.errors import BadInput
 
-SAVING = "bench.report.beside"
-"""What another process does for figures, while this one draws them."""
+DRAWING = "bench.report.figures"
+"""What another process does, too."""
 
 
 @app.command()
@@ -36,7 +36,7 @@ def plot(
     from bench.running.workers import teams
 
     # it imports what it needs while this process does; where modules are trusted, only once they can be found
-    with teams.local(1, early=0 if trust else 1, work=SAVING) as team:
+    with teams.local(1, early=0 if trust else 1, work=DRAWING) as team:
         runs, traces = load(directory)
         if "completed" not in set(runs["status"]):
             raise BadInput(f"{directory}: no run is completed; there is nothing to draw")

@@ -17,13 +17,14 @@ if TYPE_CHECKING:
 
 DIGITS = 20
 """Of a digest, by which data are named."""
-_FOLDERS: list[Path] = []
+FOLDERS: list[Path] = []
+"""Where data are looked for."""
 
 
 def kept_in(folder: Path) -> None:
     """Look for data of known digests in a folder, too; since what is found is told by its digest, any will do."""
-    if folder not in _FOLDERS:
-        _FOLDERS.append(folder)
+    if folder not in FOLDERS:
+        FOLDERS.append(folder)
 
 
 def rebased(data: Any, folder: Path | None) -> Any:
@@ -44,7 +45,7 @@ def located(spec: Spec) -> Spec:
     """The spec, told where its data lie if they have been kept."""
     found: dict[str, Any] = {}
     for parameter, digest in _digests(spec.params):
-        for folder in _FOLDERS:
+        for folder in FOLDERS:
             for kept in (folder / digest).glob("*"):
                 found[parameter] = {"source": str(kept.absolute())}
     return replace(spec, unrecorded=json.dumps(json.loads(spec.unrecorded) | found, sort_keys=True)) if found else spec

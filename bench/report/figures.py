@@ -1,26 +1,33 @@
-"""All the figures of an experiment as files; here the problems of the records are made again, to draw their designs."""
+"""All the figures of an experiment as files, of which another process may draw some.
+
+Here the problems of the records are made again, to draw their designs.
+"""
 
 from __future__ import annotations
 
+import gc
 import json
+import pickle
 import warnings
-from collections import deque
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from bench.analysis import plots
 from bench.analysis.plots.designs import from_records as gallery
 from bench.analysis.records import Records
 from bench.errors import reason, visible
+from bench.experiments import data_files
 from bench.experiments.registry import from_record
 from bench.names import file_names
 from bench.quantities import displayed
-from bench.report.beside import Saved, Saver
+from bench.running.workers.process import Death
 from bench.searching import instance
 from bench.searching.evaluation import evaluate
 
@@ -66,12 +73,64 @@ FIGURES = (
     Figure("encoders", "diagnostics"),
 )
 """A new figure is a file that draws it from records, and a line here."""
+KINDS = {kind.name: kind for kind in FIGURES}
+DESIGNS = "designs"
+"""The kind of figures that show designs."""
+
+
+@dataclass(frozen=True)
+class Sketch:
+    """Figures of some records that are drawn together, before they are.
+
+    Attributes
+    ----------
+    kind : str
+        Name of one of `FIGURES`, or `DESIGNS`.
+    problem : str or None
+        The problem that they are of; None for all.
+    ending : str
+        How the names of their files end.
+    """
+
+    kind: str
+    problem: str | None = None
+    ending: str = ""
+
+    def __str__(self) -> str:
+        return self.kind if self.problem is None else f"{self.problem}: its {self.kind}"
+
+    def drawn(self, records: Records, trusted: Collection[str]) -> Iterator[tuple[str, Drawing]]:
+        """Draw what there are data for, and name it as a file may be named."""
+        part = records if self.problem is None else records.parts[self.problem]
+        if self.kind == DESIGNS:
+            for what, figure in _designs(part, trusted):
+                yield what + self.ending, figure
+            return
+        figure, data = KINDS[self.kind].draw(part)
+        if len(data):
+            yield self.kind + self.ending, figure
+
+
+def sketches(records: Records) -> list[Sketch]:
+    """List all figures that there may be, those of designs last: these take longest."""
+    names = file_names(records.parts)
+    each = [(label, f"-{name}") for label, name in names.items()]
+    line = []
+    for kind in FIGURES:
+        line += [Sketch(kind.name)] * kind.of_all
+        if kind.of_each and not (kind.of_all and len(names) == 1):
+            line += [Sketch(kind.name, *of_one) for of_one in each]
+    return line + [Sketch(DESIGNS, *of_one) for of_one in each]
 
 
 def write(
     runs: pd.DataFrame, traces: pd.DataFrame, folder: Path, trusted: Collection[str] = (), team: Team | None = None
 ) -> Iterator[Path]:
-    """Write every figure as PNG and PDF, and give each file's name when it is written; see `drawn`.
+    """Write every figure as PNG and PDF, and give each file's name when it is written.
+
+    The map, convergence, the runtime distribution and leak sensitivity show all problems; the others show one each.
+    Those that need what these records lack (gradients, encoders, a reach search, a target that was reached, problems
+    that differ in their data alone) are left out. Where something cannot be drawn, a warning says why, and the rest is.
 
     Parameters
     ----------
@@ -82,71 +141,75 @@ def write(
     trusted : collection of str
         Modules that the records may name; see `bench.experiments.registry.from_record`.
     team : Team, optional
-        A process to save them in that is there already.
+        A process that draws too: from the last figure on, while this one draws from the first.
 
     Yields
     ------
     Path
     """
-    with Saver(team) as saver:
-        waiting = deque[tuple[str, Future[Saved]]]()
-        for name, figure in drawn(Records(runs, traces), trusted):
-            with warned(name):
-                waiting.append((name, saver.save(figure, folder / name)))
-            while waiting and waiting[0][1].done():
-                yield from _written(folder, *waiting.popleft())
-        while waiting:
-            yield from _written(folder, *waiting.popleft())
+    records = Records(runs, traces)
+    line = sketches(records)
+    with TemporaryDirectory(ignore_cleanup_errors=True) as shared:
+        there = {} if team is None else _sent(team, line, records, Path(shared), folder.absolute(), trusted)
+        for sketch in line:
+            if sketch not in there or there[sketch].cancel():
+                yield from _written(sketch, records, folder, trusted)
+            else:
+                yield from (folder / name for name in _answer(sketch, there[sketch]))
 
 
-def _written(folder: Path, name: str, saved: Future[Saved]) -> Iterator[Path]:
-    """Wait for a figure's files, name them, and say what saving them warned of."""
-    with warned(name):
-        paths, told = saved.result()
+def _written(sketch: Sketch, records: Records, folder: Path, trusted: Collection[str]) -> Iterator[Path]:
+    figures: list[tuple[str, Drawing]] = []
+    with warned(str(sketch), but=()):
+        for each in sketch.drawn(records, trusted):
+            figures.append(each)  # and keep them, should the next fail
+    for name, figure in figures:
+        with warned(name):
+            yield from plots.save(figure, folder / name)
+
+
+Written = tuple[list[str], list[str]]
+"""The names of files that another process has written, and what it warned of."""
+
+
+def _sent(
+    team: Team, line: list[Sketch], records: Records, shared: Path, folder: Path, trusted: Collection[str]
+) -> dict[Sketch, Future[Written | Death]]:
+    """Have all of a line be drawn by another process, the last first; what it has not begun can be cancelled."""
+    file = shared / "records"
+    file.write_bytes(pickle.dumps((records.runs, records.traces, data_files.FOLDERS)))
+    return {
+        sketch: team.executor.submit(team.do, _written_there, sketch, file, folder, tuple(trusted))
+        for sketch in reversed(line)
+    }
+
+
+def _written_there(sketch: Sketch, records: Path, folder: Path, trusted: Collection[str]) -> Written:
+    gc.set_threshold(20_000)  # as for a command
+    with warnings.catch_warnings(record=True) as told:
+        names = [path.name for path in _written(sketch, _records(records), folder, trusted)]
+    return names, [str(each.message) for each in told]
+
+
+@lru_cache(maxsize=1)
+def _records(file: Path) -> Records:
+    runs, traces, folders = pickle.loads(file.read_bytes())  # noqa: S301 - from the parent
+    for folder in folders:
+        data_files.kept_in(folder)
+    return Records(runs, traces)
+
+
+def _answer(sketch: Sketch, there: Future[Written | Death]) -> list[str]:
+    """Names of the files that another process writes, once it has; what it warned of is said here."""
+    names: list[str] = []
+    with warned(str(sketch)):
+        written = there.result()
+        if isinstance(written, Death):
+            raise RuntimeError(written.reason)
+        names, told = written
         for text in told:
             warnings.warn(text, stacklevel=2)
-        yield from (folder / path.name for path in paths)
-
-
-def drawn(records: Records, trusted: Collection[str] = ()) -> Iterator[tuple[str, Drawing]]:
-    """Draw every figure, and name it as a file may be named.
-
-    Convergence, the runtime distribution and leak sensitivity show all problems; the others show one each. Those that
-    need what these records lack (gradients, encoders, a reach search, a target that was reached, problems that differ
-    in their data alone) are left out. Where something cannot be drawn, a warning says why, and the rest is.
-
-    Parameters
-    ----------
-    records : Records
-    trusted
-        As for `write`.
-
-    Yields
-    ------
-    tuple of str and matplotlib Figure
-    """
-    for kind in FIGURES:
-        if kind.of_all:
-            yield from _tried(kind.name, kind.name, kind.draw, records)
-    for label, name in file_names(records.parts).items():
-        part = records.parts[label]
-        for kind in FIGURES:
-            if kind.of_each and not (kind.of_all and len(records.parts) == 1):
-                yield from _tried(f"{label}: its {kind.name}", f"{kind.name}-{name}", kind.draw, part)
-        shown: dict[str, Drawing] = {}
-        with warned(f"{label}: its designs", but=()):
-            for what, figure in _designs(part, trusted):
-                shown[what] = figure
-        yield from ((f"{what}-{name}", figure) for what, figure in shown.items())
-
-
-def _tried(what: str, name: str, draw: Callable[[Records], Drawn], records: Records) -> Iterator[tuple[str, Drawing]]:
-    """Draw a figure, if there are any data for it."""
-    made = []
-    with warned(what):
-        figure, data = draw(records)
-        made = [(name, figure)] if len(data) else []
-    yield from made
+    return names
 
 
 @contextmanager

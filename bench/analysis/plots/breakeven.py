@@ -70,7 +70,8 @@ def from_records(records: Records, target: float | None = None, ax: Axes | None 
     if ax is not None and len(targets) > 1:
         raise ValueError(f"this shows one target; choose from {targets}")
     data = pd.concat([_cheapest(costs[costs["target"] == each]) for each in targets or [np.nan]], ignore_index=True)
-    winners = [arm for arm in dict.fromkeys(costs["arm"]) if arm in set(data["arm"])]
+    there = set(data["arm"].unique())
+    winners = [arm for arm in dict.fromkeys(costs["arm"]) if arm in there]
     with mpl.rc_context(STYLE):
         if ax is None:
             size = COLUMN, PANEL * max(len(targets), 1) + 0.9 + 0.17 * len(winners)

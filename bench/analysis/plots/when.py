@@ -137,7 +137,7 @@ def _draw(ax: Axes, data: pd.DataFrame) -> None:
 
 
 def _legend(figure: Figure, data: pd.DataFrame) -> None:
-    there = set(data["kind"].dropna())
+    there = set(data["kind"].dropna().unique())
     handles = [Patch(facecolor=SHADES[kind], edgecolor=GREY, label=kind) for kind in LEADERS if kind in there]
     if data["kind"].isna().any():
         handles.append(Patch(facecolor="white", edgecolor=GREY, label="none yet"))

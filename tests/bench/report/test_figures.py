@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import json
+import pickle
 import re
-from concurrent.futures import Future
-from contextlib import AbstractContextManager
+import warnings
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,11 @@ from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
 import bench
-from bench.report import beside, figures
+from bench.analysis.records import Records
+from bench.report import figures
+from bench.running.workers import teams
+from bench.running.workers.process import Death
+from bench.running.workers.teams import Team
 from bench.store.completion import completed
 
 Frames = tuple[pd.DataFrame, pd.DataFrame]
@@ -44,24 +49,32 @@ def also(frames: Frames, label: str, **spec: Any) -> Frames:
     return pd.concat([runs, other], ignore_index=True), pd.concat([traces, its_traces])
 
 
-class Unsaved(AbstractContextManager["Unsaved"]):
-    """Names files and writes none, which takes most of the time."""
+class AtOnce(Executor):
+    """Does what it is given at once: nothing is left for who gave it."""
 
-    def __init__(self, team: object) -> None:
-        pass
+    def submit(self, work: Callable[..., Any], /, *arguments: Any, **named: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        try:
+            future.set_result(work(*arguments, **named))
+        except Exception as error:
+            future.set_exception(error)
+        return future
 
-    def save(self, figure: Any, stem: Path) -> Future[beside.Saved]:
-        named: Future[beside.Saved] = Future()
-        named.set_result(([Path(f"{stem}.png")], []))
-        return named
 
-    def __exit__(self, *_: object) -> None:
-        pass
+def do(work: Callable[..., Any], *arguments: Any) -> Any:
+    """What another process gives, to which only what is pickled goes."""
+    return pickle.loads(pickle.dumps(work(*pickle.loads(pickle.dumps(arguments)))))
+
+
+OTHER = Team(AtOnce(), do, lambda: 1)
+"""A process that draws everything."""
+BOTH = pytest.mark.parametrize("team", [None, OTHER], ids=["this process", "another"])
 
 
 @pytest.fixture
 def unsaved(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(figures, "Saver", Unsaved)
+    """Name files and write none, which takes most of the time."""
+    monkeypatch.setattr(figures.plots, "save", lambda figure, stem: [Path(f"{stem}.png")])
 
 
 def test_every_figure_is_written_as_png_and_pdf(frames: Frames, tmp_path: Path) -> None:
@@ -71,10 +84,21 @@ def test_every_figure_is_written_as_png_and_pdf(frames: Frames, tmp_path: Path) 
     assert all(path.parent == tmp_path / "plots" and path.stat().st_size > 1000 for path in paths)
 
 
+def test_another_process_that_draws_changes_no_file(frames: Frames, tmp_path: Path) -> None:
+    with teams.local(1) as team:
+        here, there, both = (
+            {path.name: path.read_bytes() for path in figures.write(*frames, tmp_path / name, team=each)}
+            for name, each in {"here": None, "there": OTHER, "both": team}.items()
+        )
+    assert list(here) == list(there) == list(both)
+    assert here == there == both
+
+
 @pytest.mark.usefixtures("unsaved")
+@BOTH
 @pytest.mark.parametrize("broken", ["plug-in gone", "data changed", "parameter gone", "other problem"])
 def test_a_problem_that_cannot_be_drawn_is_one_warning_and_the_others_are_drawn(
-    frames: Frames, tmp_path: Path, broken: str
+    frames: Frames, tmp_path: Path, broken: str, team: Team | None
 ) -> None:
     np.save(tmp_path / "own.npy", np.zeros((9, 8, 2)))
     params = json.loads(frames[0]["problem_spec"].iloc[0])["params"]
@@ -86,7 +110,7 @@ def test_a_problem_that_cannot_be_drawn_is_one_warning_and_the_others_are_drawn(
         "other problem": {"params": params | {"n_vertices": 1}},
     }[broken]
     with pytest.warns(UserWarning, match="a/b: its designs cannot be drawn: ") as said:
-        paths = list(figures.write(*also(frames, "a/b", **spec), tmp_path / "plots"))
+        paths = list(figures.write(*also(frames, "a/b", **spec), tmp_path / "plots", team=team))
     assert len(said) == 1
     assert "\n" not in str(said[0].message)
     names = {path.stem for path in paths}
@@ -129,21 +153,31 @@ def test_file_names_keep_what_they_can() -> None:
     }
 
 
-def test_a_figure_that_cannot_be_sent_to_another_process_is_saved_all_the_same(tmp_path: Path) -> None:
-    figure = Figure()
-    figure.lock = Lock()  # type: ignore[attr-defined]
-    with beside.Saver() as saver:
-        paths, told = saver.save(figure, tmp_path / "locked").result()
-    assert [path.name for path in paths if path.stat().st_size > 0] == ["locked.png", "locked.pdf"]
-    assert told == []
+@BOTH
+def test_what_saving_warns_of_is_told_and_what_fails_is_raised(
+    frames: Frames, tmp_path: Path, team: Team | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def save(figure: Figure, stem: Path) -> list[Path]:
+        if stem.name == "map":
+            raise ValueError("no map\nof this")
+        if stem.name == "sheet-isoperimetric":
+            raise OSError("the disk is full")
+        warnings.warn(f"{stem.name} is odd", stacklevel=2)
+        return [stem]
+
+    monkeypatch.setattr(figures.plots, "save", save)
+    written = figures.write(*frames, tmp_path, team=team)
+    with pytest.warns(UserWarning, match=r"odd|cannot be drawn") as said:
+        paths = [next(written) for _ in range(3)]
+    assert [path.name for path in paths] == ["convergence", "ecdf", "speed-up-isoperimetric"]
+    told = [str(each.message) for each in said]
+    assert told == ["map cannot be drawn: ValueError: no map of this", *(f"{path.name} is odd" for path in paths)]
+    with pytest.raises(OSError, match="the disk is full"), warnings.catch_warnings(action="ignore"):
+        list(written)
 
 
-def test_what_saving_warns_of_is_told_and_what_fails_is_raised(tmp_path: Path) -> None:
-    strange = Figure()
-    strange.suptitle("\U0001f5ff")  # no font has it
-    with beside.Saver() as saver:
-        saved, failed = saver.save(strange, tmp_path / "strange"), saver.save(Figure(), tmp_path / "strange.png" / "a")
-        (told,) = saved.result()[1]
-        assert "no font of this system has letters such as" in told
-        with pytest.raises(OSError, match=r"strange\.png"):
-            failed.result()
+def test_figures_at_which_another_process_dies_are_warnings(frames: Frames, tmp_path: Path) -> None:
+    dying = Team(AtOnce(), lambda *_: Death("its process was killed", "", by_itself=False), lambda: 1)
+    with pytest.warns(UserWarning, match="cannot be drawn: .*its process was killed") as said:
+        assert list(figures.write(*frames, tmp_path, team=dying)) == []
+    assert len(said) == len(figures.sketches(Records(*frames)))
