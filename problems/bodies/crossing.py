@@ -41,8 +41,10 @@ def is_star_shaped(points: np.ndarray, faces: np.ndarray, centre: np.ndarray) ->
 
 
 @njit(cache=True, error_model="numpy")
-def crossings(points: np.ndarray, faces: np.ndarray) -> int:
-    """How many pairs of two or more faces (F, 3) of vertices (V, 3) cross: an edge of one goes through the other.
+def crossings(points: np.ndarray, faces: np.ndarray, enough: int) -> int:
+    """How many pairs of two or more faces (F, 3) of vertices (V, 3) cross, counted up to what is enough.
+
+    Two faces cross if an edge of one goes through the other.
 
     Only faces whose boxes overlap are looked at, found by a tree of boxes that takes faces in their order: any order
     gives the same count, and one in which neighbours follow each other gives it fast. Edges that have a vertex in
@@ -54,7 +56,7 @@ def crossings(points: np.ndarray, faces: np.ndarray) -> int:
     stack = np.empty((levels * BRANCHES**2, 3), dtype=np.int64)  # each level leaves no more than its pairs
     stack[0] = levels - 1, 0, 0
     height, found = 1, 0
-    while height:
+    while height and found < enough:
         height -= 1
         level, i, j = stack[height, 0] - 1, BRANCHES * stack[height, 1], BRANCHES * stack[height, 2]
         size = first[level + 1] - first[level]
@@ -67,7 +69,7 @@ def crossings(points: np.ndarray, faces: np.ndarray) -> int:
                     height += 1
                 elif a != b:
                     found += _cross(points, faces, normals, a, b)
-    return found
+    return min(found, enough)
 
 
 @njit(cache=True, error_model="numpy")

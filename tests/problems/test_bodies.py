@@ -169,8 +169,8 @@ def pushed(vertex: int, to: float) -> np.ndarray:
 
 
 def test_a_vertex_that_is_pulled_through_the_other_side_crosses_it() -> None:
-    assert crossings(pushed(20, -0.5), PROBLEM.faces) == 0
-    assert crossings(pushed(20, -1.5), PROBLEM.faces) > 0
+    assert crossings(pushed(20, -0.5), PROBLEM.faces, 9) == 0
+    assert crossings(pushed(20, -1.5), PROBLEM.faces, 9) > 0
     assert PROBLEM.verify(pushed(20, -0.5).ravel()).ok
     assert "goes through itself" in PROBLEM.verify(pushed(20, -1.5).ravel()).reasons[0]
     assert not is_star_shaped(pushed(20, -0.5), PROBLEM.faces, np.zeros(3))
@@ -195,14 +195,17 @@ def test_crossings_are_those_of_all_pairs() -> None:
         return False
 
     expected = sum(pierces(f, g) or pierces(g, f) for i, f in enumerate(faces) for g in faces[:i])
-    assert crossings(points, faces) == expected > 10
+    assert crossings(points, faces, expected + 1) == expected > 10
+    assert crossings(points, faces, 10) == 10
 
 
 def test_crossings_do_not_depend_on_the_order_of_faces() -> None:
     rng = np.random.default_rng(5)
     points = sphere.icosphere(2)[0] + 0.2 * rng.normal(size=(162, 3))
     shuffled = rng.permutation(PROBLEM.faces)
-    assert crossings(points, np.roll(shuffled, 1, axis=1)) == crossings(points, PROBLEM.faces) > 10
+    all_of_them = len(shuffled) ** 2
+    found = crossings(points, PROBLEM.faces, all_of_them)
+    assert crossings(points, np.roll(shuffled, 1, axis=1), all_of_them) == found > 10
 
 
 def test_area_volume_and_centre_of_verification_are_those_of_trimesh() -> None:
