@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from bench.store.completion import completed
@@ -29,24 +30,23 @@ class Columns:
         self._texts: dict[str, str] = {}
         self._length = 0
 
-    def add(self, row: dict[str, Any]) -> None:
-        """Add a row."""
-        for name, value in row.items():
+    def extend(self, rows: Sequence[dict[str, Any]]) -> None:
+        """Add rows."""
+        for name in dict.fromkeys(chain(self._columns, chain.from_iterable(rows))):
             if name in self._without:
                 continue
-            column = self._columns.setdefault(name, [])
-            if len(column) < self._length:
-                column.extend([MISSING] * (self._length - len(column)))
-            # long texts are the same in many rows
-            column.append(self._texts.setdefault(value, value) if type(value) is str else value)
-        self._length += 1
+            values = [row.get(name, MISSING) for row in rows]
+            if str in set(map(type, values)):  # long texts are the same in many rows
+                values = [self._texts.setdefault(each, each) if type(each) is str else each for each in values]
+            if name not in self._columns:
+                self._columns[name] = [MISSING] * self._length
+            self._columns[name] += values
+        self._length += len(rows)
 
     def frame(self) -> pd.DataFrame:
         """All of them."""
         import pandas as pd
 
-        for column in self._columns.values():
-            column.extend([MISSING] * (self._length - len(column)))
         return pd.DataFrame(self._columns)
 
 
@@ -66,8 +66,7 @@ def frames(
 
     gathered, tables = Columns(without), []
     for rows, table in parts:
-        for row in rows:
-            gathered.add(completed(row))
+        gathered.extend([completed(row) for row in rows])
         tables.append(traces(table))
     runs = gathered.frame()
     if runs.empty:

@@ -9,6 +9,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from pydantic_core import from_json
 
 from bench.experiments.experiment import Fit, fit_key
 from bench.experiments.registry import from_record
@@ -193,7 +194,7 @@ def read_parquet(data: bytes, columns: Collection[str] | None = None) -> tuple[l
     read = []
     for run, text in zip(*(table[name].to_pylist() for name in FIXED), strict=True):
         try:
-            row = dict(json.loads(text))
+            row = dict(from_json(text))  # several times as fast as the `loads` of Python
             if "design" in row:
                 row["design"] = designs.unpacked(row["design"])
         except (TypeError, ValueError, RecursionError):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +20,15 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
 }
 
 
-@given(st.lists(st.fixed_dictionaries({"run": st.just("x")}, optional=VALUES), min_size=1, max_size=12))
-def test_columns_are_those_that_pandas_makes_of_rows(rows: list[dict[str, Any]]) -> None:
+ROWS = st.lists(st.fixed_dictionaries({"run": st.just("x")}, optional=VALUES), max_size=6)
+
+
+@given(st.lists(ROWS).filter(any))
+def test_columns_are_those_that_pandas_makes_of_rows(packs: list[list[dict[str, Any]]]) -> None:
     columns = Columns()
-    for row in rows:
-        columns.add(row)
+    for each in packs:
+        columns.extend(each)
+    rows = list(chain.from_iterable(packs))
     pd.testing.assert_frame_equal(columns.frame(), pd.DataFrame(rows))
 
 
