@@ -9,6 +9,7 @@ import signal
 import sys
 import warnings
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -96,3 +97,15 @@ def assert_same_records(one: Path, other: Path) -> None:
         keys = ["run", "evaluations"] if "evaluations" in a else ["run"]
         a, b = (timeless(frame).astype({"run": str}).sort_values(keys, ignore_index=True) for frame in (a, b))
         pd.testing.assert_frame_equal(a, b, check_exact=True)
+
+
+class AtOnce(Executor):
+    """Does what it is given at once: nothing is left for who gave it."""
+
+    def submit(self, work: Callable[..., Any], /, *arguments: Any, **named: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        try:
+            future.set_result(work(*arguments, **named))
+        except Exception as error:
+            future.set_exception(error)
+        return future

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -22,7 +23,7 @@ from bench.commands.common import (
 )
 from bench.errors import BadInput
 
-DRAWING = "bench.report.figures"
+DRAWING, EXPLORING = "bench.report.figures", "bench.explorer.page"
 """What another process does, too."""
 
 
@@ -102,9 +103,12 @@ def explore(
     trust: Trust = None,
 ) -> None:
     """Write one HTML page on which you can move through the latent spaces of an experiment."""
-    from bench.explorer.page import page
+    from bench.running.workers import teams
 
-    _write_page(page, [directory], out or within(directory, "explorer.html"), trust)
+    with teams.local(1, early=0 if trust else 1, work=EXPLORING) as team:
+        from bench.explorer.page import page
+
+        _write_page(partial(page, team=team), [directory], out or within(directory, "explorer.html"), trust)
 
 
 def _write_page(page: Callable[..., str], directories: list[Path], path: Path, trust: list[str] | None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Collection
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,11 +15,13 @@ from bench.explorer.decoders import Unsupported
 from bench.explorer.paths import SHOWN_REPLICATE, Paths
 from bench.explorer.spaces import space
 from bench.latent.subject import stored
+from bench.running.workers.process import Death
+from bench.store.directory import Store
 
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-    from bench.store.directory import Store
+    from bench.running.workers.teams import Team
 
 SCRIPTS = (
     *("elements.js", "dom.js", "decoder.js", "plane.js", "pictures.js", "cells.js", "body.js", "shape.js"),
@@ -27,7 +30,7 @@ SCRIPTS = (
 """In this order: each uses those before."""
 
 
-def page(store: Store, trusted: Collection[str] = ()) -> str:
+def page(store: Store, trusted: Collection[str] = (), team: Team | None = None) -> str:
     """Write the latent spaces of an experiment's first replicate as one HTML page that needs no network.
 
     Encoders that the page cannot evaluate are left out and named; damaged ones with a warning too.
@@ -37,6 +40,8 @@ def page(store: Store, trusted: Collection[str] = ()) -> str:
     store : Store
     trusted : collection of str
         Modules that the records may name; see `bench.experiments.registry.from_record`.
+    team : Team, optional
+        A process that describes latent spaces too: from the last one on, while this one does from the first.
 
     Raises
     ------
@@ -47,7 +52,7 @@ def page(store: Store, trusted: Collection[str] = ()) -> str:
     from markupsafe import Markup
 
     identity = store.identity()
-    spaces, left_out = _spaces(store, identity, trusted)
+    spaces, left_out = _spaces(store, identity, trusted, team)
     if not spaces:
         why = left_out[0] if left_out else "all of its searches are of the raw design vector"
         raise BadInput(f"{store.path}: has no latent space to explore: {why}")
@@ -81,32 +86,55 @@ def _formulas(spaces: list[dict[str, Any]]) -> dict[str, Markup]:
     return {names[path]: Markup(Path(path).read_text(encoding="utf-8")) for path in paths}  # noqa: S704 - a plug-in's
 
 
-def _spaces(store: Store, identity: dict[str, Any], trusted: Collection[str]) -> tuple[list[dict[str, Any]], list[str]]:
+def _spaces(
+    store: Store, identity: dict[str, Any], trusted: Collection[str], team: Team | None
+) -> tuple[list[dict[str, Any]], list[str]]:
     """Latent spaces, problem by problem, and sentences about those that are left out."""
     paths, spaces, left_out = Paths(store), [], []
-    for problem in identity["problems"]:
-        for label, (encoder, arms) in _encoders(identity).items():
-            title = f"{visible(label)} on {visible(problem['label'])}"
-            try:
-                fit = Fit(
-                    identity["seed"],
-                    from_record(problem, trusted),
-                    from_record(encoder, trusted, "encoders"),
-                    SHOWN_REPLICATE,
-                )
-                subject = stored(store.folder_of(fit.key), trusted=trusted)
-                if subject.latents.shape[1] == subject.problem.dim:  # raw search by any coordinates
-                    continue
-                found = space(subject)
-            except Unsupported as error:
-                left_out.append(f"{title}: {visible(error)}")
-            except Exception as error:  # a damaged or forged encoder may raise anything
-                left_out.append(f"{title}: {visible(error)}")
+    pairs = [(problem, label, *of) for problem in identity["problems"] for label, of in _encoders(identity).items()]
+    tasks = [(store.path.absolute(), problem, encoder, tuple(trusted)) for problem, _, encoder, _ in pairs]
+    there = [team.executor.submit(team.do, described, *task) for task in reversed(tasks)][::-1] if team else []
+    for number, (problem, label, _, arms) in enumerate(pairs):
+        title = [visible(problem["label"]), visible(label)]
+        here = not there or there[number].cancel()
+        found = described(*tasks[number]) if here else there[number].result()
+        if isinstance(found, Death):
+            found = LeftOut(found.reason, doubtful=True)
+        if isinstance(found, LeftOut):
+            left_out.append(f"{title[1]} on {title[0]}: {found.reason}")
+            if found.doubtful:
                 warnings.warn(f"{left_out[-1]}; it is left out", stacklevel=3)
-            else:
-                named = {"title": [visible(problem["label"]), visible(label)]}
-                spaces.append(found | named | {"paths": paths.of(problem["label"], arms, len(found["centre"]))})
+        elif found is not None:
+            spaces.append(found | {"title": title, "paths": paths.of(problem["label"], arms, len(found["centre"]))})
     return spaces, left_out
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """Why a latent space is not on the page, and whether that is a reason to doubt the directory."""
+
+    reason: str
+    doubtful: bool
+
+
+def described(
+    folder: Path, problem: dict[str, Any], encoder: dict[str, Any], trusted: Collection[str]
+) -> dict[str, Any] | LeftOut | None:
+    """Describe a latent space of an experiment's first replicate; None for raw search by any coordinates."""
+    store = Store(folder)
+    try:
+        fit = Fit(
+            store.identity()["seed"],
+            from_record(problem, trusted),
+            from_record(encoder, trusted, "encoders"),
+            SHOWN_REPLICATE,
+        )
+        subject = stored(store.folder_of(fit.key), trusted=trusted)
+        return None if subject.latents.shape[1] == subject.problem.dim else space(subject)
+    except Unsupported as error:
+        return LeftOut(visible(error), doubtful=False)
+    except Exception as error:  # a damaged or forged encoder may raise anything
+        return LeftOut(visible(error), doubtful=True)
 
 
 def _encoders(identity: dict[str, Any]) -> dict[str, tuple[dict[str, Any], list[str]]]:

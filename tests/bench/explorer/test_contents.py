@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 from safetensors.numpy import load, save
+from support import AtOnce
 
 from bench.errors import BadInput
 from bench.explorer import decoders
@@ -21,6 +22,9 @@ from bench.explorer.page import page
 from bench.explorer.paths import MOST_POINTS
 from bench.explorer.spaces import space
 from bench.latent.subject import stored
+from bench.running.workers import teams
+from bench.running.workers.process import Death
+from bench.running.workers.teams import Team
 from bench.store.directory import Store
 
 LARGEST = 3_000_000
@@ -76,8 +80,9 @@ def test_the_plane_is_of_the_coordinates_that_vary_most(html: str) -> None:
         assert 0 < each["share"] <= 1 + 1e-12
 
 
-def test_the_page_is_the_same_every_time(html: str, experiment: Path) -> None:
-    assert page(Store(experiment)) == html
+def test_the_page_is_the_same_every_time_whichever_process_describes_its_spaces(html: str, experiment: Path) -> None:
+    with teams.local(1) as team:
+        assert page(Store(experiment), team=team) == html
 
 
 def test_nothing_is_loaded_from_elsewhere(html: str) -> None:
@@ -163,6 +168,12 @@ def test_a_missing_encoder_is_left_out_with_a_warning(copied: Path) -> None:
     shutil.rmtree(folder_of(copied, "vae"))
     with pytest.warns(UserWarning, match="vae on"):
         assert len(embedded(page(Store(copied)))) == 2 * len(LABELS) - 1
+
+
+def test_spaces_at_which_another_process_dies_are_left_out_with_warnings(experiment: Path) -> None:
+    dying = Team(AtOnce(), lambda *_: Death("its process was killed", "", by_itself=False), lambda: 1)
+    with pytest.warns(UserWarning, match="on .*: its process was killed; it is left out"), pytest.raises(BadInput):
+        page(Store(experiment), team=dying)
 
 
 def test_without_any_encoder_there_is_no_page(copied: Path) -> None:

@@ -5,7 +5,6 @@ import pickle
 import re
 import warnings
 from collections.abc import Callable
-from concurrent.futures import Executor, Future
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
+from support import AtOnce
 
 import bench
 from bench.analysis.records import Records
@@ -47,18 +47,6 @@ def also(frames: Frames, label: str, **spec: Any) -> Frames:
     other = pd.DataFrame(map(completed, rows))
     its_traces = traces.assign(run=traces["run"].astype(str) + label)
     return pd.concat([runs, other], ignore_index=True), pd.concat([traces, its_traces])
-
-
-class AtOnce(Executor):
-    """Does what it is given at once: nothing is left for who gave it."""
-
-    def submit(self, work: Callable[..., Any], /, *arguments: Any, **named: Any) -> Future[Any]:
-        future: Future[Any] = Future()
-        try:
-            future.set_result(work(*arguments, **named))
-        except Exception as error:
-            future.set_exception(error)
-        return future
 
 
 def do(work: Callable[..., Any], *arguments: Any) -> Any:
