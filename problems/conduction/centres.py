@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from problems.kernels import _add_normal, _partner, _points
+from problems.tangent_points import add_normal, partner, points_and_normals
 
 FURTHEST = 1.0
 """Radius of a disc where nothing is in its way, in s = √A."""
@@ -19,12 +19,12 @@ SOFT = 1e-6
 
 @njit(cache=True, error_model="numpy")
 def centres(outline: np.ndarray, near: int) -> tuple[np.ndarray, np.ndarray]:
-    """Centres (N, 2) of the discs, and which point each is stopped by, (N,); see `problems.kernels` for their order."""
-    points, normals = _points(outline)
+    """Centres (N, 2) of the discs, and which of `problems.tangent_points` each is stopped by, (N,)."""
+    points, normals = points_and_normals(outline)
     n = len(outline)
     found, partners = np.empty((n, 2)), np.empty(n, dtype=np.int64)
     for i in range(n):
-        j = _partner(points, normals, i, near, 1.0)
+        j = partner(points, normals, i, near, 1.0)
         partners[i] = j
         radius = FURTHEST
         if j != i:
@@ -41,7 +41,7 @@ def add_centre_slopes(
     outline: np.ndarray, partners: np.ndarray, of_centres: np.ndarray, of_outline: np.ndarray
 ) -> None:
     """Add slopes of an outline (N, 2) to which slopes (N, 2) of the centres come."""
-    points, normals = _points(outline)
+    points, normals = points_and_normals(outline)
     n = len(outline)
     for i in range(n):
         j = partners[i]
@@ -55,7 +55,7 @@ def add_centre_slopes(
             if radius < FURTHEST:
                 apart_x, apart_y = outward * (dx - radius * nx) / along, outward * (dy - radius * ny) / along
                 normal_x, normal_y = radius * (wx - outward * dx / along), radius * (wy - outward * dy / along)
-        _add_normal(outline, i, normal_x, normal_y, of_outline)
+        add_normal(outline, i, normal_x, normal_y, of_outline)
         of_outline[i, 0] += wx - apart_x
         of_outline[i, 1] += wy - apart_y
         if j < n:

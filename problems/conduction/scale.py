@@ -7,14 +7,14 @@ import math
 import numpy as np
 from numba import njit
 
-from problems.kernels import _add_quotient, _gathered, _quotient, _unit_size
+from problems.measures import add_quotient, gathered, quotient_of, unit_size
 
 
 @njit(cache=True, error_model="numpy")
 def scaled(points: np.ndarray, least: float) -> np.ndarray:
     """Vertices (N, 2) about their mean, in units of s, s² = max(A, least P²/4π): √A of all that can be made."""
-    outline, _ = _unit_size(points)
-    quotient, perimeter = _quotient(outline)
+    outline, _ = unit_size(points)
+    quotient, perimeter = quotient_of(outline)
     size = perimeter * math.sqrt(max(quotient, least) / (4 * math.pi))
     centred = np.empty_like(outline)
     for c in range(2):
@@ -25,8 +25,8 @@ def scaled(points: np.ndarray, least: float) -> np.ndarray:
 @njit(cache=True, error_model="numpy")
 def unscaled(points: np.ndarray, least: float, slope: np.ndarray) -> np.ndarray:
     """Slopes (N, 2) of vertices as they are given, of slopes by the scaled ones."""
-    outline, extent = _unit_size(points)
-    quotient, perimeter = _quotient(outline)
+    outline, extent = unit_size(points)
+    quotient, perimeter = quotient_of(outline)
     size = perimeter * math.sqrt(max(quotient, least) / (4 * math.pi))
     if not size > 0:
         return np.zeros_like(slope)
@@ -46,5 +46,5 @@ def unscaled(points: np.ndarray, least: float, slope: np.ndarray) -> np.ndarray:
             edges[i, 0] += of_perimeter * ex / length
             edges[i, 1] += of_perimeter * ey / length
     if quotient >= least:
-        _add_quotient(outline, quotient, perimeter, of_size * size / (2 * quotient), found, edges)
-    return _gathered(found, edges) / extent
+        add_quotient(outline, quotient, perimeter, of_size * size / (2 * quotient), found, edges)
+    return gathered(found, edges) / extent
