@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import math
 import time
 import traceback
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import Any
 
@@ -19,7 +18,7 @@ from bench.experiments.experiment import Fit, Run
 from bench.experiments.registry import Spec
 from bench.experiments.sources import sources
 from bench.optimisers.base import Optimiser
-from bench.running import provenance
+from bench.running import provenance, recording
 from bench.searching import instance
 from bench.searching.evaluation import PluginError
 from bench.searching.instance import Groundwork, Reference
@@ -27,15 +26,12 @@ from bench.searching.ledger import Ledger
 from bench.searching.objective import search_stage
 from bench.searching.retraining import weighted
 from bench.seeds import generator
-from bench.store.columns import OF_A_FIT
-from bench.store.designs import told
 from bench.store.records import Fitted, Record
-from bench.studies.diagnostics import diagnose, displayed
+from bench.studies.diagnostics import diagnose
 from bench.studies.reach import Reached, reach
 from encoders.base import Encoder, Tasks
 from problems.base import Problem
 
-Display = Callable[[np.ndarray], np.ndarray]
 UNFITTED = "its encoder could not be fitted"
 
 
@@ -112,17 +108,17 @@ def execute_run(run: Run, order: int, experiment: str, fitted: Sequence[Fitted |
     """Search with every stage of the arm on one ledger; a failure is a record, with its reason and what was logged."""
     _one_thread()
     begun = time.perf_counter()
-    row = _names(run, order, experiment)
+    row = recording.names(run, order, experiment)
     ledger = None
     try:
         problem = instance.problem_of(run.problem, run.seed, run.replicate)
-        row |= facts(problem)
+        row |= recording.facts(problem)
         for broken in fitted:
             if isinstance(broken, Failure):
                 raise PluginError(broken.reason)
         whole = [f for f in fitted if isinstance(f, Fitted)]
         encoders, starts = zip(*(f.unpack(fit) for f, fit in zip(whole, run.fits, strict=True)), strict=True)
-        row |= _fit_facts(whole)
+        row |= recording.fit_facts(whole)
         if problem.data_facts is not None:
             row["data_price"] = problem.data_facts.price(float(row["n_designs"]))
         dims = [encoder.encode(starts[0][None]).shape[1] for encoder in encoders]
@@ -134,13 +130,13 @@ def execute_run(run: Run, order: int, experiment: str, fitted: Sequence[Fitted |
         archive = any(stage.refit for stage in run.arm.stages)
         ledger = Ledger(problem, run.arm.budget, run.trace, archive)
         _search(run, ledger, encoders, optimisers, starts[0])
-        record = _record(row | {"status": "completed"}, ledger, problem.display)
+        record = recording.closed(row | {"status": "completed"}, ledger, problem.display)
     except BaseException as error:  # as above
         row |= {"status": "failed", "reason": reason(error), "details": traceback.format_exc()}
         try:
-            record = _record(row, ledger, problem.display)
+            record = recording.closed(row, ledger, problem.display)
         except BaseException:  # it may be the display that is broken
-            record = _record(row, ledger, _undisplayed)
+            record = recording.closed(row, ledger, recording.undisplayed)
     record.row["provenance"] = json.dumps(provenance.of_worker() | _plugins(run), sort_keys=True)
     record.row["seconds_worker"] = time.perf_counter() - begun
     return record
@@ -167,12 +163,14 @@ def execute_reach(fit: Fit, fitted: Fitted, budget: int) -> Reached | Failure:
 
 def skipped(run: Run, order: int, experiment: str) -> Record:
     """Make the record of a pair that cannot work."""
-    return Record(_names(run, order, experiment) | {"status": "skipped", "reason": run.skip}, {})
+    return Record(recording.names(run, order, experiment) | {"status": "skipped", "reason": run.skip}, {})
 
 
 def lost(run: Run, order: int, experiment: str, reason: str, details: str) -> Record:
     """Make the record of a run that ended its worker process."""
-    return Record(_names(run, order, experiment) | {"status": "failed", "reason": reason, "details": details}, {})
+    return Record(
+        recording.names(run, order, experiment) | {"status": "failed", "reason": reason, "details": details}, {}
+    )
 
 
 def _search(
@@ -223,99 +221,3 @@ def _import(modules: Iterable[str]) -> None:
 
 def _one_thread() -> None:
     torch.set_num_threads(1)
-
-
-def _names(run: Run, order: int, experiment: str) -> dict[str, Any]:
-    return {
-        "run": run.key,
-        "order": order,
-        "experiment": experiment,
-        "problem": run.problem_label,
-        "arm": run.arm.label,
-        "encoder": run.arm.encoder,
-        "stages": len(run.arm.stages),
-        "fit": run.fits[0].key,
-        "optimiser": run.arm.optimiser,
-        "replicate": run.replicate,
-        "search": run.search,
-        "seed": run.seed,
-        "budget": run.arm.budget,
-        "problem_spec": json.dumps(run.problem.identity(), sort_keys=True),
-        "arm_spec": json.dumps(run.arm.identity(), sort_keys=True),
-        "status": "",
-        "reason": "",
-        "raw": False,
-        "started": provenance.now(),
-        "provenance": "",
-    }
-
-
-def facts(problem: Problem) -> dict[str, Any]:
-    """What a run has on record of its problem."""
-    known, bound = (math.nan if value is None else float(value) for value in (problem.best_known, problem.bound))
-    data = problem.data_facts
-    names = () if problem.conditions is None else problem.conditions.names
-    return {
-        "task": "" if problem.task is None else json.dumps(dict(zip(names, problem.task.tolist(), strict=True))),
-        "problem_version": str(problem.version),
-        "constraints": json.dumps([asdict(kind) for kind in problem.constraint_kinds]),
-        "dim": int(problem.dim),
-        "quantity": str(problem.quantity),
-        "larger_is_better": bool(problem.larger_is_better),
-        "targets": [float(target) for target in problem.targets],
-        "optimum": math.nan if problem.optimum is None else float(problem.optimum),
-        "best_known": known,
-        "bound": bound,
-        "best_known_displayed": displayed(problem.display, known),
-        "bound_displayed": displayed(problem.display, bound),
-        "evaluation_seconds": math.nan
-        if problem.seconds_per_evaluation is None
-        else float(problem.seconds_per_evaluation),
-        "data_source": "" if data is None else str(data.source),
-        "data_identity": "" if data is None else str(data.identity),
-        "data_withheld": math.nan if data is None else float(data.withheld),
-        "data_left_out": "" if data is None else str(data.left_out),
-    }
-
-
-def _fit_facts(fitted: Sequence[Fitted]) -> dict[str, Any]:
-    """What the first stage's fit says, but the seconds of all distinct fits together."""
-    info = fitted[0].info
-    seconds = {f.key: float(f.info["fit_seconds"]) for f in fitted}
-    return {name: info.get(name, math.nan) for name in OF_A_FIT} | {"fit_seconds": sum(seconds.values())}
-
-
-def _record(row: dict[str, Any], ledger: Ledger | None, display: Display) -> Record:
-    """Close a run: what it cost and found, and its trace, as far as it came."""
-    if ledger is None or not ledger.rows:
-        return Record(row, {})
-    best = math.nan if ledger.best is None else ledger.best_objective
-    total = ledger.total_seconds()
-    trace = {name: [logged[name] for logged in ledger.rows] for name in ledger.rows[0]}
-    shown = np.asarray(display(np.array(trace["objective"])), dtype=float)
-    if shown.shape != (len(ledger.rows),):
-        raise PluginError(f"display returned shape {shown.shape} for {len(ledger.rows)} objectives")
-    trace["displayed"] = shown.tolist()
-    account = {
-        "n_f": ledger.n_f,
-        "n_g": ledger.n_g,
-        "n_failed": ledger.n_failed,
-        "failure": ledger.failure,
-        "n_refused": ledger.n_refused,
-        "start": trace["displayed"][0],
-        "best": displayed(display, best),
-        "best_objective": best,
-        "design": told(ledger.best),
-        "switched_at": [float(price) for price, _ in ledger.switches],
-        "switched_why": "; ".join(why for _, why in ledger.switches),
-        "seconds": total,
-        "seconds_optimiser": total - ledger.seconds["objective"] - ledger.seconds["decode"],
-    }
-    if "fit_seconds" in row:
-        account["fit_seconds"] = row["fit_seconds"] + ledger.seconds["refit"]
-    return Record(row | account | {f"seconds_{part}": spent for part, spent in ledger.seconds.items()}, trace)
-
-
-def _undisplayed(objective: np.ndarray) -> np.ndarray:
-    """Stand in for the display of a problem that may be what failed."""
-    return np.full(len(objective), math.nan)

@@ -16,7 +16,7 @@ from bench.errors import BadInput
 from bench.experiments.experiment import run_key
 from bench.experiments.plan import Plan
 from bench.running import provenance, run_files
-from bench.running.execution import facts
+from bench.running.recording import facts
 from bench.searching import instance
 from bench.searching.evaluation import evaluate
 from bench.store import layouts
