@@ -20,6 +20,7 @@ from bench.store.encoders import Encoders
 from bench.store.files import Doubt, free, ignore, read_json, write
 from bench.store.packs import Packs
 from bench.store.records import Fitted, Record, traces
+from bench.store.resuming import changed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -135,7 +136,7 @@ class Store:
                 raise BadInput(f"{self.path}: holds something that is no experiment; name an empty or new directory")
             self._refuse_links()
             return
-        wrong = _changed(self.identity(), json.loads(json.dumps(experiment.identity())))
+        wrong = changed(self.identity(), json.loads(json.dumps(experiment.identity())))
         if wrong is not None:
             raise BadInput(
                 f"{self.path}: holds a different experiment ({wrong}); "
@@ -337,39 +338,6 @@ class Store:
         except (OSError, ValueError):
             return []
         return [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
-
-
-def _changed(there: dict[str, Any], new: dict[str, Any]) -> str | None:
-    """Say by what an experiment does not hold all runs of the one that is there; None if it does."""
-    for key in new | there:
-        if key in ("replicates", "searches"):
-            if new[key] < there[key]:
-                return f"{key} differs: {new[key]} is less than {there[key]}"
-        elif key in ("problems", "arms"):
-            lost = _lost(there[key], new[key])
-            if lost is not None:
-                named = any(each["label"] == lost for each in new[key])
-                return f"{key} differs: '{lost}' is {'another' if named else 'gone'}"
-        elif new.get(key) != there.get(key):
-            return f"{key} differs"
-    return None
-
-
-def _lost(there: list[dict[str, Any]], new: list[dict[str, Any]]) -> str | None:
-    """Name a problem or arm that has no counterpart, with any label, of the same budget or a larger one."""
-    left = list(new)
-    for each in sorted(there, key=lambda each: each["label"] not in {other["label"] for other in new}):
-        same = [other for other in left if nameless(other) == nameless(each)]
-        same = [other for other in same if other.get("budget", 0) >= each.get("budget", 0)]
-        if not same:
-            return str(each["label"])
-        left.remove(max(same, key=lambda other: other["label"] == each["label"]))
-    return None
-
-
-def nameless(part: dict[str, Any]) -> dict[str, Any]:
-    """What a problem or an arm does: all but what tables call it and its parts, and an arm's budget."""
-    return {key: value for key, value in part.items() if key not in ("label", "encoder", "optimiser", "budget")}
 
 
 def load(path: str | Path) -> tuple[pd.DataFrame, pd.DataFrame]:

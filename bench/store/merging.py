@@ -18,6 +18,7 @@ from bench.experiments.sources import changes
 from bench.store.directory import Store, warn
 from bench.store.finds import better_than_known
 from bench.store.records import Record
+from bench.store.resuming import nameless
 
 SAME = ("name", "seed", "trace")
 """What experiments must agree on, for their runs hang on it."""
@@ -107,13 +108,8 @@ def _union(identities: dict[str, dict[str, Any]]) -> dict[str, Any]:
                     raise BadInput(f"{path}: {key}: '{each['label']}' is another than in the directories before it")
             whole[key] = list(known.values())
     for key in ("problems", "arms"):
-        refuse_twins({part["label"]: _nameless(part) for part in whole[key]})
+        refuse_twins({part["label"]: nameless(part) for part in whole[key]})
     return dict(whole)
-
-
-def _nameless(part: dict[str, Any]) -> dict[str, Any]:
-    """A problem or an arm but for what tables call it and its parts."""
-    return {key: value for key, value in part.items() if key not in ("label", "encoder", "optimiser")}
 
 
 def _take_encoders(store: Store, merged: Store) -> None:
