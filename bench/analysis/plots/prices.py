@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import matplotlib as mpl
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -66,8 +67,9 @@ def from_records(records: Records, ax: Axes | None = None) -> tuple[Figure, pd.D
 
 def _draw(ax: Axes, data: pd.DataFrame, arms: list[str]) -> None:
     shades = targets_shades(data)
-    for row in data.itertuples():
-        _mark(ax, row, arms, shades)
+    for number, (target, shade) in enumerate(shades.items()):
+        offset = SPREAD * ((number + 0.5) / len(shades) - 0.5)
+        _mark(ax, data[data["target"] == target], arms, offset, shade)
     for arm, lows in data.groupby("arm")["low"]:
         if lows.isna().all():
             ax.annotate(
@@ -91,15 +93,16 @@ def _draw(ax: Axes, data: pd.DataFrame, arms: list[str]) -> None:
     ax.figure.figure.legend(handles=handles, title=title, loc="outside upper right", ncols=2, frameon=False)
 
 
-def _mark(ax: Axes, row: Any, arms: list[str], shades: dict[float, Any]) -> None:
-    """Draw the band of one arm and target, and its S at each of `PRICES`."""
-    place = arms.index(row.arm) + SPREAD * ((list(shades).index(row.target) + 0.5) / len(shades) - 0.5)
-    shade = shades[row.target]
-    ax.plot([row.low, row.high], [place, place], color=shade, linewidth=3.5, alpha=0.4)
+def _mark(ax: Axes, rows: pd.DataFrame, arms: list[str], offset: float, shade: Any) -> None:
+    """Draw the bands of one target, and S at each of `PRICES`."""
+    places = rows["arm"].map(arms.index).to_numpy(float) + offset
+    ends = rows[["low", "high"]].assign(none=np.nan)  # what is not there parts the bands
+    ax.plot(ends.to_numpy(float).ravel(), places.repeat(3), color=shade, linewidth=3.5, alpha=0.4)
     for kind, marker in MARKERS.items():
-        value, relation = getattr(row, f"{STRONGEST[0]}_{kind}"), getattr(row, f"{STRONGEST[3]}_{kind}")
-        face = shade if relation == "=" else "white"
-        ax.plot([value], [place], marker, color=shade, markerfacecolor=face, markersize=3.5)
+        values = rows[f"{STRONGEST[0]}_{kind}"].to_numpy(float)
+        exact = rows[f"{STRONGEST[3]}_{kind}"].eq("=").to_numpy()
+        for some, face in ((exact, shade), (~exact, "white")):
+            ax.plot(values[some], places[some], marker, color=shade, markerfacecolor=face, markersize=3.5)
 
 
 def _folded(arm: str) -> str:
