@@ -67,14 +67,17 @@ class Cell(NamedTuple):
 
 
 USUAL = Cell("mlp", 128, 100, 1000)
-WIDEST = [USUAL._replace(width=512), USUAL._replace(width=2048), Cell("mlp", 32, 100, 100, 20_000)]
-WIDEST += [Cell("conv", 256, 25, 1000)]
-"""Fits whose rates are varied."""
+WIDEST = {
+    USUAL._replace(width=512): FAN_INS,
+    USUAL._replace(width=2048): FAN_INS,
+    Cell("mlp", 32, 100, 100, 20_000): FAN_INS,
+    Cell("conv", 256, 25, 1000): FAN_INS[:3],  # no neuron of it has more inputs than 512
+}
+"""Fits whose rates are varied, and how."""
 DEAREST = [
     *(Cell(network, 32, 100, 100, 200_000) for network in ("mlp", "spectral")),
+    Cell("conv", 1024, 25, 200),
     *(Cell("lstm", width, 10, 200) for width in (32, 128, 1024)),
-    *(Cell("conv", width, epochs, 1000) for width, epochs in ((64, 100), (1024, 25), (256, 100))),
-    Cell("lstm", 32, 100, 1000),
 ]
 """Fits of which one replicate takes long enough."""
 
@@ -92,7 +95,7 @@ def cells() -> list[Cell]:
     first += [USUAL._replace(layers=layers) for layers in (2, 4)]
     first += [USUAL._replace(latent_dim=k) for k in (2, 32, 128)]
     first += [Cell(network, 32, 100, 100, dim) for dim in (2_000, 20_000) for network in ("mlp", "spectral")]
-    first += [cell._replace(fan_in=fan_in) for cell in WIDEST for fan_in in FAN_INS]
+    first += [cell._replace(fan_in=fan_in) for cell, levels in WIDEST.items() for fan_in in levels]
     first = list(dict.fromkeys(first))
     again = [cell._replace(replicate=number) for number in range(1, REPLICATES) for cell in first]
     quick, slow = ([cell for cell in again if (cell.network in SLOW) is so] for so in (False, True))
