@@ -34,11 +34,12 @@ def plot(
     trust: Trust = None,
 ) -> None:
     """Draw every figure as PNG and PDF, and print the names of the files."""
+    from bench.analysis.contents import TRACE
     from bench.running.workers import teams
 
     # it imports what it needs while this process does; where modules are trusted, only once they can be found
     with teams.local(1, early=0 if trust else 1, work=DRAWING) as team:
-        runs, traces = load(directory)
+        runs, traces = load(directory, list(TRACE))
         if "completed" not in set(runs["status"]):
             raise BadInput(f"{directory}: no run is completed; there is nothing to draw")
         from bench.report import figures

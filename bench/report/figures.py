@@ -177,7 +177,8 @@ def _sent(
 ) -> dict[Sketch, Future[Written | Death]]:
     """Have all of a line be drawn by another process, the last first; what it has not begun can be cancelled."""
     file = shared / "records"
-    file.write_bytes(pickle.dumps((records.runs, records.traces, data_files.FOLDERS)))
+    with file.open("wb") as stream:
+        pickle.dump((records.runs, records.traces, data_files.FOLDERS), stream, pickle.HIGHEST_PROTOCOL)
     return {
         sketch: team.executor.submit(team.do, _written_there, sketch, file, folder, tuple(trusted))
         for sketch in reversed(line)
@@ -193,7 +194,8 @@ def _written_there(sketch: Sketch, records: Path, folder: Path, trusted: Collect
 
 @lru_cache(maxsize=1)
 def _records(file: Path) -> Records:
-    runs, traces, folders = pickle.loads(file.read_bytes())  # noqa: S301 - from the parent
+    with file.open("rb") as stream:
+        runs, traces, folders = pickle.load(stream)  # noqa: S301 - from the parent
     for folder in folders:
         data_files.kept_in(folder)
     return Records(runs, traces)
