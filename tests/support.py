@@ -25,6 +25,9 @@ from bench.experiments import plugins
 ENVIRONMENT = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
 """Of a process that can import what the tests can."""
 
+CHEAP = {"epochs": 10, "hidden": 32, "startup": 59}
+"""Little training, small networks, and a single model in each search of a check."""
+
 
 class Answer(NamedTuple):
     """What a command has answered, under the names that `subprocess` gives."""
@@ -72,11 +75,10 @@ def made_once(name: str, make: Callable[[Path], object], temporary: pytest.TempP
 
 
 def cheaply(name: str) -> dict[str, Any]:
-    """Parameters with which a plug-in is quick to try: little training, few models; and those that it cannot lack."""
+    """Parameters with which a plug-in is quick to try; and those that it cannot lack."""
     defaults = plugins.defaults_of(plugins.kind_of(name), name)
     needed = {"optimiser": "nelder-mead"} if defaults.get("optimiser") is inspect.Parameter.empty else {}
-    epochs = {"epochs": 20} if defaults.get("epochs", 0) else {}
-    return needed | epochs | ({"startup": 57} if "startup" in defaults else {})
+    return needed | {parameter: value for parameter, value in CHEAP.items() if defaults.get(parameter)}
 
 
 def experiment_file(text: str, folder: Path) -> Path:
