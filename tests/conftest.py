@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before NumPy is imported: as in a worker, and for its children too
+os.environ.setdefault("LOKY_MAX_CPU_COUNT", "1")  # runs take one worker unless told: each process of xdist has a core
 
 import pytest
 from hypothesis import settings

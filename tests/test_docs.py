@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import doctest
 import re
+import shutil
 from importlib import import_module
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+import bench
 from bench import checks
 from bench.analysis import answer, fixed
 from bench.analysis.records import Records
@@ -204,11 +206,14 @@ def test_every_number_of_the_readmes_answer_follows_from_the_records() -> None:
     assert [number for number in said if number not in set(NUMBER.findall(made)) | known] == []
 
 
-def test_the_python_of_the_readme_runs(tiny_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_python_of_the_readme_runs(
+    tiny_file: Path, tiny_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     code, optimiser = blocks(ROOT / "README.md", "python")
     assert len(code.splitlines()) < 20
     assert len(optimiser.splitlines()) < 15
     monkeypatch.chdir(tmp_path)
+    shutil.copytree(tiny_run, tmp_path / "results" / "runs" / "quick")
     names: dict[str, object] = {}
     exec(optimiser, names)
     assert checks.check_optimiser(names["Halving"]) == []  # type: ignore[arg-type]
@@ -283,11 +288,9 @@ def test_the_worked_example_of_each_interface_runs(module: str) -> None:
     assert failed == 0
 
 
-def test_every_column_of_the_records_is_described(tiny_file: Path, tmp_path: Path) -> None:
-    import bench
-
+def test_every_column_of_the_records_is_described(tiny_run: Path) -> None:
     text = (ROOT / "results" / "README.md").read_text(encoding="utf-8")
-    for frame in bench.load(bench.run(tiny_file, tmp_path / "out", jobs=2).path):
+    for frame in bench.load(tiny_run):
         assert [column for column in frame if f"`{column}`" not in text] == []
 
 

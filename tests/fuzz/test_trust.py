@@ -78,7 +78,7 @@ def test_reading_a_directory_imports_nothing_that_lies_in_it_or_that_it_names(co
 def test_what_the_reader_trusts_is_imported(copy: Path) -> None:
     name_evil(copy)
     (copy / "evil.py").write_text(EVIL)
-    assert "module 'evil' has no 'Problem'" in latentbench(["plot", ".", "--trust", "evil"], cwd=copy)
+    assert "module 'evil' has no 'Problem'" in latentbench(["verify", ".", "--trust", "evil"], cwd=copy)
     assert [path.name for path in copy.glob("*.ran")] == ["evil.ran"]
 
 

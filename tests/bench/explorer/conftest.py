@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from browser import Opener, Tab
+from support import made_once
 
 import bench
 from bench.explorer.page import page
@@ -87,11 +88,13 @@ name = "l-bfgs"
 @pytest.fixture(scope="session")
 def experiment(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The directory of an experiment with every output, with labels that are hostile to HTML."""
-    folder = tmp_path_factory.mktemp("explorer") / "run"
-    text = SPACES.replace("HOSTILE", HOSTILE)
-    with warnings.catch_warnings(action="ignore"):  # of designs that so little training leaves
-        bench.run(bench.Experiment.from_toml(text), folder, jobs=1)
-    return folder
+
+    def run(folder: Path) -> None:
+        text = SPACES.replace("HOSTILE", HOSTILE)
+        with warnings.catch_warnings(action="ignore"):  # of designs that so little training leaves
+            bench.run(bench.Experiment.from_toml(text), folder / "run", jobs=1)
+
+    return made_once("explorer", run, tmp_path_factory) / "run"
 
 
 @pytest.fixture(scope="session")

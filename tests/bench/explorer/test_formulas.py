@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from browser import Browser, Opener, Tab
 
 from bench.latent.subject import Subject, stored
 from bench.store.directory import Store
@@ -18,6 +20,14 @@ from problems.manufacturing import Tools
 FORMULAS = 1e-6
 DECODED = 1e-5
 POINTS = 20
+
+
+@pytest.fixture(scope="module")
+def tab(browser: Browser, html: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tab]:
+    """One page for all tests here, which but ask it to compute."""
+    opener = Opener(browser, tmp_path_factory.mktemp("page"))
+    yield opener(html)
+    opener.check()
 
 
 @pytest.fixture(scope="module")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
-from support import latentbench
+from support import latentbench, made_once
 
 import bench
 from bench.checks import check_problem
@@ -43,12 +44,17 @@ name = "random-search"
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    (tmp_path / "wing.py").write_text(WING)
-    (tmp_path / "wings.toml").write_text(FILE)
-    monkeypatch.syspath_prepend(tmp_path)
-    assert latentbench("run", "wings.toml", "--out", "out", "--jobs", "1", cwd=tmp_path).returncode == 0
-    return tmp_path
+def folder(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the problem's module and of the directory of a run."""
+
+    def run(folder: Path) -> None:
+        (folder / "wing.py").write_text(WING)
+        (folder / "wings.toml").write_text(FILE)
+        assert latentbench("run", "wings.toml", "--out", "out", "--jobs", "1", cwd=folder).returncode == 0
+
+    folder = Path(shutil.copytree(made_once("wings", run, tmp_path_factory), tmp_path / "wings"))
+    monkeypatch.syspath_prepend(folder)
+    return folder
 
 
 def test_they_are_on_record_and_info_shows_them(folder: Path) -> None:

@@ -48,7 +48,7 @@ name = "thirdparty:Raising"
 def done(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("done")
     (folder / "small.toml").write_text(EXPERIMENT)
-    bench.run(folder / "small.toml", folder / "out", jobs=2)
+    bench.run(folder / "small.toml", folder / "out", jobs=1)
     return folder / "out"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -83,7 +84,7 @@ def test_a_fit_that_ends_its_process_fails_its_runs_alone(tmp_path: Path) -> Non
     )
     text = text.replace('[[optimisers]]\nname = "thirdparty:Lethal"\nway = "{way}"\n', "")
     text = text.replace('"thirdparty:Plain"', '"isoperimetric"\nn_vertices = 12\nreference = 64\ndata = { n = 40 }')
-    summary = bench.run(experiment_file(text, tmp_path), tmp_path / "out", jobs=2)
+    summary = bench.run(experiment_file(text, tmp_path), tmp_path / "out", jobs=1)
     runs, _ = bench.load(summary.path)
     assert set(summary.failures.values()) == {
         "PluginError: its encoder could not be fitted: it ended its process: Fatal Python error: Segmentation fault"
@@ -91,32 +92,53 @@ def test_a_fit_that_ends_its_process_fails_its_runs_alone(tmp_path: Path) -> Non
     assert dict(runs.groupby("status").size()) == {"completed": 1, "failed": 1}
 
 
-def in_a_small_file_system(script: str, folder: Path) -> list[tuple[int, str, str]]:
-    """Run commands, one a line, where `disk` is a file system of a few kilobytes; skip where that needs more rights.
+IN_TURN = """
+import json, subprocess, sys
+from support import latentbench
+answers = []
+for line in sys.stdin.read().splitlines():
+    program, *arguments = line.split()
+    if program == "latentbench":
+        answers.append(latentbench(*arguments))
+    else:
+        subprocess.run([program, *arguments], check=True)
+print(json.dumps(answers))
+"""
+"""A program that does what a script says, and tells what the command line has answered."""
 
-    In it, ``room SIZE`` and ``read-only`` change what it offers, ``lose FILE`` removes one, and ``run`` and ``table``
-    are those of latentbench.
-    """
-    command = f"{sys.executable} -m bench.cli"
-    verbs = {"run": f"{command} run {{}} --jobs 1", "table": f"{command} table {{}}"}
-    verbs |= {"room": "mount -o remount,rw,size={} disk", "read-only": "mount -o remount,ro disk", "lose": "rm {}"}
-    lines = ["mount -t tmpfs -o size=120k tmpfs disk || exit 77"]
-    for number, line in enumerate(script.splitlines()):
-        verb, _, rest = line.strip().partition(" ")
-        lines.append(f"{verbs[verb].format(rest)} > {number}.out 2> {number}.err; echo $? > {number}.code")
+
+def in_a_small_file_system(script: str, folder: Path) -> list[tuple[int, str, str]]:
+    """Run commands, one a line, where `disk` is a file system of a few kilobytes; skip where that needs more rights."""
     (folder / "disk").mkdir()
-    unshare = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", "\n".join([*lines, "cp -r disk copy"])]
+    whole = 'mount -t tmpfs -o size=120k tmpfs disk || exit 77; "$@"; cp -r disk copy'
+    unshare = [
+        "unshare",
+        "--user",
+        "--map-root-user",
+        "--mount",
+        "sh",
+        "-c",
+        whole,
+        "sh",
+        sys.executable,
+        "-c",
+        IN_TURN,
+    ]
     try:
-        done = subprocess.run(unshare, cwd=folder, env=ENVIRONMENT, capture_output=True, check=False)
+        done = subprocess.run(
+            [*unshare, sys.executable, "-c", IN_TURN],
+            cwd=folder,
+            env=ENVIRONMENT,
+            input=script,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
     except FileNotFoundError:
         pytest.skip("there is no unshare")
     if done.returncode in (1, 77):
         pytest.skip("no file system may be mounted")
-    answers = []
-    for number in range(len(script.splitlines())):
-        code, out, err = ((folder / f"{number}.{kind}").read_text() for kind in ("code", "out", "err"))
-        answers.append((int(code), out, err))
-    return answers
+    return [tuple(answer) for answer in json.loads(done.stdout)]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="mounts a file system of its own")
@@ -124,15 +146,15 @@ def test_a_disk_that_is_full_or_read_only_ends_a_run_with_one_line_and_no_half_r
     text = LETHAL.replace('name = "thirdparty:Lethal"\nway = "{way}"', 'name = "cma-es"').replace("= 2", "= 6")
     plain = '"isoperimetric"\nn_vertices = 30\nreference = 64\ndata = { n = 40 }'
     path = experiment_file(text.replace('"thirdparty:Plain"', plain), tmp_path)
-    full, _, again, whole, _, _, read_only, table = in_a_small_file_system(
-        """run experiment.toml --out disk/out
-        room 20m
-        run experiment.toml --out disk/out
-        run experiment.toml --out disk/out
-        lose disk/out/provenance.json
-        read-only
-        run experiment.toml --out disk/out
-        table disk/out""",
+    full, again, whole, read_only, table = in_a_small_file_system(
+        """latentbench run experiment.toml --out disk/out
+        mount -o remount,rw,size=20m disk
+        latentbench run experiment.toml --out disk/out
+        latentbench run experiment.toml --out disk/out
+        rm disk/out/provenance.json
+        mount -o remount,ro disk
+        latentbench run experiment.toml --out disk/out
+        latentbench table disk/out""",
         tmp_path,
     )
     last = full[2].splitlines()[-1]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
-from support import ENVIRONMENT
+from support import Answer, latentbench
 
 import bench
 from bench.errors import BadInput
@@ -216,15 +215,19 @@ def test_the_audit_names_searches_that_repeat_one_another(folder: Path, tmp_path
     assert np.isfinite(bench.load(tmp_path / "out")[0]["best"]).all()
 
 
-def test_changed_code_of_a_plugin_is_named_and_mixed_only_if_asked_for(folder: Path, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("own_workers")
+def test_changed_code_of_a_plugin_is_named_and_mixed_only_if_asked_for(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     file, out = folder / "changing.py", tmp_path / "out"
 
-    def latent(replicates: int, *more: str) -> subprocess.CompletedProcess[str]:
+    def latent(replicates: int, *more: str) -> Answer:
+        sources._source.cache_clear()  # as in a process of its own
+        monkeypatch.delitem(sys.modules, "changing", raising=False)
         (folder / "own.toml").write_text(
             EXPERIMENT.replace("MODULE", "changing").replace("replicates = 2", f"replicates = {replicates}")
         )
-        command = [sys.executable, "-m", "bench.cli", "run", "own.toml", "--out", str(out), "--jobs", "1", *more]
-        return subprocess.run(command, capture_output=True, text=True, cwd=folder, env=ENVIRONMENT, check=False)
+        return latentbench("run", "own.toml", "--out", out, "--jobs", "1", *more, cwd=folder)
 
     file.write_text(PLUGIN.replace("TARGETS", "()"))
     assert latent(1).returncode == 0

@@ -37,7 +37,7 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from conftest import TINY
 
     folder = tmp_path_factory.mktemp("stages")
-    summary = bench.run(experiment_file(TINY + REFIT, folder), folder / "out", jobs=2)
+    summary = bench.run(experiment_file(TINY + REFIT, folder), folder / "out", jobs=1)
     assert summary.failures == {}
     return summary.path
 
