@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,14 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     found = Browser(tmp_path_factory.mktemp("profile"))
     yield found
     found.close()
+
+
+@pytest.fixture
+def small_grids(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pictures of a latent space show 9 designs, not 100: each has axes of its own, which take long to draw."""
+    from bench.latent import maps, pictures
+
+    monkeypatch.setattr(pictures, "latent_grid", partial(maps.latent_grid, n=3))
 
 
 @pytest.fixture

@@ -40,7 +40,7 @@ OF_OUTLINES = re.compile(r"outline|perimeter|σ|polygon", re.IGNORECASE)
 @pytest.fixture(scope="module")
 def done(tmp_path_factory: pytest.TempPathFactory) -> Path:
     def make(folder: Path) -> None:
-        answer = latentbench("run", experiment_file(EXPERIMENT, folder), "--out", folder / "run", "--jobs", "2")
+        answer = latentbench("run", experiment_file(EXPERIMENT, folder), "--out", folder / "run", "--jobs", "1")
         assert answer.returncode == 0, answer.stderr
 
     return made_once("fields", make, tmp_path_factory) / "run"
@@ -74,6 +74,7 @@ def test_the_report_and_the_explorer_are_whole(done: Path, tmp_path: Path) -> No
         assert page.stat().st_size > 10_000
 
 
+@pytest.mark.usefixtures("small_grids")
 @pytest.mark.parametrize("problem", ["plate", "ball"])
 @pytest.mark.parametrize("command", ["latent", "sample"])
 def test_a_fitted_encoder_is_looked_at_and_sampled(done: Path, problem: str, command: str, tmp_path: Path) -> None:

@@ -45,8 +45,8 @@ def analyse(directory: Path) -> int:
     """Do all that `latentbench table` does, in all formats; give the number of records that were believed."""
     with warnings.catch_warnings(action="ignore"):
         runs, traces = bench.load(directory)
-        table = bench.efficiency_table(runs, traces, draws=20)
+        table, fitted = bench.efficiency_table(runs, traces, draws=20), bench.encoder_table(runs)
         for form in (*writers.WRITERS, "csv"):
             tables.render(table, form)
-            encoders.render(bench.encoder_table(runs), form)
+            encoders.render(fitted, form)
     return len(runs)

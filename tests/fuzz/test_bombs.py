@@ -24,7 +24,7 @@ def test_a_record_that_would_grow_a_thousandfold_is_refused_before_it_does(copy:
     table = read_parquet(record(row))[1]
     columns = {name: table[name] for name in records.FIXED}
     for name, kind in records._trace_types(pa).items():
-        values = pa.nulls(4_000_000, kind) if name == "latent" else pa.repeat(pa.scalar(0).cast(kind), 4_000_000)
+        values = pa.nulls(1_000_000, kind) if name == "latent" else pa.repeat(pa.scalar(0).cast(kind), 1_000_000)
         columns[name] = pa.ListArray.from_arrays([0, len(values)], values)
     bomb = records.to_parquet(pa.table(columns, schema=records._schema(pa)))
     usual, watched = pa.default_memory_pool(), pa.proxy_memory_pool(pa.default_memory_pool())
@@ -74,7 +74,6 @@ def test_a_row_that_is_too_much_is_left_out(copy: Path, bomb: str) -> None:
         assert len(Store(copy).load()[0]) == 9
     assert len(said) == 1
     assert len(str(said[0].message)) < 500
-    assert analyse(copy) == 9
 
 
 @pytest.mark.skipif(os.name != "posix", reason="makes a pipe")

@@ -126,9 +126,8 @@ def test_a_run_that_failed_before_it_knew_k_is_charged_that_of_its_arm(frames: F
     assert whole["n_g"].max() == 400.0
 
 
-@pytest.mark.parametrize("form", ["text", "markdown", "latex", "csv"])
 @pytest.mark.parametrize("kind", ["nothing", "skipped", "failed", "one", "no raw", "no optimum"])
-def test_poor_records_give_a_page(records: SimpleNamespace, kind: str, form: str) -> None:
+def test_poor_records_give_a_page(records: SimpleNamespace, kind: str) -> None:
     parts: dict[str, Any] = {
         "nothing": [],
         "skipped": [records.undone("vae/b", "skipped", "no gradient")],
@@ -143,6 +142,8 @@ def test_poor_records_give_a_page(records: SimpleNamespace, kind: str, form: str
     table = gradient_table(runs, traces)
     assert list(table) == COLUMNS
     assert len(table) == (0 if kind in ("nothing", "skipped", "failed") else 1)
-    page = render(table, form)
-    assert form == "csv" or "nan" not in page.lower()
-    assert len(table) or form == "csv" or "No run has a target" in page
+    render(table, "csv")
+    for form in ("text", "markdown", "latex"):
+        page = render(table, form)
+        assert "nan" not in page.lower(), form
+        assert len(table) or "No run has a target" in page, form

@@ -12,6 +12,7 @@ from support import latentbench, made_once
 import bench
 from bench.inspection.verify import examined
 from bench.store.directory import Store
+from bench.studies import proxy
 from problems.conduction.problem import Conduction
 
 EXPERIMENT = """
@@ -69,12 +70,15 @@ def test_best_designs_are_solved_again_by_finite_elements_where_that_is_asked_fo
     assert said.startswith("its design has cooling = 0.5 ± 0.01 by other means, not 1.")
 
 
-def test_the_study_of_the_proxy_writes_designs_table_and_figure(tmp_path: Path) -> None:
+def test_the_study_of_the_proxy_writes_designs_table_and_figure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(proxy, "TRAINING", 50)
     done = latentbench("proxy", "--out", tmp_path / "proxy", "--starts", "2", "--budget", "12")
     assert done.returncode == 0, done.stderr
     assert "Does σ stand for cooling?" in done.stdout
     designs = pd.read_csv(tmp_path / "proxy" / "proxy.csv")
-    assert len(designs) == 5 * (500 + 2 + 5 * 2)
+    assert len(designs) == 5 * (50 + 2 + 5 * 2)
     drawn = designs[(designs["kind"] == "training") & (designs["biot"] == 0.01)]
     np.testing.assert_allclose(drawn["cooling"], drawn["sigma"], rtol=0.01)
     assert (tmp_path / "proxy" / "proxy.png").stat().st_size > 1000

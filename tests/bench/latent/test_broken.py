@@ -49,6 +49,7 @@ def broken(whole: Subject, make: Callable[[int], Linear]) -> Subject:
     return replace(whole, encoder=make(2).fit(whole.designs, np.random.default_rng(0)))
 
 
+@pytest.mark.usefixtures("small_grids")
 @pytest.mark.parametrize("make", [HalfNaN, AllNaN])
 def test_what_is_not_finite_is_left_out_of_pictures(
     whole: Subject, make: Callable[[int], Linear], tmp_path: Path
