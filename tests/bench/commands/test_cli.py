@@ -39,7 +39,7 @@ def test_a_run_prints_its_table_and_says_on_standard_error_what_was_done(tiny_fi
     assert f"10 runs in {Path('results/runs/tiny')}; 0 failed" in done.stderr
     assert "runs 10/10" in done.stderr
     assert "\x1b" not in done.stdout + done.stderr
-    table = process("table", "results/runs/tiny", "--answer", cwd=folder)
+    table = latentbench("table", "results/runs/tiny", "--answer", cwd=folder)
     assert (table.returncode, table.stderr) == (0, "")
     assert table.stdout in done.stdout
 
