@@ -76,7 +76,7 @@ WIDEST = {
 """Fits whose rates are varied, and how."""
 DEAREST = [
     *(Cell(network, 32, 100, 100, 200_000) for network in ("mlp", "spectral")),
-    Cell("conv", 1024, 25, 200),
+    *(Cell("conv", 1024, 25, n) for n in (200, 1000)),
     *(Cell("lstm", width, 10, 200) for width in (32, 128, 1024)),
 ]
 """Fits of which one replicate takes long enough."""
