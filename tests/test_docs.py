@@ -134,6 +134,24 @@ def test_the_tables_of_bodies_are_made_of_their_records(name: str) -> None:
     assert said == []
 
 
+def test_what_is_said_of_wide_networks_follows_from_their_fits() -> None:
+    folder = REFERENCE / "encoders"
+    rows, widths = pd.read_csv(folder / "widths.csv"), script(folder / "widths.py")
+    made = widths.written(rows)
+    assert made == (folder / "widths.md").read_text(encoding="utf-8")
+    section = findings("docs/encoders.md").partition("## Wider, longer, more designs\n")[2].partition("\n## ")[0]
+    said = NUMBER.findall("\n".join(line for line in section.splitlines() if not line.startswith("|")))
+    assert [number for number in said if number not in {*NUMBER.findall(made), "500"}] == []
+    usual = widths.USUAL._asdict()
+    plain = rows[rows[list(usual)[4:8]].eq(list(usual.values())[4:8]).all(axis=1)]
+    assert plain["rmse"].notna().all()
+    grown = {"width", "epochs", "n_designs"}
+    for which in grown:  # the error falls, or stays within 2 %
+        kept = ["network", *grown - {which}]
+        medians = plain.groupby([*kept, which])["rmse"].median()
+        assert (medians.groupby(kept).pct_change().dropna() < 0.02).all()
+
+
 def test_what_training_designs_are_worth_follows_from_the_records() -> None:
     folder = REFERENCE / "factors-data"
     frames = frames_of("factors-data")

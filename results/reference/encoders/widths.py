@@ -150,7 +150,7 @@ def written(rows: pd.DataFrame) -> str:
     usual = rows["layers"].eq(1) & rows["latent_dim"].eq(USUAL.latent_dim)
     falling = rows["fan_in"].eq(FAN_IN)
     plain = rows[usual & falling & rows["dim"].eq(USUAL.dim)]
-    one = rows[rows[["network", "width", "epochs", "n_designs", "dim"]].eq(USUAL[:5]).all(axis=1) & falling]
+    one = rows[rows[["network", "width", "epochs", "n_designs", "dim"]].eq(list(USUAL[:5])).all(axis=1) & falling]
     varied = rows.groupby(list(Cell._fields[:7]))["fan_in"].transform("nunique") > 1
     parts = {
         **{f"{name}, by width": table(own, "width") for name, own in plain.groupby("network", sort=False)},
