@@ -25,8 +25,8 @@ from bench.experiments import plugins
 ENVIRONMENT = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
 """Of a process that can import what the tests can."""
 
-CHEAP = {"epochs": 10, "hidden": 32, "startup": 59}
-"""Little training, small networks, and a single model in each search of a check."""
+CHEAP = {"epochs": 10, "startup": 59}
+"""Little training, and a single model in each search of a check."""
 
 
 class Answer(NamedTuple):
