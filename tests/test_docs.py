@@ -91,7 +91,7 @@ def test_what_k_and_beta_are_worth_follows_from_the_records() -> None:
     assert made == (folder / "factors.md").read_text(encoding="utf-8")
     section = findings("results/README.md").partition("## What k and β are worth")[2].partition("\n## ")[0]
     said = NUMBER.findall("\n".join(line for line in section.splitlines() if not line.startswith("<img")))
-    known = {"11", "200", "2000", "2", "4", "8", "16", "32", "64", "0.001", "1", "10"}
+    known = {"11", "200", "2000", "2", "4", "8", "16", "32", "64", "0.001", "0.01", "1", "10"}
     assert [number for number in said if number not in set(NUMBER.findall(made)) | known] == []
 
 
