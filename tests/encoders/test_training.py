@@ -29,6 +29,7 @@ def test_a_network_that_is_wider_or_deeper_is_about_as_good_at_the_same_rate() -
     assert usual < 0.2 * spread
     assert error(hidden=512) < 1.3 * usual
     assert error(hidden=[64, 64]) < 0.4 * spread
+    assert error(hidden=[64] * 4) < 0.5 * spread
 
 
 def test_designs_of_many_coordinates_are_learned_at_the_same_rate() -> None:
