@@ -17,6 +17,8 @@ from queue import SimpleQueue
 from typing import IO, Any
 
 LENGTH = struct.Struct("!Q")
+TRIES = 10
+"""To remove the scratch folder at the end."""
 
 
 def main(diary: str, beforehand: str) -> None:
@@ -108,6 +110,9 @@ def _receive(tasks: IO[bytes], queue: SimpleQueue[bytes], diary: Path) -> None:
     except EOFError:  # the parent is gone, or has no more use for this process
         with suppress(OSError):
             os.chdir(diary.anchor)
-            shutil.rmtree(diary.parent, ignore_errors=True)
+            for _ in range(TRIES):  # a task that is at it may write until this process ends
+                shutil.rmtree(diary.parent, ignore_errors=True)
+                if not diary.parent.exists():
+                    break
             sys.stderr.flush()
         os._exit(0)
