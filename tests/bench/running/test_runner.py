@@ -17,6 +17,7 @@ import bench
 from bench.errors import BadInput
 from bench.experiments import registry
 from bench.running import provenance, runner
+from bench.running.workers import teams
 from bench.searching import instance
 from bench.store.directory import Store
 from bench.store.records import Record, read_parquet
@@ -50,6 +51,18 @@ def plain_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
         assert bench.run(experiment_file(PLAIN, folder), folder / "out", jobs=1).failures == {}
 
     return made_once("plain", run, tmp_path_factory) / "out"
+
+
+def test_there_are_as_many_workers_as_cores_unless_told(
+    tiny_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[int] = []
+    one = teams.local
+    monkeypatch.setattr(runner, "cpu_count", lambda: 3)
+    monkeypatch.setattr(teams, "local", lambda jobs: opened.append(jobs) or one(1))
+    bench.run(tiny_file, tmp_path / "out")
+    bench.run(tiny_file, tmp_path / "out", jobs=2)
+    assert opened == [3, 2]
 
 
 def test_every_run_is_recorded_with_its_start_charged_and_its_budget_kept(done: Path) -> None:
