@@ -128,6 +128,9 @@ def picture(rows: list[dict[str, Any]]) -> Figure:
             names = sorted({line.partition(" (")[0] for line in lines.keys() - ours})
             ax.plot([], [], "--", color=GREY, linewidth=0.7, label=", ".join(names))
             ax.set(xscale="log", yscale="log", xlabel=axis, ylabel="seconds each")
+            sizes = sorted({place for points in lines.values() for place, _ in points})
+            ax.set_xticks(sizes, [f"{size:,}" for size in sizes])
+            ax.set_xticks([], minor=True)
             ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False)
     return figure
 
