@@ -16,12 +16,11 @@ from bench.explorer.paths import SHOWN_REPLICATE, Paths
 from bench.explorer.spaces import space
 from bench.latent.subject import stored
 from bench.running.workers.process import Death
+from bench.running.workers.teams import Team, both_ends
 from bench.store.directory import Store
 
 if TYPE_CHECKING:
     from markupsafe import Markup
-
-    from bench.running.workers.teams import Team
 
 SCRIPTS = (
     *("elements.js", "dom.js", "decoder.js", "plane.js", "pictures.js", "cells.js", "body.js", "shape.js"),
@@ -93,11 +92,9 @@ def _spaces(
     paths, spaces, left_out = Paths(store), [], []
     pairs = [(problem, label, *of) for problem in identity["problems"] for label, of in _encoders(identity).items()]
     tasks = [(store.path.absolute(), problem, encoder, tuple(trusted)) for problem, _, encoder, _ in pairs]
-    there = [team.executor.submit(team.do, described, *task) for task in reversed(tasks)][::-1] if team else []
-    for number, (problem, label, _, arms) in enumerate(pairs):
+    for (problem, label, _, arms), task, there in zip(pairs, tasks, both_ends(team, described, tasks), strict=True):
         title = [visible(problem["label"]), visible(label)]
-        here = not there or there[number].cancel()
-        found = described(*tasks[number]) if here else there[number].result()
+        found = described(*task) if there is None else there.result()
         if isinstance(found, Death):
             found = LeftOut(found.reason, doubtful=True)
         if isinstance(found, LeftOut):

@@ -28,14 +28,13 @@ from bench.experiments.registry import from_record
 from bench.names import file_names
 from bench.quantities import displayed
 from bench.running.workers.process import Death
+from bench.running.workers.teams import Team, both_ends
 from bench.searching import instance
 from bench.searching.evaluation import evaluate
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure as Drawing
-
-    from bench.running.workers.teams import Team
 
 SHEET_SIZE = 48
 Drawn = tuple["Drawing", "pd.DataFrame"]
@@ -150,12 +149,16 @@ def write(
     records = Records(runs, traces)
     line = sketches(records)
     with TemporaryDirectory(ignore_cleanup_errors=True) as shared:
-        there = {} if team is None else _sent(team, line, records, Path(shared), folder.absolute(), trusted)
-        for sketch in line:
-            if sketch not in there or there[sketch].cancel():
+        file = Path(shared) / "records"
+        if team is not None:
+            with file.open("wb") as stream:
+                pickle.dump((runs, traces, data_files.FOLDERS), stream, pickle.HIGHEST_PROTOCOL)
+        tasks = [(sketch, file, folder.absolute(), tuple(trusted)) for sketch in line]
+        for sketch, there in zip(line, both_ends(team, _written_there, tasks), strict=True):
+            if there is None:
                 yield from _written(sketch, records, folder, trusted)
             else:
-                yield from (folder / name for name in _answer(sketch, there[sketch]))
+                yield from (folder / name for name in _answer(sketch, there))
 
 
 def _written(sketch: Sketch, records: Records, folder: Path, trusted: Collection[str]) -> Iterator[Path]:
@@ -170,19 +173,6 @@ def _written(sketch: Sketch, records: Records, folder: Path, trusted: Collection
 
 Written = tuple[list[str], list[str]]
 """The names of files that another process has written, and what it warned of."""
-
-
-def _sent(
-    team: Team, line: list[Sketch], records: Records, shared: Path, folder: Path, trusted: Collection[str]
-) -> dict[Sketch, Future[Written | Death]]:
-    """Have all of a line be drawn by another process, the last first; what it has not begun can be cancelled."""
-    file = shared / "records"
-    with file.open("wb") as stream:
-        pickle.dump((records.runs, records.traces, data_files.FOLDERS), stream, pickle.HIGHEST_PROTOCOL)
-    return {
-        sketch: team.executor.submit(team.do, _written_there, sketch, file, folder, tuple(trusted))
-        for sketch in reversed(line)
-    }
 
 
 def _written_there(sketch: Sketch, records: Path, folder: Path, trusted: Collection[str]) -> Written:

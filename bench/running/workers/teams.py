@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import warnings
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -134,6 +134,27 @@ class _Families(Iterator[Task]):
         """Tell that a task is done."""
         self._last = self._kin(task)
         self._at[self._last] -= 1
+
+
+def both_ends(team: Team | None, work: Callable[..., Any], tasks: Sequence[Task]) -> Iterator[Future[Any] | None]:
+    """Share a line of tasks with another process: it takes them from the last on, who asks from the first.
+
+    Parameters
+    ----------
+    team : Team or None
+        None to do all here.
+    work : callable
+    tasks : sequence of tuple
+        The arguments of each.
+
+    Yields
+    ------
+    Future or None
+        For each task in turn what the other process makes of it, perhaps a `Death`; None if it is to be done here.
+    """
+    there = [] if team is None else [team.executor.submit(team.do, work, *task) for task in reversed(tasks)][::-1]
+    for number in range(len(tasks)):
+        yield None if not there or there[number].cancel() else there[number]
 
 
 @contextmanager
