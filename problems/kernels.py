@@ -13,8 +13,9 @@ import math
 import numpy as np
 from numba import njit
 
+from problems.excess import compressed, compressed_slope
 from problems.measures import TINY, add_quotient, gathered, quotient_of, scales, unit_size
-from problems.tangent_points import add_curvature, compressed, compressed_slope, curvatures, partner, points_and_normals
+from problems.tangent_points import add_curvature, curvatures, partner, points_and_normals
 from problems.ties import TIE
 
 

@@ -10,6 +10,7 @@ import math
 import numpy as np
 from numba import njit
 
+from problems.excess import compressed_slope
 from problems.ties import NO_CURVATURE, TIE
 
 FINEST = 1e-12
@@ -145,7 +146,6 @@ def add_curvature(
     """Add to slope (N, 2) that of weight times the compressed excess of the curvature of a pair."""
     if i == j:
         return
-    n = len(outline)
     curvature, dx, dy, square, nx, ny = _curvature(outline, i, j)
     weight = weight * sign * radius * compressed_slope(sign * curvature * radius - 1)
     apart_x = 2 * weight * (nx - curvature * dx) / square
@@ -153,22 +153,17 @@ def add_curvature(
     add_normal(outline, i, 2 * weight * dx / square, 2 * weight * dy / square, slope)
     slope[i, 0] -= apart_x
     slope[i, 1] -= apart_y
+    add_point(j, apart_x, apart_y, slope)
+
+
+@njit(cache=True, error_model="numpy")
+def add_point(j: int, wx: float, wy: float, slope: np.ndarray) -> None:
+    """Add to the slopes (N, 2) of vertices what a slope (wx, wy) of a vertex, or of the middle of an edge, makes."""
+    n = len(slope)
     if j < n:
-        slope[j, 0] += apart_x
-        slope[j, 1] += apart_y
+        slope[j, 0] += wx
+        slope[j, 1] += wy
     else:
         for end in (j - n, (j - n + 1) % n):
-            slope[end, 0] += apart_x / 2
-            slope[end, 1] += apart_y / 2
-
-
-@njit(cache=True, error_model="numpy")
-def compressed(excess: float) -> float:
-    """An excess whose large values are pressed together, so that one hopeless vertex does not drown all others."""
-    return math.log1p(excess) if excess > 0 else excess
-
-
-@njit(cache=True, error_model="numpy")
-def compressed_slope(excess: float) -> float:
-    """The derivative of `compressed`."""
-    return 1 / (1 + excess) if excess > 0 else 1.0
+            slope[end, 0] += wx / 2
+            slope[end, 1] += wy / 2

@@ -29,6 +29,7 @@ from problems.bodies.triangles import (
     row,
     whole,
 )
+from problems.excess import compressed, compressed_slope
 
 LONGEST, WIDEST, LEAST_COSINE, LEAST_QUALITY = 2.0, 1.25, 0.5, 0.25
 """Longest edge, in mean edges and in r; cosine of the largest angle between neighbouring faces; the least quality."""
@@ -83,10 +84,10 @@ def field(
         chosen[k, 0], chosen[k, 1] = inside, outside
         at = 4 * n_vertices
         for i in range(n_vertices):
-            g[k, i] = _compressed(r * curvature(placed, inward, i, inside[i]) - 1)
-            g[k, n_vertices + i] = _compressed(-h * curvature(placed, inward, i, outside[i]) - 1)
+            g[k, i] = compressed(r * curvature(placed, inward, i, inside[i]) - 1)
+            g[k, n_vertices + i] = compressed(-h * curvature(placed, inward, i, outside[i]) - 1)
             g[k, 2 * n_vertices + i] = angles[i] / LARGEST_TURN - 1
-            g[k, 3 * n_vertices + i] = _compressed(norm(placed, i) / container - 1)
+            g[k, 3 * n_vertices + i] = compressed(norm(placed, i) / container - 1)
         longest = max(n_edges / (LONGEST * length.sum()), 1 / (WIDEST * r * size))
         for e in range(n_edges):
             g[k, at + e] = length[e] * longest - 1
@@ -134,15 +135,15 @@ def gradients(
         for i in range(n_vertices):
             if g[i] != 0:
                 bent = r * curvature(placed, inward, i, chosen[k, 0, i])
-                weight = g[i] * r * _compressed_slope(bent - 1)
+                weight = g[i] * r * compressed_slope(bent - 1)
                 add_curvature(placed, inward, i, chosen[k, 0, i], weight, slope_placed, slope_inward)
             if g[n_vertices + i] != 0:
                 bent = -h * curvature(placed, inward, i, chosen[k, 1, i])
-                weight = -g[n_vertices + i] * h * _compressed_slope(bent - 1)
+                weight = -g[n_vertices + i] * h * compressed_slope(bent - 1)
                 add_curvature(placed, inward, i, chosen[k, 1, i], weight, slope_placed, slope_inward)
             if g[3 * n_vertices + i] != 0:
                 away = norm(placed, i)
-                outward = g[3 * n_vertices + i] * _compressed_slope(away / container - 1) / (container * away)
+                outward = g[3 * n_vertices + i] * compressed_slope(away / container - 1) / (container * away)
                 add(slope_placed, i, outward, placed[i, 0], placed[i, 1], placed[i, 2])
 
         at, total = 4 * n_vertices, length.sum()
@@ -220,13 +221,3 @@ def gradients(
         for i in range(n_vertices):
             add(found[k], i, unit, slope[i, 0], slope[i, 1], slope[i, 2])
     return found
-
-
-@njit(cache=True, error_model="numpy")
-def _compressed(excess: float) -> float:
-    return math.log1p(excess) if excess > 0 else excess
-
-
-@njit(cache=True, error_model="numpy")
-def _compressed_slope(excess: float) -> float:
-    return 1 / (1 + excess) if excess > 0 else 1.0

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from problems.tangent_points import add_normal, partner, points_and_normals
+from problems.tangent_points import add_normal, add_point, partner, points_and_normals
 
 FURTHEST = 1.0
 """Radius of a disc where nothing is in its way, in s = √A."""
@@ -58,10 +58,4 @@ def add_centre_slopes(
         add_normal(outline, i, normal_x, normal_y, of_outline)
         of_outline[i, 0] += wx - apart_x
         of_outline[i, 1] += wy - apart_y
-        if j < n:
-            of_outline[j, 0] += apart_x
-            of_outline[j, 1] += apart_y
-        else:
-            for end in (j - n, (j - n + 1) % n):
-                of_outline[end, 0] += apart_x / 2
-                of_outline[end, 1] += apart_y / 2
+        add_point(j, apart_x, apart_y, of_outline)
