@@ -36,6 +36,7 @@ def reason(error: BaseException) -> str:
         message = " ".join(str(error).split())
     except Exception:  # even that is the plug-in's
         message = "its message cannot be shown"
+    message = message.encode("utf-8", "backslashreplace").decode()  # names of files may hold halves of characters
     raised = f"{type(error).__name__}: {message:.300}".rstrip(": ")
     notes = dict.fromkeys(getattr(error, "__notes__", ()))
     return f"{raised} ({'; '.join(notes)})" if notes else raised

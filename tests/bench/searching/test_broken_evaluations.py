@@ -12,6 +12,7 @@ import torch
 from support import ENVIRONMENT
 
 import bench
+from bench.errors import reason
 from bench.experiments.experiment import Fit
 from bench.experiments.registry import Spec
 from bench.optimisers.base import Optimiser, SearchSpace
@@ -42,6 +43,11 @@ class Odd(Problem):
 
     def evaluate(self, x: np.ndarray) -> Evaluation:
         return self.answer  # type: ignore[return-value]
+
+
+def test_what_is_raised_about_a_file_whose_name_is_not_of_utf_8_can_be_written_anywhere() -> None:
+    error = OSError("no such file: " + b"caf\xe9.dat".decode("utf-8", "surrogateescape"))
+    assert reason(error).encode("utf-8") == rb"OSError: no such file: caf\udce9.dat"
 
 
 def test_of_many_designs_those_that_raise_are_failed_evaluations() -> None:
